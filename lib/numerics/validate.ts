@@ -1,0 +1,102 @@
+/**
+ * Argument checks, all in one form:  `function: thing has GOT, expected WANTED`.
+ *
+ * The caller's mistake throws; a numerical outcome never does (it is a status). NaN is looked for where data enter,
+ * because `NaN < tolerance` is silently false and would hide for the rest of a computation.
+ */
+
+/** Throws the project's one form of argument error. */
+export function reject(where: string, thing: string, got: unknown, wanted: string): never {
+  throw new RangeError(`${where}: ${thing} ${describe(got)}, expected ${wanted}`);
+}
+
+/** A value in a sentence, whatever it is: never throws, never longer than a line. */
+function describe(got: unknown): string {
+  if (typeof got === "string") return got;
+  if (typeof got === "number" || typeof got === "bigint" || typeof got === "boolean") return `is ${got}`;
+  if (got === undefined || got === null) return `is ${got}`;
+  if (typeof got === "function" || typeof got === "symbol") return `is a ${typeof got}`;
+  if (Array.isArray(got) || ArrayBuffer.isView(got))
+    return `is an array of length ${(got as ArrayLike<unknown>).length}`;
+  return "is an object";
+}
+
+/** An integer ≥ `least`. */
+export function checkCount(where: string, thing: string, value: number, least = 1): void {
+  if (!Number.isSafeInteger(value) || value < least) reject(where, thing, value, `an integer ≥ ${least}`);
+}
+
+/** A finite number, above zero unless `sign` says otherwise. */
+export function checkNumber(
+  where: string,
+  thing: string,
+  value: number,
+  sign: "positive" | "not negative" | "any" = "positive",
+): void {
+  const isWrong =
+    typeof value !== "number" ||
+    !Number.isFinite(value) ||
+    (sign === "positive" && value <= 0) ||
+    (sign === "not negative" && value < 0);
+  if (isWrong) reject(where, thing, value, sign === "any" ? "a finite number" : `a finite number, ${sign}`);
+}
+
+/** A Float64Array of a known length (any length ≥ 1 if none is given) without NaN or infinity. */
+export function checkVector(where: string, thing: string, value: Float64Array, length?: number): void {
+  if (!(value instanceof Float64Array)) reject(where, thing, value, "a Float64Array");
+  if (length !== undefined && value.length !== length) reject(where, thing, `has length ${value.length}`, `${length}`);
+  if (value.length === 0) reject(where, thing, "has length 0", "at least 1");
+  for (let i = 0; i < value.length; i++) {
+    if (!Number.isFinite(value[i])) reject(where, thing, `has ${value[i]} at component ${i}`, "finite numbers");
+  }
+}
+
+/** Anything with rows, columns and `get`: an ml-matrix Matrix, of a known shape if one is given, all entries finite. */
+export function checkMatrix(
+  where: string,
+  thing: string,
+  value: { readonly rows: number; readonly columns: number; get(i: number, j: number): number },
+  rows?: number,
+  columns?: number,
+): void {
+  if (!value || typeof value.get !== "function" || !Number.isSafeInteger(value.rows)) {
+    reject(where, thing, value, "an ml-matrix Matrix");
+  }
+  const wanted = `${rows ?? "any"}×${columns ?? "any"}`;
+  if ((rows !== undefined && value.rows !== rows) || (columns !== undefined && value.columns !== columns)) {
+    reject(where, thing, `is ${value.rows}×${value.columns}`, wanted);
+  }
+  if (value.rows === 0 || value.columns === 0)
+    reject(where, thing, `is ${value.rows}×${value.columns}`, "at least 1×1");
+  for (let i = 0; i < value.rows; i++) {
+    for (let j = 0; j < value.columns; j++) {
+      const entry = value.get(i, j);
+      if (!Number.isFinite(entry)) reject(where, thing, `has ${entry} at row ${i}, column ${j}`, "finite numbers");
+    }
+  }
+}
+
+/** One of a list of words. */
+export function checkChoice(where: string, thing: string, value: unknown, choices: readonly string[]): void {
+  if (typeof value !== "string" || !choices.includes(value)) {
+    reject(
+      where,
+      thing,
+      typeof value === "string" ? `is "${value}"` : value,
+      choices.map((c) => `"${c}"`).join(" or "),
+    );
+  }
+}
+
+/** The defaults, overridden by the caller's options; an option that does not exist is a mistake, not a wish. */
+export function withDefaults<T extends object>(where: string, options: Partial<T> | undefined, defaults: T): T {
+  if (options === undefined) return { ...defaults };
+  if (typeof options !== "object" || options === null) reject(where, "options", options, "an object");
+  const known = Object.keys(defaults);
+  const result = { ...defaults };
+  for (const [name, value] of Object.entries(options)) {
+    if (!known.includes(name)) reject(where, `option "${name}"`, "is unknown", known.join(", "));
+    if (value !== undefined) (result as Record<string, unknown>)[name] = value;
+  }
+  return result;
+}
