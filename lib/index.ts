@@ -1,1 +1,2 @@
+export * from "./numerics/random";
 export * from "./numerics/validate";
