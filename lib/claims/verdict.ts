@@ -1,0 +1,57 @@
+/**
+ * A verdict on one claim of the paper: computed from data, never typed in.
+ *
+ * Every claim has a function results → ClaimVerdict. Its thresholds stand in the source, each with its reason, and were
+ * committed before the run that decides.
+ */
+
+/** What can be said of a claim. "wrong as stated" is for what no data could rescue (a misprint is not that). */
+export type Verdict = "reproduced" | "partly" | "not reproduced" | "wrong as stated";
+
+export interface ClaimVerdict {
+  /** number in the list of claims, such as "C1" */
+  readonly claim: string;
+  /** the claim in our words, with its place in the paper */
+  readonly says: string;
+  /** what was measured, with its value */
+  readonly statistic: string;
+  /** what decides, fixed before the run */
+  readonly tolerance: string;
+  readonly verdict: Verdict;
+  /** seeds of the runs behind the statistic */
+  readonly seeds: readonly number[];
+}
+
+/** One row of the table of verdicts, in words. */
+export interface VerdictRow extends Record<string, unknown> {
+  readonly claim: string;
+  readonly "the paper says": string;
+  readonly measured: string;
+  readonly "decided by": string;
+  readonly seeds: string;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Verdicts as rows for `table`, in the order given.
+ *
+ * @param verdicts any number of verdicts
+ * @returns one row each, all cells text
+ */
+export function verdictTable(verdicts: readonly ClaimVerdict[]): VerdictRow[] {
+  return verdicts.map(({ claim, says, statistic, tolerance, verdict, seeds }) => ({
+    claim,
+    "the paper says": says,
+    measured: statistic,
+    "decided by": tolerance,
+    seeds: seedList(seeds),
+    verdict,
+  }));
+}
+
+/** "1–5" for a run of consecutive seeds, else "1, 4, 9"; a claim without randomness has none. */
+function seedList(seeds: readonly number[]): string {
+  if (seeds.length === 0) return "none needed";
+  const isRun = seeds.length > 2 && seeds.every((seed, i) => seed === seeds[0] + i);
+  return isRun ? `${seeds[0]}–${seeds[seeds.length - 1]}` : seeds.join(", ");
+}
