@@ -1,0 +1,255 @@
+/**
+ * Claims C4 to C9 of [J15 §6]: data in, verdict out.
+ *
+ * Statistics and thresholds were written down, with their reasons, before the runs that decide them. A threshold is
+ * never moved afterwards: a claim that misses it is "partly" or "not reproduced", and the notebook says by how much.
+ */
+import type { Matrix } from "ml-matrix";
+import { checkMatrix, checkVector, reject } from "../numerics/validate";
+import type { ClaimVerdict } from "./verdict";
+
+/** Thresholds of claims C4 to C9, each with its reason. */
+export const thresholdsC4toC9 = Object.freeze({
+  /** An error counts as small below a tenth of the target's variance, which is 1. */
+  smallError: 0.1,
+  /** One step in fifty starts a pulse of 11 steps and half the pulses flip a bit: 0.02 · 11 / 2 of the steps. */
+  largeErrorShare: 0.11,
+  /** Height at which the three curves of Fig. 5 d end. */
+  readoutNorm: 7,
+  /** The paper's own three curves differ by 5 %; other seeds may differ by three times that. */
+  readoutNormTolerance: 0.15,
+  /** Mean squared error on unseen input: again a tenth of the variance. */
+  testError: 0.1,
+  /** Half-way between guessing (0.5) and knowing (1): below it, "partly" would flatter. */
+  partlyAccurate: 0.75,
+  /** The paper's range of counts. */
+  fewestPoints: 9,
+  mostPoints: 26,
+  /** From loose (a slow point passes) to strict (a thousand times above the float64 floor of q at N = 1000). */
+  tolerances: Object.freeze([1e-2, 1e-5, 1e-10, 1e-20]) as readonly number[],
+  /** Lengths a reader of Fig. 6 would call equal. */
+  equalLengths: 0.1,
+  /** A cube has 12 edges; a search that is not complete may miss two of them. */
+  edgesWanted: 10,
+  /** "Along the edges" allows one saddle in five to do something else. */
+  saddlesOnEdges: 0.8,
+});
+
+const limits = thresholdsC4toC9;
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/**
+ * C4: FORCE keeps the error small during training, and the rows of Wo grow to about 7.  [J15 §6, Fig. 5 c, d]
+ *
+ * @param run squaredError (T), mean over the outputs of (z − f)² before the weight step; readoutNorm (T×O)
+ * @returns reproduced if the error is small and the norms agree, partly if one of the two holds
+ * @throws RangeError if an array is empty or holds a NaN
+ */
+export function claimC4(run: {
+  squaredError: Float64Array;
+  readoutNorm: Matrix;
+  seeds: readonly number[];
+}): ClaimVerdict {
+  checkVector("claimC4", "squaredError", run.squaredError);
+  checkMatrix("claimC4", "readoutNorm", run.readoutNorm);
+  const share = run.squaredError.filter((e) => e > limits.smallError).length / run.squaredError.length;
+  const norms = run.readoutNorm.getRow(run.readoutNorm.rows - 1);
+  const isSmall = share <= limits.largeErrorShare;
+  const isSeven = norms.every((n) => Math.abs(n / limits.readoutNorm - 1) <= limits.readoutNormTolerance);
+  return {
+    claim: "C4",
+    says: "FORCE keeps the error small during training, and the rows of Wo grow to about 7 (§6, Fig. 5 c, d)",
+    statistic: `squared error above 0.1 in ${percent(share)} of the steps; ‖Wo‖ rows end at ${norms.map((n) => n.toFixed(1)).join(", ")}`,
+    tolerance: "at most 11 % of the steps, the share of flipping pulses; norms within 15 % of 7",
+    verdict: isSmall && isSeven ? "reproduced" : isSmall || isSeven ? "partly" : "not reproduced",
+    seeds: run.seeds,
+  };
+}
+
+/**
+ * C5: the trained network performs the three-bit task on unseen input.  [J15 §6, Fig. 5 b]
+ *
+ * @param test meanSquaredError over the test record, bitAccuracy (share of (step, bit) pairs with the right sign)
+ * @returns reproduced below a tenth of the target's variance; partly if clearly better than guessing
+ * @throws RangeError if a number is NaN or the accuracy is not a share
+ */
+export function claimC5(test: {
+  meanSquaredError: number;
+  bitAccuracy: number;
+  seeds: readonly number[];
+}): ClaimVerdict {
+  const { meanSquaredError: error, bitAccuracy: accuracy } = test;
+  if (!(error >= 0)) reject("claimC5", "meanSquaredError", error, "a number ≥ 0");
+  if (!(accuracy >= 0 && accuracy <= 1)) reject("claimC5", "bitAccuracy", accuracy, "a share, 0 to 1");
+  const isPartly = accuracy >= limits.partlyAccurate;
+  return {
+    claim: "C5",
+    says: "the trained network performs the three-bit task on unseen input (§6, Fig. 5 b)",
+    statistic: `test error ${error.toFixed(3)}; ${percent(accuracy)} of the bits right`,
+    tolerance: "reproduced: error ≤ 0.1, a tenth of the target's variance; partly: ≥ 75 % of the bits",
+    verdict: error <= limits.testError ? "reproduced" : isPartly ? "partly" : "not reproduced",
+    seeds: test.seeds,
+  };
+}
+
+/** Number of residuals at or below each tolerance, one count per tolerance. */
+export function countByTolerance(residuals: readonly number[], tolerances: readonly number[]): number[] {
+  if (residuals.some(Number.isNaN)) reject("countByTolerance", "residuals", Number.NaN, "numbers without NaN");
+  return tolerances.map((tolerance) => residuals.filter((q) => q <= tolerance).length);
+}
+
+/**
+ * C6: minimisation of q finds 9 to 26 fixed points, depending on the tolerance.  [J15 §6]
+ *
+ * @param search residuals: q at every distinct point found, fixed or slow
+ * @returns reproduced if every count lies in 9…26, partly if some do
+ * @throws RangeError if a residual is NaN
+ */
+export function claimC6(search: { residuals: readonly number[]; seeds: readonly number[] }): ClaimVerdict {
+  const counts = countByTolerance(search.residuals, limits.tolerances);
+  const inside = counts.filter((n) => n >= limits.fewestPoints && n <= limits.mostPoints).length;
+  return {
+    claim: "C6",
+    says: "minimising q finds 9 to 26 fixed points, depending on the tolerance (§6)",
+    statistic: `${counts.join(", ")} distinct points with q ≤ ${limits.tolerances.map((t) => t.toExponential(0)).join(", ")}`,
+    tolerance: "every count from 9 to 26; partly: some of them",
+    verdict: inside === counts.length ? "reproduced" : inside > 0 ? "partly" : "not reproduced",
+    seeds: search.seeds,
+  };
+}
+
+/** One memory as claim C7 needs it. */
+export interface MemoryCorner {
+  /** The pattern, each ±1. */
+  readonly bits: readonly number[];
+  /** Is there a fixed point with these output signs and no unstable mode? */
+  readonly isAttractor: boolean;
+  /** Where the network rests or lingers for this pattern, (N). */
+  readonly state: Float64Array;
+}
+
+/** Mean and relative spread (standard deviation / mean) of the distances between memories a given number of flips apart. */
+export interface FlipDistance {
+  readonly flips: number;
+  readonly pairs: number;
+  readonly mean: number;
+  readonly spread: number;
+}
+
+/**
+ * Distances between memories, grouped by the number of bits in which they differ: 12, 12 and 4 pairs on a cube.
+ *
+ * @param corners the memories, states all of the same length
+ * @returns one row per number of flips, ascending; distances in activation
+ * @throws RangeError if the states differ in length or hold a NaN
+ */
+export function flipDistances(corners: readonly MemoryCorner[]): FlipDistance[] {
+  const groups = new Map<number, number[]>();
+  corners.forEach((a, i) => {
+    checkVector("flipDistances", `state ${i}`, a.state, corners[0].state.length);
+    for (const b of corners.slice(0, i)) {
+      const flips = a.bits.filter((bit, k) => bit !== b.bits[k]).length;
+      const squared = a.state.reduce((sum, v, k) => sum + (v - b.state[k]) ** 2, 0);
+      groups.set(flips, [...(groups.get(flips) ?? []), Math.sqrt(squared)]);
+    }
+  });
+  return [...groups.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([flips, lengths]) => {
+      const mean = lengths.reduce((s, d) => s + d, 0) / lengths.length;
+      const variance = lengths.reduce((s, d) => s + (d - mean) ** 2, 0) / lengths.length;
+      return { flips, pairs: lengths.length, mean, spread: Math.sqrt(variance) / mean };
+    });
+}
+
+/**
+ * C7: eight attracting fixed points, one per memory, at the corners of a cube with equal edges.  [J15 §6, Fig. 6]
+ *
+ * In a cube of edge a, corners two and three flips apart are a√2 and a√3 from each other.
+ *
+ * @param set the eight memories
+ * @returns reproduced if all eight attract and the lengths are those of a cube; partly if one of the two, or half of the memories
+ * @throws RangeError unless there are eight memories
+ */
+export function claimC7(set: { memories: readonly MemoryCorner[]; seeds: readonly number[] }): ClaimVerdict {
+  if (set.memories.length !== 8) reject("claimC7", "memories", `has length ${set.memories.length}`, "8");
+  const attracting = set.memories.filter((m) => m.isAttractor).length;
+  const rows = flipDistances(set.memories);
+  const edge = rows[0].mean;
+  const isCube =
+    rows[0].spread <= limits.equalLengths &&
+    rows.every((row) => Math.abs(row.mean / (edge * Math.sqrt(row.flips)) - 1) <= limits.equalLengths);
+  const isPartly = isCube || attracting >= 4;
+  return {
+    claim: "C7",
+    says: "eight attracting fixed points, one per memory, at the corners of a cube with equal edges (§6, Fig. 6)",
+    statistic: `${attracting} of 8 memories are attracting fixed points; lengths ${rows.map((r) => r.mean.toFixed(1)).join(" : ")}, spread of the edges ${percent(rows[0].spread)}`,
+    tolerance:
+      "8 of 8, and lengths 1 : √2 : √3 with equal edges, both to 10 %; partly: either, or half of the memories",
+    verdict: attracting === 8 && isCube ? "reproduced" : isPartly ? "partly" : "not reproduced",
+    seeds: set.seeds,
+  };
+}
+
+/**
+ * C8: the central fixed point is a saddle.  [J15 §6, Fig. 6]
+ *
+ * With an odd rate and no input the origin is a fixed point exactly, so nothing has to be found, only its spectrum.
+ *
+ * @param origin number of eigenvalues of J(0) with positive real part, and N
+ * @returns reproduced for a saddle, wrong as stated otherwise: the eigenvalues leave no third way
+ * @throws RangeError if the count does not fit the dimension
+ */
+export function claimC8(origin: { unstableCount: number; dimension: number; seeds: readonly number[] }): ClaimVerdict {
+  const { unstableCount, dimension } = origin;
+  if (!(unstableCount >= 0 && unstableCount <= dimension)) {
+    reject("claimC8", "unstableCount", unstableCount, `0 to the dimension ${dimension}`);
+  }
+  const isSaddle = unstableCount > 0 && unstableCount < dimension;
+  return {
+    claim: "C8",
+    says: "the central fixed point is a saddle (§6, Fig. 6)",
+    statistic: `the origin has ${unstableCount} unstable of ${dimension} modes`,
+    tolerance: "a saddle has at least one unstable and one stable mode",
+    verdict: isSaddle ? "reproduced" : "wrong as stated",
+    seeds: origin.seeds,
+  };
+}
+
+/** Where the two unstable branches of an index-1 saddle end: bit patterns, or undefined for anything else. */
+export interface Passage {
+  readonly from: readonly number[] | undefined;
+  readonly to: readonly number[] | undefined;
+}
+
+/** Is this passage an edge of the cube: two memories that differ in one bit? */
+export function isEdge(passage: Passage): boolean {
+  const { from, to } = passage;
+  return from !== undefined && to !== undefined && from.filter((bit, k) => bit !== to[k]).length === 1;
+}
+
+/**
+ * C9: saddles along the edges of the cube guide the transitions.  [J15 §6, §9]
+ *
+ * @param graph one passage per index-1 saddle found
+ * @returns reproduced if at least 4 of 5 saddles join one-flip neighbours and 10 of 12 edges have one; partly if half do
+ */
+export function claimC9(graph: { passages: readonly Passage[]; seeds: readonly number[] }): ClaimVerdict {
+  const edges = graph.passages.filter(isEdge);
+  const names = new Set(edges.map((p) => [p.from?.join(), p.to?.join()].sort().join(" – ")));
+  const share = graph.passages.length === 0 ? 0 : edges.length / graph.passages.length;
+  const isPartly = share >= 0.5 || names.size >= 6;
+  return {
+    claim: "C9",
+    says: "saddles along the edges of the cube guide the transitions (§6, §9)",
+    statistic: `${edges.length} of ${graph.passages.length} index-1 saddles join one-flip neighbours; ${names.size} of 12 edges have one`,
+    tolerance: "80 % of the saddles and 10 edges; partly: half of the saddles or of the edges",
+    verdict:
+      share >= limits.saddlesOnEdges && names.size >= limits.edgesWanted
+        ? "reproduced"
+        : isPartly
+          ? "partly"
+          : "not reproduced",
+    seeds: graph.seeds,
+  };
+}

@@ -1,0 +1,98 @@
+import { strict as assert } from "node:assert";
+import { Matrix } from "ml-matrix";
+import {
+  claimC4,
+  claimC5,
+  claimC6,
+  claimC7,
+  claimC8,
+  claimC9,
+  countByTolerance,
+  flipDistances,
+  type MemoryCorner,
+} from "rnn-dynamics/dist/claims/c04-c09";
+
+const seeds = [1];
+const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i & bit ? 1 : -1)));
+
+/** The corners of a box with edges 2a, 2b, 2c in a space of five dimensions. */
+const box = (scale: number[], isAttractor = true): MemoryCorner[] =>
+  patterns.map((bits) => ({
+    bits,
+    isAttractor,
+    state: Float64Array.from([...bits.map((b, k) => b * scale[k]), 3, -1]),
+  }));
+
+describe("claims C4 to C9", () => {
+  it("C4 is reproduced when few errors are large and the norms end at 7", () => {
+    const squaredError = Float64Array.from({ length: 100 }, (_, t) => (t < 10 ? 1.5 : 0.001));
+    const verdictAt = (norms: number[]) =>
+      claimC4({ squaredError, readoutNorm: new Matrix([[0, 0, 0], norms]), seeds }).verdict;
+    assert.equal(verdictAt([6.9, 6.6, 7.4]), "reproduced");
+    assert.equal(verdictAt([6.9, 6.6, 9.4]), "partly");
+    assert.equal(
+      claimC4({ squaredError: squaredError.map(() => 1), readoutNorm: new Matrix([[1]]), seeds }).verdict,
+      "not reproduced",
+    );
+  });
+
+  it("C5 tells performing from being better than guessing", () => {
+    assert.equal(claimC5({ meanSquaredError: 0.09, bitAccuracy: 0.99, seeds }).verdict, "reproduced");
+    assert.equal(claimC5({ meanSquaredError: 0.44, bitAccuracy: 0.88, seeds }).verdict, "partly");
+    assert.equal(claimC5({ meanSquaredError: 1.9, bitAccuracy: 0.52, seeds }).verdict, "not reproduced");
+    assert.throws(
+      () => claimC5({ meanSquaredError: Number.NaN, bitAccuracy: 1, seeds }),
+      /claimC5: meanSquaredError is NaN, expected/,
+    );
+  });
+
+  it("C6 counts points by tolerance and wants every count in the range of the paper", () => {
+    assert.deepEqual(countByTolerance([1e-27, 1e-12, 1e-3], [1e-2, 1e-10, 1e-20]), [3, 2, 1]);
+    const spread = (exact: number, slow: number) => [...Array(exact).fill(1e-26), ...Array(slow).fill(1e-4)];
+    assert.equal(claimC6({ residuals: spread(12, 6), seeds }).verdict, "reproduced");
+    assert.equal(claimC6({ residuals: spread(8, 6), seeds }).verdict, "partly");
+    assert.equal(claimC6({ residuals: spread(3, 2), seeds }).verdict, "not reproduced");
+  });
+
+  it("distances in a cube are 1 : √2 : √3 with 12, 12 and 4 pairs", () => {
+    const rows = flipDistances(box([1, 1, 1]));
+    assert.deepEqual(
+      rows.map((r) => r.pairs),
+      [12, 12, 4],
+    );
+    rows.forEach((row) => {
+      assert.ok(Math.abs(row.mean - 2 * Math.sqrt(row.flips)) < 1e-12);
+      assert.ok(row.spread < 1e-12);
+    });
+  });
+
+  it("C7 wants eight attractors and a cube, not a box", () => {
+    assert.equal(claimC7({ memories: box([1, 1, 1]), seeds }).verdict, "reproduced");
+    assert.equal(claimC7({ memories: box([1, 1, 2]), seeds }).verdict, "partly");
+    assert.equal(claimC7({ memories: box([1, 1, 1], false), seeds }).verdict, "partly");
+    assert.equal(claimC7({ memories: box([1, 1, 2], false), seeds }).verdict, "not reproduced");
+    assert.throws(() => claimC7({ memories: [], seeds }), /claimC7: memories has length 0, expected 8/);
+  });
+
+  it("C8 is decided by the eigenvalues at the origin", () => {
+    assert.equal(claimC8({ unstableCount: 115, dimension: 1000, seeds }).verdict, "reproduced");
+    assert.equal(claimC8({ unstableCount: 0, dimension: 1000, seeds }).verdict, "wrong as stated");
+    assert.equal(claimC8({ unstableCount: 1000, dimension: 1000, seeds }).verdict, "wrong as stated");
+  });
+
+  it("C9 wants saddles on the edges of the cube, most edges having one", () => {
+    const edges = patterns.flatMap((from, i) =>
+      patterns
+        .slice(0, i)
+        .filter((to) => from.filter((b, k) => b !== to[k]).length === 1)
+        .map((to) => ({ from, to })),
+    );
+    assert.equal(edges.length, 12);
+    assert.equal(claimC9({ passages: edges, seeds }).verdict, "reproduced");
+    assert.equal(claimC9({ passages: edges.slice(0, 6), seeds }).verdict, "partly");
+    const astray = edges.map(({ from }) => ({ from, to: undefined }));
+    assert.equal(claimC9({ passages: astray, seeds }).verdict, "not reproduced");
+    assert.equal(claimC9({ passages: [], seeds }).verdict, "not reproduced");
+    assert.match(claimC9({ passages: [...edges, ...edges], seeds }).statistic, /24 of 24 .* 12 of 12/);
+  });
+});
