@@ -1,0 +1,153 @@
+/**
+ * Fig. 6: fixed points, test trajectory and chosen starts in the space of the first three principal components.
+ */
+import type { Matrix } from "ml-matrix";
+import { checkChoice, reject } from "../numerics/validate";
+import type { Figure, Trace } from "./figure";
+import { colors, markerOf, type PointKind, signs, titled } from "./theme";
+
+/** Anything that maps states to coordinates: `principalComponents` returns one. */
+export interface Projection {
+  project(x: Float64Array | Matrix): Matrix;
+}
+
+/** A point to be drawn: where it is, what it is, and what to say when the pointer rests on it. */
+export interface PhasePoint {
+  readonly state: Float64Array;
+  readonly kind: PointKind;
+  readonly label: string;
+}
+
+/** A corner of the cube: a memory and where the network keeps it. */
+export interface PhaseCorner {
+  readonly bits: readonly number[];
+  readonly state: Float64Array;
+}
+
+/** What Fig. 6 can show; everything but the projection may be left out. */
+export interface PhaseSpace {
+  readonly projection: Projection;
+  readonly points?: readonly PhasePoint[];
+  /** The test run, (T×N). */
+  readonly trajectory?: Matrix;
+  /** Short runs from chosen starts, (T×N) each; the start is marked. */
+  readonly flights?: readonly Matrix[];
+  readonly corners?: readonly PhaseCorner[];
+}
+
+const point3 = (trace: Partial<Trace>): Trace => ({ type: "scatter3d", hoverinfo: "text", ...trace });
+
+/** Coordinates of states (rows) as x, y, z; several pieces are joined with gaps. */
+function coordinates(pieces: readonly Matrix[]): Pick<Trace, "x" | "y" | "z"> {
+  const [x, y, z]: number[][] = [[], [], []];
+  for (const piece of pieces) {
+    for (let i = 0; i < piece.rows; i++) {
+      x.push(piece.get(i, 0));
+      y.push(piece.get(i, 1));
+      z.push(piece.get(i, 2));
+    }
+    for (const axis of [x, y, z]) axis.push(Number.NaN);
+  }
+  return { x, y, z };
+}
+
+/** Pairs of corners that differ in one bit: the edges of the cube. */
+export function cubeEdges<T extends { readonly bits: readonly number[] }>(corners: readonly T[]): [T, T][] {
+  return corners.flatMap((a, i) =>
+    corners
+      .slice(0, i)
+      .filter((b) => a.bits.filter((bit, k) => bit !== b.bits[k]).length === 1)
+      .map((b): [T, T] => [b, a]),
+  );
+}
+
+/** A memory in writing: "+−+". */
+export function bitLabel(bits: readonly number[]): string {
+  return bits.map((bit) => (bit > 0 ? "+" : bit < 0 ? "−" : "0")).join("");
+}
+
+function cube(space: PhaseSpace, corners: readonly PhaseCorner[]): Trace[] {
+  const at = (corner: PhaseCorner): Matrix => space.projection.project(corner.state);
+  const segments = cubeEdges(corners).map(([a, b]) => at(a).addRow(at(b).getRow(0)));
+  const names = corners.map((c) => bitLabel(c.bits));
+  const { x, y, z } = coordinates([corners.map(at).reduce((all, row) => all.addRow(row.getRow(0)))]);
+  const line = { color: colors.grey, width: 4, dash: "dash" };
+  return [
+    point3({ mode: "lines", name: "edges: one flip", ...coordinates(segments), line, hoverinfo: "skip" }),
+    point3({
+      mode: "text",
+      x,
+      y,
+      z,
+      text: names,
+      textfont: { size: 15 },
+      textposition: "top center",
+      showlegend: false,
+    }),
+  ];
+}
+
+function found(space: PhaseSpace, points: readonly PhasePoint[]): Trace[] {
+  const kinds = Object.keys(signs) as PointKind[];
+  for (const { kind } of points) checkChoice("phaseSpace", "kind", kind, kinds);
+  return kinds.flatMap((kind) => {
+    const those = points.filter((p) => p.kind === kind);
+    if (those.length === 0) return [];
+    const { x, y, z } = coordinates(those.map((p) => space.projection.project(p.state)));
+    // each piece is one point followed by a gap; text keeps step with both
+    const text = those.flatMap((p) => [p.label, ""]);
+    return [point3({ mode: "markers", name: kind, x, y, z, text, marker: markerOf(kind, 6) })];
+  });
+}
+
+function runs(space: PhaseSpace, flights: readonly Matrix[]): Trace[] {
+  const paths = flights.map((flight) => space.projection.project(flight));
+  const starts = coordinates(paths.map((path) => path.subMatrix(0, 0, 0, 2)));
+  const line = { color: colors.orange, width: 4 };
+  return [
+    point3({ mode: "lines", name: "runs from chosen starts", ...coordinates(paths), line, hoverinfo: "skip" }),
+    point3({
+      mode: "markers",
+      name: "their starts",
+      ...starts,
+      marker: { symbol: "square", color: colors.orange, size: 4 },
+    }),
+  ];
+}
+
+/**
+ * Fig. 6 in three dimensions.
+ *
+ * @param space projection, and what to draw in it
+ * @param claim the title
+ * @throws RangeError if the projection has fewer than three axes or a kind is unknown
+ */
+export function phaseSpace(space: PhaseSpace, claim: string): Figure {
+  const data: Trace[] = [];
+  if (space.trajectory) {
+    const path = space.projection.project(space.trajectory);
+    if (path.columns < 3) reject("phaseSpace", "projection", `has ${path.columns} axes`, "at least 3");
+    const line = { color: colors.skyBlue, width: 1.5 };
+    data.push(point3({ mode: "lines", name: "test trajectory", ...coordinates([path]), line, hoverinfo: "skip" }));
+  }
+  if (space.corners?.length) data.push(...cube(space, space.corners));
+  if (space.flights?.length) data.push(...runs(space, space.flights));
+  if (space.points?.length) data.push(...found(space, space.points));
+  const title = (k: number) => ({ title: { text: `PC ${k} (activation)` } });
+  return {
+    data,
+    layout: titled(claim, {
+      width: 760,
+      height: 640,
+      margin: { l: 0, r: 0, b: 0 },
+      scene: {
+        xaxis: title(1),
+        yaxis: title(2),
+        zaxis: title(3),
+        aspectmode: "data",
+        camera: { eye: { x: 1.5, y: 0.9, z: 0.7 } },
+      },
+      legend: { x: 0.01, y: 0.99, itemsizing: "constant" },
+    }),
+  };
+}

@@ -1,0 +1,3 @@
+/** The builders of every figure, by paper figure and subject; each returns a plain `{ data, layout }`. */
+export * from "./figures-phase-space";
+export * from "./figures-training";

@@ -1,0 +1,79 @@
+import { strict as assert } from "node:assert";
+import { Matrix } from "ml-matrix";
+import { bitLabel, cubeEdges, phaseSpace } from "rnn-dynamics/dist/notebook/figures-phase-space";
+
+const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i & bit ? 1 : -1)));
+const corners = patterns.map((bits) => ({ bits, state: Float64Array.from([...bits, 7]) }));
+
+/** Drops the fourth coordinate. */
+const projection = {
+  project: (x: Float64Array | Matrix): Matrix => {
+    const rows = x instanceof Float64Array ? Matrix.rowVector(x) : new Matrix(x);
+    return rows.subMatrix(0, rows.rows - 1, 0, 2);
+  },
+};
+
+describe("Fig. 6", () => {
+  it("a cube has twelve edges, each between memories one flip apart", () => {
+    const edges = cubeEdges(corners);
+    assert.equal(edges.length, 12);
+    for (const [a, b] of edges) assert.equal(a.bits.filter((bit, k) => bit !== b.bits[k]).length, 1);
+  });
+
+  it("draws the edges of the cube where the corners are, and names the memories", () => {
+    const { data } = phaseSpace({ projection, corners }, "A claim");
+    const [edges, names] = data;
+    assert.match(String(edges.name), /^edges/);
+    // two ends and a gap for each of twelve edges
+    assert.equal((edges.x as number[]).length, 36);
+    assert.equal((edges.x as number[]).filter(Number.isNaN).length, 12);
+    assert.ok((edges.x as number[]).every((v) => Number.isNaN(v) || Math.abs(v) === 1));
+    assert.deepEqual(names.text, patterns.map(bitLabel));
+    assert.deepEqual(
+      (names.x as number[]).slice(0, 8),
+      patterns.map((bits) => bits[0]),
+    );
+  });
+
+  it("draws every kind of point in its own sign, nothing for a kind that was not found", () => {
+    const at = (x: number, kind: "attractor" | "saddle" | "slow point") => ({
+      state: Float64Array.of(x, 0, 0, 7),
+      kind,
+      label: `${kind} at ${x}`,
+    });
+    const { data } = phaseSpace(
+      { projection, points: [at(1, "attractor"), at(0, "saddle"), at(-1, "attractor"), at(5, "slow point")] },
+      "A claim",
+    );
+    assert.deepEqual(
+      data.map((trace) => trace.name),
+      ["attractor", "saddle", "slow point"],
+    );
+    assert.equal(new Set(data.map((trace) => trace.marker?.symbol)).size, 3);
+    assert.deepEqual(
+      (data[0].x as number[]).filter((v) => !Number.isNaN(v)),
+      [1, -1],
+    );
+    assert.equal((data[0].text as string[])[2], "attractor at -1");
+  });
+
+  it("a trajectory goes under the points, each run shows where it starts", () => {
+    const run = new Matrix([
+      [2, 2, 0, 7],
+      [1, 1, 0, 7],
+    ]);
+    const { data } = phaseSpace({ projection, trajectory: run, flights: [run, run], points: [] }, "A claim");
+    assert.deepEqual(
+      data.map((trace) => trace.name),
+      ["test trajectory", "runs from chosen starts", "their starts"],
+    );
+    assert.deepEqual(
+      (data[2].x as number[]).filter((v) => !Number.isNaN(v)),
+      [2, 2],
+    );
+  });
+
+  it("writes memories with signs", () => {
+    assert.equal(bitLabel([1, -1, 0]), "+−0");
+  });
+});
