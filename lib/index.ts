@@ -1,5 +1,10 @@
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
 export * from "./claims/verdict";
+export * from "./numerics/eigen";
+export * from "./numerics/elementary";
+export * from "./numerics/linear-solve";
 export * from "./numerics/random";
 export * from "./numerics/validate";
+export * from "./numerics/vector";
+export { kernelArray, releaseKernelArray } from "./numerics/wasm";

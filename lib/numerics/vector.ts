@@ -1,0 +1,126 @@
+/**
+ * Products of vectors and row-major matrices, in one fixed order of summation.
+ *
+ * A dot product of length n keeps two partial sums over its first 2⌊n/2⌋ entries, even indices in one and odd indices in
+ * the other, both ascending; their sum is the result, and for odd n the last product is added to that last. There is no
+ * fused multiply-add. So plain loops and two-lane SIMD give the same bits.
+ */
+import { Matrix } from "ml-matrix";
+import { reject } from "./validate";
+
+/**
+ * Inner product, Σ aᵢ bᵢ.
+ *
+ * @param a vector, (n)
+ * @param b vector, (n)
+ * @returns aᵀ b
+ * @throws RangeError if the lengths differ
+ */
+export function dot(a: Float64Array, b: Float64Array): number {
+  if (a.length !== b.length) reject("dot", "b", `has length ${b.length}`, `${a.length}`);
+  return dotRange(a, 0, b, a.length);
+}
+
+function dotRange(a: Float64Array, start: number, b: Float64Array, n: number): number {
+  let even = 0;
+  let odd = 0;
+  const last = n - 1;
+  let j = 0;
+  for (; j < last; j += 2) {
+    even += a[start + j] * b[j];
+    odd += a[start + j + 1] * b[j + 1];
+  }
+  return j < n ? even + odd + a[start + j] * b[j] : even + odd;
+}
+
+/**
+ * Euclidean length, √(Σ aᵢ²).
+ *
+ * @param a vector, (n)
+ * @returns ‖a‖₂; Infinity if the squares overflow
+ */
+export function norm(a: Float64Array): number {
+  return Math.sqrt(dotRange(a, 0, a, a.length));
+}
+
+/**
+ * Matrix times vector, out = A x.
+ *
+ * @param A matrix, row-major, (rows·columns) with rows = out.length and columns = x.length
+ * @param x vector, (columns)
+ * @param out receives A x, (rows); must not overlap A or x
+ * @throws RangeError if A does not fit
+ */
+export function multiplyInto(A: Float64Array, x: Float64Array, out: Float64Array): void {
+  const rows = out.length;
+  const columns = x.length;
+  if (A.length !== rows * columns) {
+    reject("multiplyInto", "A", `has length ${A.length}`, `${rows}·${columns} = ${rows * columns}`);
+  }
+  for (let i = 0; i < rows; i++) out[i] = dotRange(A, i * columns, x, columns);
+}
+
+/**
+ * Transposed matrix times vector, out = Aᵀ x.
+ *
+ * @param A matrix, row-major, (rows·columns) with rows = x.length and columns = out.length
+ * @param x vector, (rows)
+ * @param out receives Aᵀ x, (columns); must not overlap A or x
+ * @throws RangeError if A does not fit
+ */
+export function multiplyTransposedInto(A: Float64Array, x: Float64Array, out: Float64Array): void {
+  const rows = x.length;
+  const columns = out.length;
+  if (A.length !== rows * columns) {
+    reject("multiplyTransposedInto", "A", `has length ${A.length}`, `${rows}·${columns} = ${rows * columns}`);
+  }
+  const odd = new Float64Array(columns);
+  out.fill(0);
+  const last = rows - 1;
+  let i = 0;
+  for (; i < last; i += 2) {
+    const upper = i * columns;
+    const lower = upper + columns;
+    for (let j = 0; j < columns; j++) {
+      out[j] += A[upper + j] * x[i];
+      odd[j] += A[lower + j] * x[i + 1];
+    }
+  }
+  for (let j = 0; j < columns; j++) out[j] += odd[j];
+  if (i < rows) for (let j = 0; j < columns; j++) out[j] += A[i * columns + j] * x[i];
+}
+
+/**
+ * The entries of a matrix row by row.
+ *
+ * @param m matrix, (rows×columns)
+ * @returns a new array, (rows·columns)
+ */
+export function toRowMajor(m: Matrix): Float64Array {
+  const { rows, columns } = m;
+  const data = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) data[i * columns + j] = m.get(i, j);
+  }
+  return data;
+}
+
+/**
+ * A matrix from its entries row by row.
+ *
+ * @param data entries, (rows·columns)
+ * @param rows number of rows
+ * @param columns number of columns
+ * @returns a new matrix, (rows×columns)
+ * @throws RangeError if data has another length
+ */
+export function toMatrix(data: Float64Array, rows: number, columns: number): Matrix {
+  if (data.length !== rows * columns) {
+    reject("toMatrix", "data", `has length ${data.length}`, `${rows}·${columns} = ${rows * columns}`);
+  }
+  const m = new Matrix(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) m.set(i, j, data[i * columns + j]);
+  }
+  return m;
+}
