@@ -1,0 +1,262 @@
+/**
+ * Figures as files: drawn by plotly.js in the browser that is installed anyway, kept as SVG, PDF or PNG.
+ *
+ * One page stays open, because starting a browser takes seconds and a picture a tenth of one. It is closed when the
+ * kernel shuts down or after a while without work, so that no process outlives its use.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { checkNumber, reject, withDefaults } from "../numerics/validate";
+import { findBrowser } from "./browser";
+import { type Figure, figureJson } from "./figure";
+import { isInNotebook, onKernelShutdown } from "./kernel-link";
+import { outFolder, projectFolder } from "./places";
+
+/** The kinds of file a figure can be saved as. */
+export type ImageFormat = "svg" | "pdf" | "png";
+
+/** Size of a saved figure. */
+export interface SaveOptions {
+  /** pixels; the layout's own width if undefined */
+  width?: number;
+  /** pixels; the layout's own height if undefined */
+  height?: number;
+  /** PNG only: pixels of the file per pixel of the layout */
+  scale?: number;
+}
+
+/** Twice the layout's pixels are sharp on a projector and in print at column width. */
+export const saveDefaults: Readonly<SaveOptions> = Object.freeze({ width: undefined, height: undefined, scale: 2 });
+
+interface Session {
+  browser: Browser;
+  page: Page;
+}
+
+/** Longest time for one picture. A 3-D figure takes 3 s without a graphics card. */
+const longestDrawMs = 60_000;
+
+let session: Promise<Session> | undefined;
+let lastJob: Promise<unknown> = Promise.resolve();
+let idleTimer: NodeJS.Timeout | undefined;
+let isMissingSaid = false;
+
+/**
+ * Saves a figure as a picture.
+ *
+ * @param figure traces and layout
+ * @param file a bare name ("fig6.svg") goes to data/out/figures; a path with a folder is taken as it is
+ * @param options width and height in pixels, scale for PNG
+ * @returns the full path of the file, or undefined where no browser is installed (said once; the run goes on)
+ * @throws RangeError if the ending is not .svg, .pdf or .png; Error if plotly.js cannot draw the figure
+ */
+export async function saveFigure(figure: Figure, file: string, options?: SaveOptions): Promise<string | undefined> {
+  const where = "saveFigure";
+  checkFigure(where, figure);
+  if (typeof file !== "string") reject(where, "file", file, 'a name such as "fig6.svg"');
+  const format = extname(file).slice(1).toLowerCase();
+  if (!isFormat(format)) reject(where, "file", `is "${file}"`, "a name ending in .svg, .pdf or .png");
+  const picture = await drawFigure(figure, format, withDefaults<SaveOptions>(where, options, saveDefaults));
+  if (picture === undefined) return undefined;
+  const path = basename(file) === file ? join(outFolder(), "figures", file) : resolve(file);
+  mkdirSync(dirname(path), { recursive: true });
+  // written aside and renamed: whoever reads the file sees the old picture or the new one, never half of one
+  const aside = join(dirname(path), `.${process.pid}-${basename(path)}`);
+  writeFileSync(aside, picture);
+  renameSync(aside, path);
+  return path;
+}
+
+const isFormat = (word: string): word is ImageFormat => word === "svg" || word === "pdf" || word === "png";
+
+/** Throws unless `figure` has traces and a layout. */
+export function checkFigure(where: string, figure: Figure): void {
+  if (typeof figure !== "object" || figure === null || !Array.isArray(figure.data)) {
+    reject(where, "figure", figure, "a record { data, layout }");
+  }
+}
+
+/**
+ * The bytes of a figure's picture, or undefined where no browser is installed.
+ *
+ * @param figure traces and layout
+ * @param format svg, pdf or png
+ * @param options as for `saveFigure`
+ * @throws Error if plotly.js cannot draw the figure
+ */
+export async function drawFigure(
+  figure: Figure,
+  format: ImageFormat,
+  options: SaveOptions = {},
+): Promise<Buffer | undefined> {
+  const width = options.width ?? figure.layout?.width ?? 720;
+  const height = options.height ?? figure.layout?.height ?? 480;
+  const scale = options.scale ?? (saveDefaults.scale as number);
+  checkNumber("saveFigure", "width", width);
+  checkNumber("saveFigure", "height", height);
+  checkNumber("saveFigure", "scale", scale);
+  if (!hasBrowser()) return undefined;
+  const json = figureJson(figure);
+  // one at a time: figures share the page
+  const job = lastJob.then(() => draw({ json, format, width, height, scale }));
+  lastJob = job.catch(() => {});
+  return job;
+}
+
+/** Whether pictures can be made; the first time they cannot, says so. */
+export function hasBrowser(): boolean {
+  if (findBrowser() !== undefined) return true;
+  const named = process.env.CHROME_PATH;
+  sayOnce(
+    named
+      ? `CHROME_PATH is ${named}, where there is no file: figures are not saved as pictures.`
+      : "No Chrome, Chromium or Edge was found: figures are not saved as pictures. Install one, or set CHROME_PATH.",
+  );
+  return false;
+}
+
+function sayOnce(sentence: string): void {
+  if (isMissingSaid) return;
+  isMissingSaid = true;
+  if (isInNotebook()) console.log(sentence);
+  else console.warn(sentence);
+}
+
+interface Request {
+  json: string;
+  format: ImageFormat;
+  width: number;
+  height: number;
+  scale: number;
+}
+
+async function draw(request: Request): Promise<Buffer | undefined> {
+  clearTimeout(idleTimer);
+  session ??= openSession();
+  let current: Session;
+  try {
+    current = await session;
+  } catch (error) {
+    session = undefined;
+    sayOnce(`The browser ${findBrowser()} did not start: figures are not saved as pictures. ${firstLine(error)}`);
+    return undefined;
+  }
+  try {
+    return await withLimit(picture(current, request), longestDrawMs);
+  } catch (error) {
+    await closeBrowser(); // the page may be in any state; the next picture starts afresh
+    throw new Error(`saveFigure: figure cannot be drawn: ${firstLine(error)}`);
+  } finally {
+    if (session !== undefined) closeWhenIdle();
+  }
+}
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n").slice(0, 2).join(" ");
+
+async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no picture after ${limitMs / 1000} s`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function picture({ browser, page }: Session, { json, format, width, height, scale }: Request): Promise<Buffer> {
+  const isRaster = format === "png";
+  const options = { format: isRaster ? "png" : "svg", width, height, scale: isRaster ? scale : 1 };
+  // as an expression, not a function: the browser's own names (Plotly) are unknown to this side's compiler
+  const url: string = await page.evaluate(`Plotly.toImage(${json}, ${JSON.stringify(options)})`);
+  const body = url.slice(url.indexOf(",") + 1);
+  if (isRaster) return Buffer.from(body, "base64");
+  const svg = decodeURIComponent(body);
+  return format === "svg" ? Buffer.from(svg) : print(browser, svg, width, height);
+}
+
+/** The drawing as a PDF page of exactly its size, lines and letters as vectors. */
+async function print(browser: Browser, svg: string, width: number, height: number): Promise<Buffer> {
+  const sheet = await browser.newPage();
+  try {
+    const style = `@page{size:${width}px ${height}px;margin:0}body{margin:0}svg{display:block}`;
+    await sheet.setContent(`<!doctype html><meta charset="utf-8"><style>${style}</style>${svg}`);
+    return await sheet.pdf({ width: `${width}px`, height: `${height}px`, printBackground: true, pageRanges: "1" });
+  } finally {
+    await sheet.close();
+  }
+}
+
+/** What keeps a browser from speaking to the network, asking questions, or needing a graphics card. */
+const browserArguments = [
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--enable-unsafe-swiftshader",
+];
+
+async function openSession(): Promise<Session> {
+  const { chromium } = await import("playwright-core");
+  const browser = await chromium.launch({
+    executablePath: findBrowser(),
+    args: browserArguments,
+    // an interrupt is for the cell that runs, not for the browser
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
+  onceOnShutdown();
+  browser.on("disconnected", () => {
+    session = undefined;
+  });
+  const page = await browser.newPage();
+  const blank = blankPage();
+  await page.goto(pathToFileURL(blank).href);
+  rmSync(blank, { force: true });
+  return { browser, page };
+}
+
+/** A page with plotly.js, as a file: read from the disk it starts faster than sent through the debugger's pipe. */
+function blankPage(): string {
+  const folder = join(projectFolder, "data", "cache");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `figure-page-${process.pid}.html`);
+  const script = pathToFileURL(plotlyFile()).href;
+  writeFileSync(file, `<!doctype html><meta charset="utf-8"><body></body><script src="${script}"></script>`);
+  return file;
+}
+
+/** The file of plotly.js: for the page only, it cannot be loaded in Node. */
+export function plotlyFile(): string {
+  return require.resolve("plotly.js-dist-min/plotly.min.js");
+}
+
+/** Minutes of thought between two figures are normal in a notebook; a script should end when its work is done. */
+function closeWhenIdle(): void {
+  clearTimeout(idleTimer);
+  idleTimer = setTimeout(() => void closeBrowser(), isInNotebook() ? 300_000 : 1000);
+}
+
+let isShutdownKnown = false;
+function onceOnShutdown(): void {
+  if (!isShutdownKnown) onKernelShutdown(() => void closeBrowser());
+  isShutdownKnown = true;
+}
+
+/** Closes the browser that prints figures; the next figure opens it again. */
+export async function closeBrowser(): Promise<void> {
+  clearTimeout(idleTimer);
+  const open = session;
+  session = undefined;
+  try {
+    await (await open)?.browser.close();
+  } catch {
+    // it has never opened, or is gone already
+  }
+}

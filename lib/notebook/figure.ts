@@ -1,0 +1,71 @@
+/**
+ * A figure as data: what Plotly draws, as a plain record that can be inspected, changed, tested and saved as JSON.
+ *
+ * Nothing here knows plotly.js. It runs in the page that shows a figure (`show`) or in the browser that prints one
+ * (`saveFigure`), never in Node.
+ */
+
+/** Numbers along an axis. Typed arrays are welcome; they become plain arrays on their way to the page. */
+export type Numbers = readonly number[] | Float64Array | Float32Array | Int32Array;
+
+/** One layer of a figure: points, a line, a contour … in Plotly's vocabulary, of which the usual words are named here. */
+export interface Trace {
+  type: string;
+  name?: string;
+  /** "lines", "markers", "lines+markers", "text" … */
+  mode?: string;
+  x?: Numbers | readonly string[];
+  y?: Numbers | readonly string[];
+  z?: Numbers | readonly Numbers[];
+  text?: string | readonly string[];
+  marker?: Record<string, unknown>;
+  line?: Record<string, unknown>;
+  showlegend?: boolean;
+  hoverinfo?: string;
+  [attribute: string]: unknown;
+}
+
+/** Everything around the traces: title, axes, size in pixels. */
+export interface Layout {
+  width?: number;
+  height?: number;
+  title?: Record<string, unknown>;
+  xaxis?: Record<string, unknown>;
+  yaxis?: Record<string, unknown>;
+  scene?: Record<string, unknown>;
+  [attribute: string]: unknown;
+}
+
+/** A figure: traces in drawing order, and the layout around them. */
+export interface Figure {
+  data: Trace[];
+  layout: Layout;
+}
+
+/** Significant digits of a coordinate in the page: far below a pixel, and a third of the size of full precision. */
+const digits = 8;
+
+/**
+ * The figure as JSON text: typed arrays as plain arrays, coordinates to eight significant digits, gaps (NaN) as null.
+ *
+ * @param figure traces and layout
+ * @returns JSON that plotly.js draws
+ */
+export function figureJson(figure: Figure): string {
+  return JSON.stringify({ data: figure.data, layout: figure.layout }, (_key, value: unknown) => {
+    if (typeof value === "number") return rounded(value);
+    if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
+    return Array.from(value as Float64Array, rounded);
+  });
+}
+
+function rounded(value: number): number | null {
+  if (Number.isInteger(value)) return value;
+  return Number.isFinite(value) ? Number(value.toPrecision(digits)) : null;
+}
+
+/** The figure's title as plain words, for a reader who sees no picture. */
+export function titleText(figure: Figure): string {
+  const text = figure.layout?.title?.text;
+  return typeof text === "string" ? text.replace(/<br\s*\/?>/g, " ").replace(/<[^>]*>/g, "") : "";
+}
