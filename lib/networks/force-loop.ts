@@ -8,8 +8,8 @@
  *     k = P r,  c = 1/(1 + rᵀ k),  P ← P − c k kᵀ,  Wo ← Wo − c (z − f) kᵀ
  */
 import { logisticInto, tanhInto } from "../numerics/elementary";
-import { dot, multiplyInto, norm } from "../numerics/vector";
 import { checkChoice, checkCount, checkNumber, checkVector, reject } from "../numerics/validate";
+import { dot, multiplyInto, norm } from "../numerics/vector";
 
 /** A network's matrices, row by row, and its state, for the time loops. */
 export interface SimulationSetup {
@@ -93,15 +93,15 @@ function eulerStep(run: SimulationRun, u: Float64Array, r: Float64Array, z: Floa
   else logisticInto(run.x, r);
   multiplyInto(run.Wo, r, z);
   multiplyInto(Wr, r, a);
-  let isFinite = true;
+  let isSound = true;
   for (let i = 0; i < units; i++) {
     for (let o = 0; o < outputs; o++) a[i] += Wfb[i * outputs + o] * z[o];
     for (let m = 0; m < inputs; m++) a[i] += B[i * inputs + m] * u[m];
     a[i] = run.x[i] + (a[i] - run.x[i]) / tau;
-    isFinite = isFinite && Number.isFinite(a[i]);
+    isSound = isSound && Number.isFinite(a[i]);
   }
-  if (isFinite) run.x.set(a);
-  return isFinite;
+  if (isSound) run.x.set(a);
+  return isSound;
 }
 
 /** One recursive-least-squares step on the lower triangle of P. */
@@ -148,7 +148,12 @@ function lowerTriangleProduct(P: Float64Array, r: Float64Array, k: Float64Array)
  * @param output receives z(t), row = time, (steps·outputs)
  * @returns number of completed steps; fewer than asked for means that the activation left the finite numbers
  */
-export function advanceSimulation(run: SimulationRun, input: Float64Array, steps: number, output: Float64Array): number {
+export function advanceSimulation(
+  run: SimulationRun,
+  input: Float64Array,
+  steps: number,
+  output: Float64Array,
+): number {
   return referenceAdvanceSimulation(run, input, steps, output);
 }
 

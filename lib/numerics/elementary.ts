@@ -17,14 +17,14 @@
 import { reject } from "./validate";
 
 const LOG2_E = 1.4426950408889634;
-const LN2_HIGH = 6.93147180369123816e-1; // the upper 32 bits of ln 2
-const LN2_LOW = 1.90821492927058770e-10; // ln 2 − LN2_HIGH
+const LN2_HIGH = 0.6931471803691238; // the upper 32 bits of ln 2
+const LN2_LOW = 1.9082149292705877e-10; // ln 2 − LN2_HIGH
 /** 1.5 · 2⁵²: adding and subtracting it rounds to the nearest integer, ties to even. */
 const ROUND = 6755399441055744;
 
 /** 2ᵏ for k = −1074 … 1023, at index k + 1074. Every entry is exact. */
-const POWERS = powersOfTwo();
 const POWERS_BIAS = 1074;
+const POWERS = powersOfTwo();
 
 function powersOfTwo(): Float64Array {
   const powers = new Float64Array(2098);
@@ -59,7 +59,7 @@ export function exp(x: number): number {
   const c = high - r - low;
   const m = 1 + (r + (r * r * series(r) + c));
   // two factors, since 2ᵏ alone leaves the range of doubles at both ends; the first product is exact
-  const half = (k * 0.5 + ROUND) - ROUND;
+  const half = k * 0.5 + ROUND - ROUND;
   return m * POWERS[half + POWERS_BIAS] * POWERS[k - half + POWERS_BIAS];
 }
 
@@ -131,7 +131,7 @@ export function logistic(x: number): number {
   const sum = 1 + r;
   const rest = r - (sum - 1) + (r * r * series(r) + c);
   const m = sum + rest;
-  const half = (k * 0.5 + ROUND) - ROUND;
+  const half = k * 0.5 + ROUND - ROUND;
   const first = POWERS[half + POWERS_BIAS];
   const second = POWERS[k - half + POWERS_BIAS];
   const e = m * first * second;
