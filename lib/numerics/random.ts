@@ -42,6 +42,12 @@ export function createRng(seed: Seed): Rng {
   return reject("createRng", "seed", seed, "an integer, a bigint or a text");
 }
 
+/** Whether a caller's `rng` is one: the check of every function that draws. */
+export function checkRng(where: string, rng: Rng): void {
+  const isRng = typeof rng === "object" && rng !== null && typeof rng.split === "function";
+  if (!isRng || typeof rng.normal !== "function") reject(where, "rng", rng, "a generator made by createRng");
+}
+
 function rngAt(path: readonly string[]): Rng {
   const next = xoshiro128(stateOf(path));
   let spare = 0;

@@ -193,7 +193,9 @@ describe("random", () => {
     assert.throws(() => rng.uniform(0, Number.NaN), { message: "uniform: high is NaN, expected a finite number" });
     assert.throws(() => rng.normal(0, -1), { message: "normal: sd is -1, expected a finite number, not negative" });
     assert.throws(() => rng.integer(0), { message: "integer: n is 0, expected an integer ≥ 1" });
-    assert.throws(() => rng.permutation(2 ** 31), { message: "permutation: n is 2147483648, expected at most 2147483647" });
+    assert.throws(() => rng.permutation(2 ** 31), {
+      message: "permutation: n is 2147483648, expected at most 2147483647",
+    });
     assert.throws(() => rng.split(""), { message: "split: name is empty, expected a text, not empty" });
   });
 });

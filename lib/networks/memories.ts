@@ -1,0 +1,146 @@
+import { Matrix } from "ml-matrix";
+import { checkCount, reject, withDefaults } from "../numerics/validate";
+import { checkEchoState, type EchoState } from "./echo-state";
+import { flipFlopDefaults } from "./flip-flop";
+import { simulate } from "./simulate";
+
+export interface MemoryOptions {
+  readonly settle?: number;
+  readonly pulseLength?: number;
+  /** Activations before the pulse, (N); the origin if left out. */
+  readonly x0?: Float64Array;
+  /** Called after each pattern with the number done and their total. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export const memoryDefaults = Object.freeze({
+  /** Steps without input: 300 τ, long after the slowest modes of a memory that is a fixed point have died away. */
+  settle: 3000 as number,
+  /** As in the task. */
+  pulseLength: flipFlopDefaults.pulseLength,
+  /** The origin: no memory is nearer to it than its mirror image. */
+  x0: undefined as Float64Array | undefined,
+  onProgress: undefined as ((done: number, total: number) => void) | undefined,
+});
+
+/**
+ * How a memory moves once it has settled, from its path over the last third of the time:
+ *
+ * - "fixed": the path is shorter than a thousandth of ‖x‖. A memory with a decay of 0.1 per τ has by then shrunk its
+ *   distance to the fixed point by e⁻²⁰; one thousandth leaves room for modes ten times slower.
+ * - "oscillating": it moves, but its ends are less than half its length apart: it comes back.
+ * - "drifting": it moves, and gets somewhere. An oscillation slower than a third of the time looks like this too.
+ * - "diverged": it left the finite numbers.
+ */
+export type MemoryMotion = "fixed" | "oscillating" | "drifting" | "diverged";
+
+/** What became of one pattern of bits. */
+export interface Memory {
+  /** The pattern as text, "+−+". */
+  readonly pattern: string;
+  /** The pattern, ±1 each, (O). */
+  readonly bits: readonly number[];
+  /** Whether every output kept its sign throughout the last half of the time, the end included. */
+  readonly isHeld: boolean;
+  readonly motion: MemoryMotion;
+  /** ‖F‖ at the end, in activation per τ. */
+  readonly speed: number;
+  /** Activations at the end, (N). */
+  readonly state: Float64Array;
+  /** z at the end, (O). */
+  readonly output: Float64Array;
+}
+
+const fixedPath = 1e-3;
+const mostBits = 16;
+
+/**
+ * Which of the 2ᴼ patterns a flip-flop network remembers, judged on the simulation itself.  [J15 §6]
+ *
+ * Each pattern is set by one pulse on all channels at once; then the network runs without input. Whether the *map* that
+ * is simulated holds a memory can differ from whether the flow has an attractor there: an Euler step of 1/τ makes
+ * fast rotations unstable. And a memory need not be a fixed point: a limit cycle whose outputs keep their signs holds.
+ *
+ * @param net a network with as many inputs as outputs
+ * @returns one row per pattern, from "−−−" to "+++"
+ */
+export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory[] {
+  const where = "memoryTable";
+  checkEchoState(where, net);
+  const bits = net.outputs;
+  if (net.inputs !== bits) reject(where, "network", `has ${net.inputs} inputs`, `one for each of its ${bits} outputs`);
+  if (bits > mostBits) reject(where, "network.outputs", bits, `at most ${mostBits}, for 2^${mostBits} patterns`);
+  const { settle, pulseLength, x0, onProgress } = withDefaults<Required<MemoryOptions>>(
+    where,
+    options,
+    memoryDefaults as Required<MemoryOptions>,
+  );
+  // halves and thirds of the time are spoken of
+  checkCount(where, "settle", settle, 6);
+  checkCount(where, "pulseLength", pulseLength);
+  const start = x0 ?? new Float64Array(net.units);
+  const total = 2 ** bits;
+  const rows: Memory[] = [];
+  for (let p = 0; p < total; p++) {
+    const pattern = Array.from({ length: bits }, (_, j) => ((p >> (bits - 1 - j)) & 1 ? 1 : -1));
+    rows.push(recall(net, pattern, start, pulseLength, settle));
+    onProgress?.(p + 1, total);
+  }
+  return rows;
+}
+
+/** Sets one pattern and looks at what is left of it. */
+function recall(net: EchoState, bits: number[], start: Float64Array, pulseLength: number, settle: number): Memory {
+  const watched = Math.floor(settle / 3);
+  const quiet = (steps: number): Matrix => Matrix.zeros(steps, net.inputs);
+  const pulse = new Matrix(Array.from({ length: pulseLength }, () => bits));
+  const set = simulate(net, pulse, { x0: start });
+  const settling = simulate(net, quiet(settle - watched), { x0: set.finalState });
+  const last = simulate(net, quiet(watched + 1), { x0: settling.finalState, record: 1 });
+
+  const pattern = bits.map((bit) => (bit > 0 ? "+" : "−")).join("");
+  const noOutput = new Float64Array(net.outputs);
+  if ([set, settling, last].some((run) => run.status === "diverged")) {
+    const speed = Number.POSITIVE_INFINITY;
+    return { pattern, bits, isHeld: false, motion: "diverged", speed, state: last.finalState, output: noOutput };
+  }
+  const states = last.states as Matrix;
+  const { motion, speed } = movement(states, last.finalState, net.tau);
+  return {
+    pattern,
+    bits,
+    isHeld: hasSigns(settling.output, Math.floor(settle / 2), bits) && hasSigns(last.output, 0, bits),
+    motion,
+    speed,
+    state: Float64Array.from(states.getRow(watched)),
+    output: Float64Array.from(last.output.getRow(watched)),
+  };
+}
+
+/** Whether every output has the sign of its bit from a row on. */
+function hasSigns(output: Matrix, fromRow: number, bits: readonly number[]): boolean {
+  for (let t = fromRow; t < output.rows; t++) {
+    for (let j = 0; j < bits.length; j++) {
+      if (!(output.get(t, j) * bits[j] > 0)) return false;
+    }
+  }
+  return true;
+}
+
+/** Length and ends of a path, judged as `MemoryMotion` says. */
+function movement(states: Matrix, next: Float64Array, tau: number): { motion: MemoryMotion; speed: number } {
+  const rows = states.to2DArray();
+  const end = rows[rows.length - 1];
+  const steps = rows.slice(1).map((row, t) => distance(row, rows[t]));
+  const length = steps.reduce((sum, step) => sum + step, 0);
+  const speed = tau * distance(next, end);
+  const size = distance(end, new Float64Array(end.length));
+  if (length <= fixedPath * size) return { motion: "fixed", speed };
+  return { motion: distance(end, rows[0]) < length / 2 ? "oscillating" : "drifting", speed };
+}
+
+function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return Math.sqrt(sum);
+}

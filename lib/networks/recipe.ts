@@ -1,0 +1,102 @@
+import { createRng } from "../numerics/random";
+import { checkCount, checkNumber, reject, withDefaults } from "../numerics/validate";
+import { type ActivationName, activation } from "./activation";
+import { createEchoState, type EchoState, echoStateDefaults, initialActivation } from "./echo-state";
+import { flipFlop, flipFlopDefaults, type Task } from "./flip-flop";
+import { forceDefaults } from "./force";
+
+/** All that fixes a trained flip-flop network, down to its last bit. Plain JSON. */
+export interface FlipFlopRecipe {
+  readonly seed: number | string;
+  readonly bits: number;
+  readonly units: number;
+  readonly gain: number;
+  readonly tau: number;
+  readonly activation: ActivationName;
+  /** Training steps. */
+  readonly steps: number;
+  /** Steps of the test task. */
+  readonly testSteps: number;
+  readonly alpha: number;
+  readonly trainEvery: number;
+  readonly pulseRate: number;
+  readonly pulseLength: number;
+}
+
+/** The paper's three-bit flip-flop. [J15 Table 1] */
+export const flipFlopRecipeDefaults: FlipFlopRecipe = Object.freeze({
+  /** The first, never a picked one. */
+  seed: 1,
+  bits: 3,
+  ...echoStateDefaults,
+  /** Table 1, training duration. */
+  steps: 30000,
+  /** Table 1, testing duration. */
+  testSteps: 5000,
+  alpha: forceDefaults.alpha,
+  trainEvery: forceDefaults.trainEvery,
+  ...flipFlopDefaults,
+});
+
+/** What a recipe gives before training. */
+export interface PreparedFlipFlop {
+  readonly recipe: FlipFlopRecipe;
+  /** Untrained: its readout is zero. */
+  readonly network: EchoState;
+  /** Where training and test start from, (N). */
+  readonly x0: Float64Array;
+  readonly training: Task;
+  readonly testing: Task;
+}
+
+/**
+ * A whole recipe from a part of one: what is left out is the paper's.  [J15 Table 1]
+ *
+ * @throws RangeError if a parameter is out of its range or unknown
+ */
+export function flipFlopRecipe(recipe: Partial<FlipFlopRecipe> = {}): FlipFlopRecipe {
+  const where = "flipFlopRecipe";
+  const whole = withDefaults(where, recipe, flipFlopRecipeDefaults);
+  const { seed } = whole;
+  if (typeof seed !== "string" && !Number.isSafeInteger(seed)) reject(where, "seed", seed, "an integer or a text");
+  for (const name of ["bits", "units", "steps", "testSteps", "trainEvery", "pulseLength"] as const) {
+    checkCount(where, name, whole[name]);
+  }
+  checkNumber(where, "gain", whole.gain, "not negative");
+  checkNumber(where, "tau", whole.tau);
+  checkNumber(where, "alpha", whole.alpha);
+  checkNumber(where, "pulseRate", whole.pulseRate, "not negative");
+  if (whole.pulseRate > 1) reject(where, "pulseRate", whole.pulseRate, "at most 1 pulse per step");
+  activation(whole.activation);
+  return whole;
+}
+
+/**
+ * The untrained network, the initial state and both tasks of a recipe.  [J15 §6, §10.1]
+ *
+ * Four streams, split from the seed by name: changing the length of the training task leaves the network, the initial
+ * state and the test task as they are.
+ */
+export function prepareFlipFlop(recipe: Partial<FlipFlopRecipe> = {}): PreparedFlipFlop {
+  const whole = flipFlopRecipe(recipe);
+  const { bits, units, gain, tau, pulseRate, pulseLength } = whole;
+  const root = createRng(whole.seed);
+  const network = createEchoState({
+    units,
+    inputs: bits,
+    outputs: bits,
+    gain,
+    tau,
+    activation: whole.activation,
+    rng: root.split("network"),
+  });
+  const task = (name: string, steps: number): Task =>
+    flipFlop({ bits, steps, pulseRate, pulseLength, rng: root.split(name) });
+  return {
+    recipe: whole,
+    network,
+    x0: initialActivation(network, root.split("initial state")),
+    training: task("training task", whole.steps),
+    testing: task("test task", whole.testSteps),
+  };
+}

@@ -1,0 +1,110 @@
+import type { Matrix } from "ml-matrix";
+import { checkCount, checkMatrix, checkVector, reject, withDefaults } from "../numerics/validate";
+import { toMatrix, toRowMajor } from "../numerics/vector";
+import { checkEchoState, type EchoState } from "./echo-state";
+import { advanceSimulation, createSimulationRun } from "./force-loop";
+import { nextStop, stackRows } from "./stops";
+
+export interface SimulateOptions {
+  /** Activations to start from, (N). */
+  readonly x0: Float64Array;
+  /** Keep every k-th state; 0 keeps none. */
+  readonly record?: number;
+  /** Called now and then with the steps done and their total. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export const simulateDefaults = Object.freeze({
+  /** States of a long run take 8 N bytes each: kept on request only. */
+  record: 0 as number,
+  onProgress: undefined as ((done: number, total: number) => void) | undefined,
+});
+
+/** Rows of all records belong to the same instants: z[t] is read from x[t], before the input u[t] has acted. */
+export interface Simulation {
+  /** z, steps×O. */
+  readonly output: Matrix;
+  /** Every `record`-th state, the first one x0; only if asked for. */
+  readonly states?: Matrix;
+  /** The state after the last step, (N). */
+  readonly finalState: Float64Array;
+  /** Steps taken: fewer than asked for if the state left the finite numbers. */
+  readonly steps: number;
+  readonly status: "completed" | "diverged";
+}
+
+/** Steps between two calls of `onProgress`: about a tenth of a second at N = 1000. */
+const chunk = 200;
+
+/**
+ * Runs a network on an input.  [J15 eq. 22] [J15 eq. 23], stepped by Euler's method with dt = 1 step = 1/τ
+ *
+ *     r[t] = act(x[t])
+ *     z[t] = Wo r[t]
+ *     x[t+1] = x[t] + (−x[t] + Wr r[t] + Wfb z[t] + B u[t]) / τ
+ *
+ * z[t] comes from the state *before* u[t], as in the original code: an answer to a pulse is at least one step late.
+ *
+ * @param input u, one row per step, T×I
+ * @param options `x0`, and `record` (every k-th state, 0 for none)
+ * @returns outputs T×O; a simulation that diverges is returned short, with its status
+ * @throws RangeError if a shape does not fit, or a weight, an input or `x0` is not finite
+ */
+export function simulate(net: EchoState, input: Matrix, options: SimulateOptions): Simulation {
+  const where = "simulate";
+  checkEchoState(where, net);
+  checkMatrix(where, "input", input, undefined, net.inputs);
+  const required = { x0: undefined as unknown as Float64Array };
+  const { x0, record, onProgress } = withDefaults<SimulateOptions & typeof simulateDefaults>(where, options, {
+    ...required,
+    ...simulateDefaults,
+  });
+  checkVector(where, "x0", x0, net.units);
+  checkCount(where, "record", record, 0);
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    reject(where, "onProgress", onProgress, "a function");
+
+  const { units, inputs, outputs, tau } = net;
+  const total = input.rows;
+  const u = toRowMajor(input);
+  const z = new Float64Array(total * outputs);
+  const states: Float64Array[] = [];
+  const run = createSimulationRun({
+    Wr: toRowMajor(net.Wr),
+    Wfb: toRowMajor(net.Wfb),
+    B: toRowMajor(net.B),
+    Wo: toRowMajor(net.Wo),
+    x: x0,
+    units,
+    inputs,
+    outputs,
+    tau,
+    activation: net.activation,
+  });
+  try {
+    let t = 0;
+    let isWhole = true;
+    while (t < total && isWhole) {
+      if (record > 0 && t % record === 0) states.push(run.x.slice());
+      const steps = nextStop(t, total, [chunk, record]) - t;
+      const done = advanceSimulation(
+        run,
+        u.subarray(t * inputs, (t + steps) * inputs),
+        steps,
+        z.subarray(t * outputs, (t + steps) * outputs),
+      );
+      isWhole = done === steps;
+      t += done;
+      onProgress?.(t, total);
+    }
+    return {
+      output: toMatrix(z.slice(0, t * outputs), t, outputs),
+      ...(record > 0 ? { states: stackRows(states, units) } : {}),
+      finalState: run.x.slice(),
+      steps: t,
+      status: isWhole ? "completed" : "diverged",
+    };
+  } finally {
+    run.release();
+  }
+}
