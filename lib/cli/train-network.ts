@@ -1,0 +1,71 @@
+/**
+ * Makes a shipped network, or proves that the one on disk is what its seed gives:
+ *
+ *     node lib/dist/cli/train-network.js NAME              trains and writes data/networks/NAME.json
+ *     node lib/dist/cli/train-network.js NAME --check      trains and compares the bits, writes nothing
+ */
+
+import { readFileSync } from "node:fs";
+import { bitAccuracy, meanSquaredError } from "../networks/flip-flop";
+import { prepareFlipFlop } from "../networks/recipe";
+import { simulate } from "../networks/simulate";
+import { saveNetwork } from "../store/networks";
+import { loadShipped, retrainShipped, shippedNames, shippedNetwork, shippedRecipes } from "../store/shipped";
+
+function main(args: readonly string[]): number {
+  const names = args.filter((arg) => !arg.startsWith("--"));
+  const isCheck = args.includes("--check");
+  const unknown = args.filter((arg) => arg.startsWith("--") && arg !== "--check");
+  if (names.length !== 1 || unknown.length > 0 || !shippedNames().includes(names[0])) {
+    console.error(`usage: node lib/dist/cli/train-network.js NAME [--check]\n  NAME: ${shippedNames().join(", ")}`);
+    return 2;
+  }
+  const [name] = names;
+  const started = performance.now();
+  const training = retrainShipped(name, showProgress(name));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (training.status !== "completed") {
+    console.error(`${name}: training diverged after ${training.output.rows} steps, nothing is written`);
+    return 1;
+  }
+  const { testing, x0, recipe } = prepareFlipFlop(shippedRecipes[name]);
+  const { output } = simulate(training.network, testing.input, { x0 });
+  const norms = training.readoutNorm.getRow(training.readoutNorm.rows - 1).map((norm) => norm.toFixed(2));
+  console.log(
+    `${name}: ${recipe.steps} steps in ${seconds} s, rows of Wo ${norms.join(" ")}, ` +
+      `test MSE ${meanSquaredError(output, testing.target).toFixed(3)}, ` +
+      `bits right ${(100 * bitAccuracy(output, testing.target)).toFixed(1)} %`,
+  );
+  if (isCheck) return compare(name, training.network.Wo.to1DArray());
+  const file = shippedNetwork(name);
+  const command = `node lib/dist/cli/train-network.js ${name}`;
+  saveNetwork(file, training.network, shippedRecipes[name], { command });
+  console.log(`${file}: ${readFileSync(file).length} bytes`);
+  return 0;
+}
+
+/** Compares a readout with the shipped one, bit for bit. */
+function compare(name: string, retrained: readonly number[]): number {
+  const shipped = loadShipped(name).network.Wo.to1DArray();
+  const different = shipped.filter((weight, i) => !Object.is(weight, retrained[i])).length;
+  console.log(
+    different === 0
+      ? `${name}: the same ${shipped.length} numbers, bit for bit`
+      : `${name}: ${different} of ${shipped.length} numbers differ from the shipped ones`,
+  );
+  return different === 0 ? 0 : 1;
+}
+
+function showProgress(name: string): ((done: number, total: number) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (done, total) => {
+    process.stderr.write(`\r${name}: step ${done} of ${total}${done === total ? "\n" : ""}`);
+  };
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,242 @@
+/**
+ * Trained networks on disk: what they were made from, and the readout; the reservoir is drawn again from the seed.
+ *
+ * So a network of a thousand units takes 32 kB, not 8 MB. The file is JSON:
+ *
+ *     format      "rnn-dynamics network"          version    1
+ *     library     the version that trained it     command    how to make it again
+ *     recipe      seed and all parameters
+ *     reservoir   sha-256 of Wr, Wfb and B        so that another generator is noticed
+ *     readout     { rows, columns, encoding: "base64 float64 little-endian", data }
+ *     checksum    sha-256 of all of the above, written as JSON without white space
+ */
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { checkEchoState, type EchoState, withReadout } from "../networks/echo-state";
+import { type FlipFlopRecipe, flipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
+import { reject, withDefaults } from "../numerics/validate";
+import { toMatrix } from "../numerics/vector";
+import { bytesOf, digestOf, floatsIn } from "./floats";
+import { libraryVersion } from "./version";
+import { reason, writeAside } from "./write-aside";
+
+const format = "rnn-dynamics network";
+const formatVersion = 1;
+const encoding = "base64 float64 little-endian";
+/** A readout of 16 outputs and 100 000 units has 17 MB in base64. */
+const mostBytes = 32 * 1024 * 1024;
+
+/** Where a network on disk came from. */
+export interface Provenance {
+  readonly file: string;
+  /** Version of the library that trained it. */
+  readonly library: string;
+  /** The command that makes it again, or how else it was made. */
+  readonly command: string;
+  readonly checksum: string;
+}
+
+/** A trained network from disk, and what it was trained from. */
+export interface StoredNetwork extends PreparedFlipFlop {
+  readonly provenance: Provenance;
+}
+
+export interface SaveNetworkOptions {
+  /** How the network was made, for whoever reads the file. */
+  readonly command?: string;
+  /** Whether a file that holds another network may be replaced. */
+  readonly replace?: boolean;
+}
+
+export const saveNetworkDefaults = Object.freeze({
+  command: "trainForce" as string,
+  /** A network takes minutes to train, and a slip of the file name a second. */
+  replace: false as boolean,
+});
+
+/** What is in the file, checksum aside. The order of the fields is part of the checksum. */
+interface Contents {
+  readonly format: string;
+  readonly version: number;
+  readonly library: string;
+  readonly command: string;
+  readonly recipe: FlipFlopRecipe;
+  readonly reservoir: string;
+  readonly readout: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly encoding: string;
+    readonly data: string;
+  };
+}
+
+/**
+ * Saves a trained flip-flop network as its recipe and its readout.
+ *
+ * The new file is written aside and renamed, so a crash or a full disk leaves the old one. A file that holds another
+ * network, or that is damaged or something else altogether, is not replaced unless `replace` says so.
+ *
+ * @param file path of the file, by custom `….json`
+ * @param net a network whose reservoir is the one the recipe gives
+ * @param recipe what it was made from; what is left out is the paper's
+ * @throws RangeError if the network is not the recipe's; Error if the file cannot be written or must not be replaced
+ */
+export function saveNetwork(
+  file: string,
+  net: EchoState,
+  recipe: Partial<FlipFlopRecipe>,
+  options: SaveNetworkOptions = {},
+): void {
+  const where = "saveNetwork";
+  checkFileName(where, file);
+  checkEchoState(where, net);
+  const { command, replace } = withDefaults(where, options, saveNetworkDefaults);
+  if (typeof command !== "string") reject(where, "command", command, "a text");
+  const prepared = prepareFlipFlop(recipe);
+  const reservoir = reservoirDigest(prepared.network);
+  if (
+    net.units !== prepared.recipe.units ||
+    net.outputs !== prepared.recipe.bits ||
+    reservoirDigest(net) !== reservoir
+  ) {
+    reject(where, "network", "has another reservoir", `the one of its recipe, seed ${prepared.recipe.seed}`);
+  }
+  const contents: Contents = {
+    format,
+    version: formatVersion,
+    library: libraryVersion(),
+    command,
+    recipe: prepared.recipe,
+    reservoir,
+    readout: { rows: net.outputs, columns: net.units, encoding, data: bytesOf(net.Wo).toString("base64") },
+  };
+  if (!replace && existsSync(file)) refuseOther(where, file, contents);
+  const whole = { ...contents, checksum: digestOf(JSON.stringify(contents)) };
+  writeAside(where, file, `${JSON.stringify(whole, null, 2)}\n`);
+}
+
+/** Throws unless the file there was made from the same recipe, so that saving again is only saving again. */
+function refuseOther(where: string, file: string, contents: Contents): void {
+  let there: string;
+  try {
+    there = JSON.stringify(readContents(where, file).recipe);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Error(`${where}: ${file} exists and is not a whole network, so it is left alone (${what})`);
+  }
+  if (there !== JSON.stringify(contents.recipe)) {
+    throw new Error(
+      `${where}: ${file} holds a network of another recipe, so it is left alone; save under another name, or with { replace: true }`,
+    );
+  }
+}
+
+/**
+ * Reads a trained network: draws reservoir and tasks again from the recipe, and puts in the readout from the file.
+ *
+ * @returns network, recipe, x0, training and test task, provenance
+ * @throws Error that names the file, what is wrong with it, and what to do: missing, not JSON, not a network of ours,
+ *   newer than this library, damaged (checksum), wrong shape, a readout that is not finite, another reservoir
+ */
+export function loadNetwork(file: string): StoredNetwork {
+  const where = "loadNetwork";
+  checkFileName(where, file);
+  const { checksum, readout, ...contents } = readContents(where, file);
+  const prepared = prepareFlipFlop(contents.recipe);
+  if (reservoirDigest(prepared.network) !== contents.reservoir) {
+    fail(
+      where,
+      file,
+      `needs another reservoir than the one that version ${libraryVersion()} of this library draws from seed ${prepared.recipe.seed}`,
+      `train it again, or use version ${contents.library}, which made it`,
+    );
+  }
+  const Wo = toMatrix(floatsIn(Buffer.from(readout.data, "base64")), readout.rows, readout.columns);
+  const { library, command } = contents;
+  return { ...prepared, network: withReadout(prepared.network, Wo), provenance: { file, library, command, checksum } };
+}
+
+/** Reads a file as far as it can be judged without drawing a reservoir. */
+function readContents(where: string, file: string): Contents & { readonly checksum: string } {
+  const { checksum, ...contents } = parse(where, file) as Contents & { checksum: string };
+  if (contents.format !== format) {
+    fail(where, file, "is not a network of this library", `name a file whose "format" is "${format}"`);
+  }
+  if (contents.version !== formatVersion) {
+    const isNewer = typeof contents.version === "number" && contents.version > formatVersion;
+    const what = `has format version ${contents.version}, this library reads ${formatVersion}`;
+    fail(where, file, what, isNewer ? "use a newer library" : "restore it from a copy");
+  }
+  const restore =
+    "restore it from a copy (a shipped one: git checkout -- data/networks), or train it again under another name";
+  if (digestOf(JSON.stringify(contents)) !== checksum) {
+    fail(where, file, "is damaged: its contents do not match its checksum", restore);
+  }
+  let recipe: FlipFlopRecipe;
+  try {
+    recipe = flipFlopRecipe(contents.recipe);
+  } catch (error) {
+    return fail(where, file, `has a recipe that cannot be followed (${(error as Error).message})`, restore);
+  }
+  checkReadout(where, file, contents.readout, recipe, restore);
+  return { ...contents, recipe, checksum };
+}
+
+function checkReadout(
+  where: string,
+  file: string,
+  readout: Contents["readout"],
+  recipe: FlipFlopRecipe,
+  restore: string,
+): void {
+  if (readout?.rows !== recipe.bits || readout.columns !== recipe.units) {
+    const got = `${readout?.rows}×${readout?.columns}`;
+    fail(where, file, `has a readout of ${got}, expected ${recipe.bits}×${recipe.units}`, restore);
+  }
+  if (readout.encoding !== encoding) {
+    fail(where, file, `has a readout encoded as "${readout.encoding}", expected "${encoding}"`, restore);
+  }
+  const bytes = Buffer.from(String(readout.data), "base64");
+  if (bytes.toString("base64") !== readout.data || bytes.length !== 8 * recipe.bits * recipe.units) {
+    const wanted = `${recipe.bits * recipe.units} numbers`;
+    fail(where, file, `has a readout of ${bytes.length / 8} numbers, expected ${wanted} in clean base64`, restore);
+  }
+  const bad = floatsIn(bytes).findIndex((entry) => !Number.isFinite(entry));
+  if (bad >= 0) fail(where, file, `has a readout with ${floatsIn(bytes)[bad]} at component ${bad}`, restore);
+}
+
+/** The file as a JSON object, whatever is in it. */
+function parse(where: string, file: string): object {
+  let text: string;
+  try {
+    const { size } = statSync(file);
+    if (size > mostBytes) fail(where, file, `has ${size} bytes, expected at most ${mostBytes}`, "name another file");
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    throw new Error(`${where}: ${file} cannot be read, ${reason(error)}`, { cause: error });
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+  } catch (error) {
+    const hint = text.trimStart().startsWith("{") ? "is truncated or damaged" : "is not a network file";
+    const message = (error as Error).message;
+    const advice = "restore it from a copy (a shipped one: git checkout -- data/networks), or name another file";
+    fail(where, file, `${hint}: not JSON (${message})`, advice);
+  }
+  return fail(where, file, "is not a network file: no JSON object", "name another file");
+}
+
+function reservoirDigest(net: EchoState): string {
+  return digestOf(bytesOf(net.Wr), bytesOf(net.Wfb), bytesOf(net.B));
+}
+
+function checkFileName(where: string, file: string): void {
+  if (typeof file !== "string" || file === "") reject(where, "file", file === "" ? "is empty" : file, "a path");
+}
+
+/** One form for everything that can be wrong with a file: which, what, what to do. The file itself is never touched. */
+function fail(where: string, file: string, what: string, advice: string): never {
+  throw new RangeError(`${where}: ${file} ${what}; ${advice}`);
+}
