@@ -1,0 +1,101 @@
+/**
+ * The runs behind claims C1 to C3: seeded searches, races between minimisers, errors of the Gauss–Newton Hessian.
+ */
+
+import type { Matrix } from "ml-matrix";
+import { findFixedPoints } from "../dynamics/fixed-points";
+import type { Flow } from "../dynamics/flow";
+import { minimizeSpeed } from "../dynamics/minimize";
+import { simpleRnnFlow, simpleRnnHessian } from "../networks/simple-rnn";
+import { createRng, type Rng } from "../numerics/random";
+import { checkCount, checkNumber, checkVector } from "../numerics/validate";
+import { norm } from "../numerics/vector";
+import type { DescentRace, PlanarSearch } from "./c01-c03";
+
+/**
+ * Starts spread evenly over a box: every activation uniform in [−reach, reach].
+ *
+ * @param dimension N
+ * @param count number of starts
+ * @param rng source of the numbers
+ * @param reach half the edge of the box, in activation; 1.5 is the window of the paper's Fig. 2
+ * @returns starts, (N) each
+ * @throws RangeError if a count or the reach is out of place
+ */
+export function startsInBox(dimension: number, count: number, rng: Rng, reach = 1.5): Float64Array[] {
+  checkCount("startsInBox", "dimension", dimension);
+  checkCount("startsInBox", "count", count);
+  checkNumber("startsInBox", "reach", reach);
+  return Array.from({ length: count }, () =>
+    Float64Array.from({ length: dimension }, () => rng.uniform(-reach, reach)),
+  );
+}
+
+/**
+ * One search for fixed points per seed, each from `count` starts of its own: the runs behind C1.
+ *
+ * @param flow a flow of the plane
+ * @param seeds one search each
+ * @param count starts of each search; the paper uses 20
+ */
+export async function searchesFromSeeds(flow: Flow, seeds: readonly number[], count = 20): Promise<PlanarSearch[]> {
+  const searches: PlanarSearch[] = [];
+  for (const seed of seeds) {
+    const starts = startsInBox(flow.dimension, count, createRng(seed).split("starts"));
+    const { points } = await findFixedPoints(flow, starts);
+    searches.push({ seed, points });
+  }
+  return searches;
+}
+
+/** A system to race on: its name, and the flow that belongs to a seed (the same for all seeds, if it has no randomness). */
+export interface RaceCourse {
+  readonly system: string;
+  readonly flowOf: (seed: number) => Flow;
+}
+
+/**
+ * Gradient descent against CG from the same starts, `count` per seed: the runs behind C2.
+ *
+ * Both stop at q ≤ 1e-30 (the paper's tolerance) or at their limit. The rule that gives up on stagnation is switched off,
+ * so that a slow method is slow and not excused; a local minimum of q costs CG the race.
+ *
+ * @param course system to race on
+ * @param seeds of the starts, and of the system if it is random
+ * @param count starts per seed
+ */
+export function raceMinimizers({ system, flowOf }: RaceCourse, seeds: readonly number[], count = 20): DescentRace[] {
+  const limits = { maxIterations: 2000, stagnationDecrease: 0 };
+  return seeds.flatMap((seed) => {
+    const flow = flowOf(seed);
+    return startsInBox(flow.dimension, count, createRng(seed).split("starts")).map((start) => ({
+      system,
+      seed,
+      gradient: minimizeSpeed(flow, start, { ...limits, method: "gradient" }),
+      cg: minimizeSpeed(flow, start, { ...limits, method: "cg" }),
+    }));
+  });
+}
+
+/**
+ * Error of JᵀJ against the exact Hessian of a simple RNN, at given distances from x* in one random direction.
+ *
+ * @param W recurrent weights, (N×N)
+ * @param xStar a fixed point, (N)
+ * @param distances ‖x − x*‖, in activation
+ * @param rng source of the direction
+ * @returns relative errors ‖H − JᵀJ‖/‖H‖ (Frobenius), one per distance
+ */
+export function hessianErrorsNear(W: Matrix, xStar: Float64Array, distances: readonly number[], rng: Rng): number[] {
+  const flow = simpleRnnFlow(W);
+  checkVector("hessianErrorsNear", "xStar", xStar, flow.dimension);
+  const direction = xStar.map(() => rng.normal());
+  const length = norm(direction);
+  return distances.map((distance) => {
+    checkNumber("hessianErrorsNear", "distance", distance);
+    const x = xStar.map((value, i) => value + (distance * direction[i]) / length);
+    const J = flow.jacobian(x);
+    const H = simpleRnnHessian(W, x);
+    return H.clone().sub(J.transpose().mmul(J)).norm("frobenius") / H.norm("frobenius");
+  });
+}
