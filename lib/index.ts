@@ -3,15 +3,43 @@ export * from "./claims/c04-c09";
 export * from "./claims/runs-c01-c03";
 export * from "./claims/statements";
 export * from "./claims/verdict";
+export { type Certificate, certify } from "./dynamics/certify";
+export * from "./dynamics/completeness";
+export * from "./dynamics/energy";
+export type { Evaluations } from "./dynamics/energy-surface";
+export * from "./dynamics/fixed-points";
+export { type Flow, type FlowSpec, kineticEnergy, speed } from "./dynamics/flow";
+export * from "./dynamics/integrate";
+export * from "./dynamics/merge";
+export * from "./dynamics/minimize";
 export * from "./dynamics/passage-time";
+export {
+  type ComplexArray,
+  type Stability,
+  type StabilityKind,
+  type StabilityOptions,
+  type StabilityShape,
+  stability,
+  stabilityDefaults,
+} from "./dynamics/stability";
+export {
+  type MixedStartsOptions,
+  mixedStarts,
+  mixedStartsDefaults,
+  type Start,
+  type StartKind,
+} from "./dynamics/starts";
 export * from "./networks/activation";
 export * from "./networks/echo-state";
 export * from "./networks/flip-flop";
 export * from "./networks/force";
 export * from "./networks/least-squares";
 export * from "./networks/memories";
+export * from "./networks/planar";
 export * from "./networks/recipe";
+export * from "./networks/simple-rnn";
 export * from "./networks/simulate";
+export * from "./networks/solved-flows";
 export { check, type Exercise, type SolutionModule } from "./notebook/exercise";
 export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./notebook/export";
 export * from "./notebook/figure";
@@ -24,6 +52,7 @@ export * from "./notebook/theme";
 export * from "./numerics/eigen";
 export * from "./numerics/elementary";
 export * from "./numerics/linear-solve";
+export * from "./numerics/pca";
 export * from "./numerics/random";
 export * from "./numerics/validate";
 export * from "./numerics/vector";

@@ -1,0 +1,51 @@
+import { checkNumber, checkVector, reject } from "../numerics/validate";
+import { norm } from "../numerics/vector";
+
+/**
+ * Connected components of a set of points, two being linked when ‖x − y‖ ≤ tolerance · max(1, ‖x‖, ‖y‖).
+ *
+ * Linking is carried on (a–b, b–c puts a and c together), so the components do not depend on the order of the points,
+ * as the answer of "drop it if it is near one we have" does.
+ *
+ * @param points (N) each
+ * @param tolerance relative distance, ≥ 0
+ * @returns indices into `points`, ascending in each component; components in order of their first member
+ * @throws RangeError if a point or the tolerance is out of place
+ */
+export function connectedComponents(points: readonly Float64Array[], tolerance: number): number[][] {
+  if (!Array.isArray(points)) reject("connectedComponents", "points", points, "an array of Float64Array");
+  checkNumber("connectedComponents", "tolerance", tolerance, "not negative");
+  for (const [i, x] of points.entries()) checkVector("connectedComponents", `points[${i}]`, x, points[0].length);
+  const scale = points.map((x) => Math.max(1, norm(x)));
+  const parent = points.map((_, i) => i);
+  const rootOf = (i: number): number => {
+    let root = i;
+    while (parent[root] !== root) root = parent[root];
+    parent[i] = root;
+    return root;
+  };
+  for (let i = 0; i < points.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const [a, b] = [rootOf(i), rootOf(j)];
+      if (a === b) continue;
+      if (isWithin(points[i], points[j], tolerance * Math.max(scale[i], scale[j]))) {
+        parent[Math.max(a, b)] = Math.min(a, b); // the root is always the first member
+      }
+    }
+  }
+  const components = new Map<number, number[]>();
+  for (let i = 0; i < points.length; i++) {
+    const root = rootOf(i);
+    if (root === i) components.set(i, []);
+    components.get(root)?.push(i);
+  }
+  return [...components.values()];
+}
+
+/** ‖x − y‖ ≤ distance, given up as soon as it is clear that it is not. */
+function isWithin(x: Float64Array, y: Float64Array, distance: number): boolean {
+  const limit = distance * distance;
+  let sum = 0;
+  for (let i = 0; i < x.length && sum <= limit; i++) sum += (x[i] - y[i]) * (x[i] - y[i]);
+  return sum <= limit;
+}

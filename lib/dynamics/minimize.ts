@@ -1,0 +1,158 @@
+import { Matrix } from "ml-matrix";
+import { checkChoice, checkCount, checkNumber, checkVector, withDefaults } from "../numerics/validate";
+import { norm } from "../numerics/vector";
+import { EnergySurface, type Evaluations, roundingOfSpeed } from "./energy-surface";
+import { checkFlowArgument, type Flow } from "./flow";
+import { steepestDescent } from "./steepest-descent";
+import { conjugateGradients, dogleg, type StepRule } from "./trust-region";
+
+export type MinimizeMethod = "dogleg" | "cg" | "gradient";
+
+export type MinimumStatus = "converged" | "stalled" | "iteration limit" | "diverged";
+
+export interface MinimizeOptions {
+  /** "dogleg" (default), "cg" (the paper's trust-region conjugate gradients) or "gradient" (steepest descent). */
+  method: MinimizeMethod;
+  /** Most iterations, rejected ones included. */
+  maxIterations: number;
+  /** Converged when q is at most this. */
+  qTolerance: number;
+  /** Converged when ‖Jᵀ F‖ ≤ this · ‖J‖ ‖F‖: F is then at right angles to all that J can do, a minimum with q > 0. */
+  gradientTolerance: number;
+  /** Stalled when q has fallen by less than this part … */
+  stagnationDecrease: number;
+  /** … in the course of this many steps taken. */
+  stagnationSteps: number;
+  /** First trust radius, in activation; 0 = one third of ‖x0‖, at least 1. */
+  firstRadius: number;
+  /** Keep every point on the way. */
+  recordPath: boolean;
+}
+
+export interface Minimum {
+  readonly x: Float64Array;
+  /** q at x, ½‖F‖²; Infinity if F is not finite even at x0. */
+  readonly q: number;
+  /** ‖F(x)‖ = √(2q). */
+  readonly speed: number;
+  readonly iterations: number;
+  readonly evaluations: Evaluations;
+  readonly status: MinimumStatus;
+  /** Row = point: x0 and every step taken; with `recordPath` only. */
+  readonly path?: Matrix;
+  /** q along the path. */
+  readonly qPath?: Float64Array;
+}
+
+export const minimizeDefaults: Readonly<MinimizeOptions> = Object.freeze({
+  method: "dogleg", // squares the error per step near a fixed point, and its LU serves the certificate as well
+  maxIterations: 300, // a dogleg that arrives needs 5–60; the others are told to stop, not waited for
+  qTolerance: 1e-30, // the paper's; at N = 1000 rounding ends the search first, near 3e-27
+  gradientTolerance: 1e-9, // at a regular zero the ratio stays above 1/κ(J), about 4e-5 on trained networks
+  stagnationDecrease: 0.01, // a search that arrives loses nearly all of q in as many steps
+  stagnationSteps: 8, // a curved valley may cost a few slow steps; eight in a row have never led to a zero
+  firstRadius: 0,
+  recordPath: false,
+});
+
+/**
+ * Searches a minimum of the kinetic energy q = ½‖F‖² downhill from x0.  [J15 eq. 4] [J15 eq. 9] [J15 eq. 13]
+ *
+ * Where it ends is a fixed point if q is zero as far as rounding lets one see, otherwise a slow point; `certify` decides.
+ * A status tells how the search ended, never what it found:
+ *
+ *     "converged"         q ≤ qTolerance, or F is down to its rounding error, or ∇q vanishes against ‖J‖‖F‖
+ *     "stalled"           q no longer falls noticeably, or no step is small enough to lower it: a local minimum, mostly
+ *     "iteration limit"   still falling when maxIterations were used up
+ *     "diverged"          F is not finite at x0
+ *
+ * @param flow a vector field on N activations
+ * @param x0 activation to start from, (N)
+ * @param options method, limits and tolerances, see `minimizeDefaults`
+ * @throws RangeError if x0 or an option is out of place
+ */
+export function minimizeSpeed(flow: Flow, x0: Float64Array, options?: Partial<MinimizeOptions>): Minimum {
+  checkFlowArgument("minimizeSpeed", flow);
+  checkVector("minimizeSpeed", "x0", x0, flow.dimension);
+  const settings = checkedSettings(options);
+  const surface = new EnergySurface(flow);
+  surface.begin(x0);
+  const rule = chooseRule(surface, settings);
+  const path: Float64Array[] = [];
+  const qPath: number[] = [];
+  const note = () => {
+    qPath.push(surface.q);
+    if (settings.recordPath) path.push(surface.x.slice());
+  };
+  note();
+  let iterations = 0;
+  let status: MinimumStatus | undefined = Number.isFinite(surface.q) ? undefined : "diverged";
+  let hasMoved = true;
+  while (status === undefined) {
+    if (hasMoved) {
+      status = arrival(surface, settings);
+      if (status) break;
+      rule.prepare();
+    }
+    status = hopeless(surface, rule, qPath, settings);
+    if (status === undefined && iterations === settings.maxIterations) status = "iteration limit";
+    if (status) break;
+    hasMoved = rule.advance() === "moved";
+    iterations++;
+    if (hasMoved) note();
+    else if (surface.speed <= 1000 * roundingOfSpeed(surface.x)) status = "converged"; // nothing left but noise
+  }
+  const minimum: Minimum = {
+    x: surface.x.slice(),
+    q: surface.q,
+    speed: surface.speed,
+    iterations,
+    evaluations: { ...surface.count },
+    status: status as MinimumStatus,
+    ...(settings.recordPath ? { path: new Matrix(path), qPath: Float64Array.from(qPath) } : {}),
+  };
+  rule.release();
+  surface.release();
+  return minimum;
+}
+
+function checkedSettings(options: Partial<MinimizeOptions> | undefined): MinimizeOptions {
+  const settings = withDefaults("minimizeSpeed", options, minimizeDefaults);
+  checkChoice("minimizeSpeed", "method", settings.method, ["dogleg", "cg", "gradient"]);
+  checkCount("minimizeSpeed", "maxIterations", settings.maxIterations, 0);
+  checkCount("minimizeSpeed", "stagnationSteps", settings.stagnationSteps);
+  checkNumber("minimizeSpeed", "qTolerance", settings.qTolerance, "not negative");
+  checkNumber("minimizeSpeed", "gradientTolerance", settings.gradientTolerance, "not negative");
+  checkNumber("minimizeSpeed", "stagnationDecrease", settings.stagnationDecrease, "not negative");
+  checkNumber("minimizeSpeed", "firstRadius", settings.firstRadius, "not negative");
+  return settings;
+}
+
+function chooseRule(surface: EnergySurface, settings: MinimizeOptions): StepRule {
+  const radius = settings.firstRadius || Math.max(1, norm(surface.x) / 3);
+  if (settings.method === "gradient") return steepestDescent(surface);
+  return settings.method === "cg" ? conjugateGradients(surface, radius) : dogleg(surface, radius);
+}
+
+/** Looks at a new point: at rest, or on flat ground? Fills J and ∇q on the way if it is not yet at rest. */
+function arrival(surface: EnergySurface, settings: MinimizeOptions): MinimumStatus | undefined {
+  if (surface.q <= settings.qTolerance || surface.speed <= roundingOfSpeed(surface.x)) return "converged";
+  surface.linearise();
+  const slope = norm(surface.gradient);
+  if (!Number.isFinite(slope + surface.normOfJ)) return "stalled"; // F is finite here but its slope is not: no direction to take
+  return slope <= settings.gradientTolerance * surface.normOfJ * surface.speed ? "converged" : undefined;
+}
+
+/** No longer worth a step: q has all but ceased to fall, or the rule's reach is down to rounding. */
+function hopeless(
+  surface: EnergySurface,
+  rule: StepRule,
+  qPath: readonly number[],
+  settings: MinimizeOptions,
+): MinimumStatus | undefined {
+  const size = norm(surface.x);
+  if (rule.newtonLength() <= 2 ** -50 * size) return "converged";
+  if (rule.reach() <= 2 ** -50 * Math.max(size, 2 ** -50)) return "stalled";
+  const before = qPath[qPath.length - 1 - settings.stagnationSteps];
+  return surface.q > (1 - settings.stagnationDecrease) * before ? "stalled" : undefined;
+}

@@ -1,0 +1,127 @@
+import type { Matrix } from "ml-matrix";
+import type { Flow } from "../dynamics/flow";
+import { largestSingularValue } from "../numerics/linear-solve";
+import { checkRng, type Rng } from "../numerics/random";
+import { checkCount, checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
+import { multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "../numerics/vector";
+import { kernelArray } from "../numerics/wasm";
+import { activation } from "./activation";
+
+const tanh = activation("tanh");
+
+/**
+ * The paper's simple recurrent network as a flow.
+ *
+ *     F_i(x) = −x_i + Σ_k W_ik r_k                                [J15 eq. 18]
+ *     r(x)   = tanh x                                             [J15 eq. 19]
+ *     J_ij   = −δ_ij + W_ij r′(x_j),   r′ = 1 − r²                [J15 eq. 20]
+ *     J      = W ∘ (1 r′ᵀ) − I                                    [J15 eq. 21]
+ *
+ * ∘ is the entry-by-entry (Hadamard) product: column j of W is scaled by r′(x_j). δ_ij is 1 if i = j, else 0.
+ *
+ * @param W recurrent weights, (N×N), W_ik from unit k to unit i
+ * @returns an odd flow with bounded rates on N activations, time in τ
+ * @throws RangeError if W is not square or holds a NaN or an infinity
+ */
+export function simpleRnnFlow(W: Matrix): Flow {
+  checkSquare("simpleRnnFlow", W);
+  const size = W.rows;
+  const weights = kernelArray(size * size);
+  weights.set(toRowMajor(W));
+  const r = kernelArray(size);
+  const velocityInto = (x: Float64Array, out: Float64Array) => {
+    tanh.rateInto(x, r);
+    multiplyInto(weights, r, out);
+    for (let i = 0; i < size; i++) out[i] -= x[i];
+  };
+  const jacobianInto = (x: Float64Array, out: Float64Array) => {
+    tanh.rateInto(x, r);
+    for (let j = 0; j < size; j++) r[j] = tanh.slope(r[j]);
+    for (let i = 0, at = 0; i < size; i++) {
+      for (let j = 0; j < size; j++, at++) out[at] = weights[at] * r[j];
+      out[i * size + i] -= 1;
+    }
+  };
+  let lipschitz: number | undefined;
+  return {
+    dimension: size,
+    odd: true,
+    boundedRates: true,
+    velocityInto,
+    jacobianInto,
+    velocity(x) {
+      checkVector("velocity", "x", x, size);
+      const out = new Float64Array(size);
+      velocityInto(x, out);
+      return out;
+    },
+    jacobian(x) {
+      checkVector("jacobian", "x", x, size);
+      const out = new Float64Array(size * size);
+      jacobianInto(x, out);
+      return toMatrix(out, size, size);
+    },
+    lipschitzOfJacobian() {
+      lipschitz ??= normBound(weights, size) * tanh.maxCurvature;
+      return lipschitz;
+    },
+    get spec() {
+      return { kind: "simple rnn", parameters: { W: toMatrix(weights.slice(), size, size).to2DArray() } };
+    },
+  };
+}
+
+/**
+ * The exact Hessian of q for the simple RNN, in closed form.  [J15 eq. 11]
+ *
+ *     ∂²q/∂x_i∂x_j = (JᵀJ)_ij + δ_ij r″(x_i) (Wᵀ F)_i,     r″ = −2 r (1 − r²)
+ *
+ * Because each rate depends on one activation only, the second sum of eq. 11 is diagonal, and Wᵀ F is known from the
+ * gradient already: exactness costs O(N) more than Gauss–Newton.
+ *
+ * @param W recurrent weights, (N×N)
+ * @param x activation, (N)
+ * @returns the Hessian of q, (N×N), per τ²
+ * @throws RangeError if W is not square, x has another length, or either holds a NaN or an infinity
+ */
+export function simpleRnnHessian(W: Matrix, x: Float64Array): Matrix {
+  const flow = simpleRnnFlow(W);
+  checkVector("simpleRnnHessian", "x", x, flow.dimension);
+  const J = flow.jacobian(x);
+  const H = J.transpose().mmul(J);
+  const r = new Float64Array(x.length);
+  const pull = new Float64Array(x.length); // Wᵀ F
+  tanh.rateInto(x, r);
+  multiplyTransposedInto(toRowMajor(W), flow.velocity(x), pull);
+  for (let i = 0; i < x.length; i++) H.set(i, i, H.get(i, i) + tanh.curvature(r[i]) * pull[i]);
+  return H;
+}
+
+/**
+ * Random recurrent weights, W_ij ~ N(0, g²/N): their eigenvalues fill the disc of radius g (circular law).
+ *
+ * @param units N ≥ 1
+ * @param gain g > 0; with tanh the origin is unstable, and the network chaotic, for g > 1
+ * @param rng source of the normals, in row order
+ * @returns W, (N×N)
+ * @throws RangeError if units or gain is out of place
+ */
+export function randomRecurrentWeights(units: number, gain: number, rng: Rng): Matrix {
+  checkCount("randomRecurrentWeights", "units", units);
+  checkNumber("randomRecurrentWeights", "gain", gain);
+  checkRng("randomRecurrentWeights", rng);
+  const spread = gain / Math.sqrt(units);
+  const data = new Float64Array(units * units);
+  for (let i = 0; i < data.length; i++) data[i] = rng.normal(0, spread);
+  return toMatrix(data, units, units);
+}
+
+/** An upper bound of ‖W‖₂: the power iteration comes from below, so five percent are added; Frobenius if that is less. */
+function normBound(weights: Float64Array, size: number): number {
+  return Math.min(1.05 * largestSingularValue(weights, size), norm(weights));
+}
+
+function checkSquare(where: string, W: Matrix): void {
+  checkMatrix(where, "W", W);
+  if (W.rows !== W.columns) reject(where, "W", `is ${W.rows}×${W.columns}`, "a square matrix");
+}
