@@ -4,7 +4,7 @@
  * One page stays open, because starting a browser takes seconds and a picture a tenth of one. It is closed when the
  * kernel shuts down or after a while without work, so that no process outlives its use.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
@@ -227,14 +227,20 @@ function blankPage(): string {
   const folder = join(projectFolder, "data", "cache");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `figure-page-${process.pid}.html`);
-  const script = pathToFileURL(plotlyFile()).href;
-  writeFileSync(file, `<!doctype html><meta charset="utf-8"><body></body><script src="${script}"></script>`);
+  const script = plotlySource().replace(/<\/script/gi, "<\\/script");
+  writeFileSync(file, `<!doctype html><meta charset="utf-8"><body><script>${script}</script></body>`);
   return file;
 }
 
-/** The file of plotly.js: for the page only, it cannot be loaded in Node. */
-export function plotlyFile(): string {
-  return require.resolve("plotly.js-dist-min/plotly.min.js");
+/**
+ * The text of plotly.js: for a page only, it cannot be loaded in Node.
+ *
+ * In space plotly.js draws the symbol x as the letter U+274C, an emoji that few Linux machines have, so that an empty
+ * box would stand there. U+2716 is the same cross, in every common font since long.
+ */
+export function plotlySource(): string {
+  const text = readFileSync(require.resolve("plotly.js-dist-min/plotly.min.js"), "utf8");
+  return text.replace('cross:"+",x:"\\u274C"', 'cross:"+",x:"\\u2716"');
 }
 
 /** Minutes of thought between two figures are normal in a notebook; a script should end when its work is done. */

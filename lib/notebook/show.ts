@@ -5,8 +5,7 @@
  * kernel; VS Code draws `application/vnd.plotly.v1+json` itself; a saved copy that is opened without a kernel, turned
  * into a PDF or read on a web site shows the picture.
  */
-import { readFileSync } from "node:fs";
-import { checkFigure, drawFigure, hasBrowser, plotlyFile } from "./export";
+import { checkFigure, drawFigure, hasBrowser, plotlySource } from "./export";
 import { type Figure, figureJson, titleText } from "./figure";
 import { Display, isInNotebook, keepCellOpen, type MimeBundle } from "./kernel-link";
 
@@ -39,7 +38,7 @@ export function loadPlotly(): void {
   if (!isInNotebook()) return;
   isPlotlySent = true;
   const display = new Display();
-  display.write({ "application/javascript": readFileSync(plotlyFile(), "utf8"), "text/plain": "loading plotly.js" });
+  display.write({ "application/javascript": plotlySource(), "text/plain": "loading plotly.js" });
   // the page has it now: replaced at once, its 5 MB are not kept in the saved notebook
   display.write({ "text/html": "<!-- plotly.js is loaded -->", "text/plain": "(plotly.js is loaded)" });
 }

@@ -89,7 +89,17 @@ const axis = {
   automargin: true,
 };
 
-const sceneAxis = { showbackground: false, gridcolor: "#D8D8D8", zerolinecolor: "#AAAAAA", linecolor: "#444444" };
+const sceneAxis = {
+  showbackground: false,
+  gridcolor: "#D8D8D8",
+  zerolinecolor: "#AAAAAA",
+  linecolor: "#444444",
+  tickfont: { size: 12 },
+  nticks: 6,
+};
+
+/** Slightly from above, so far away that a cube and its labels fit. */
+const camera = { eye: { x: 1.5, y: 1.5, z: 0.9 }, center: { x: 0, y: 0, z: -0.15 } };
 
 /** Size, ground, fonts and margins every figure starts from. */
 export const baseLayout: Layout = Object.freeze({
@@ -119,26 +129,20 @@ export function titled(claim: string, layout: Layout = {}): Layout {
   for (const key of Object.keys(layout)) {
     if (/^[xy]axis\d*$/.test(key)) axes[key] = { ...axis };
     if (/^scene\d*$/.test(key)) {
-      axes[key] = { xaxis: { ...sceneAxis }, yaxis: { ...sceneAxis }, zaxis: { ...sceneAxis } };
+      axes[key] = { camera, xaxis: { ...sceneAxis }, yaxis: { ...sceneAxis }, zaxis: { ...sceneAxis } };
     }
   }
   const width = layout.width ?? (baseLayout.width as number);
-  // at 19 px a letter of a sans-serif face is about 9.3 px wide
+  const height = layout.height ?? (baseLayout.height as number);
+  // at 19 px a letter of a sans-serif face is about 9.3 px wide, a line 25 px high
   const lines = brokenInto(claim, Math.max(20, Math.floor((width - 40) / 9.3)));
-  const title = {
-    text: lines.join("<br>"),
-    x: 0,
-    xref: "container",
-    xanchor: "left",
-    pad: { l: 16 },
-    y: 1,
-    yref: "container",
-    yanchor: "top",
-    font: { size: 19 },
-  };
-  (title.pad as Record<string, number>).t = 14;
-  const margin = { t: 44 + 24 * lines.length };
-  return merge(merge(merge(base, { title, margin }), axes), layout) as Layout;
+  // anchored by the baseline of its first line: plotly.js forgets the other anchors when a title has several lines
+  const place = { x: 0, xref: "container", xanchor: "left", y: 1 - 33 / height, yref: "container", yanchor: "bottom" };
+  const title = { text: lines.join("<br>"), ...place, pad: { l: 16 }, font: { size: 19 } };
+  const margin = { t: 28 + 25 * lines.length, ...(isFlat ? {} : { l: 8, r: 8, b: 8 }) };
+  // in space the legend lies over the scene's empty corner instead of pushing the scene aside
+  const legend = isFlat ? {} : { x: 1, xanchor: "right", y: 1, yanchor: "top" };
+  return merge(merge(merge(base, { title, margin, legend }), axes), layout) as Layout;
 }
 
 function brokenInto(text: string, length: number): string[] {
