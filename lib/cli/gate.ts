@@ -1,0 +1,62 @@
+import { fork, spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { listNotebooks, notebookFile } from "./notebook-file";
+import { closingLine, folders, projectRoot } from "./project";
+import { runAll, stopOnSignals } from "./run-notebooks";
+import type { TestCounts } from "./test-reporter";
+
+/**
+ * Everything that must hold before a change is kept (types are checked by the set-up that comes before):
+ * format and lint, the tests, every notebook in the real kernel.
+ */
+async function main(): Promise<void> {
+  stopOnSignals();
+  const lint = checkStyle();
+  console.log(`\nTests`);
+  const tests = await runTests();
+  console.log(`\nNotebooks`);
+  const notebooks = await runAll(listNotebooks(folders.notebooks).map((name) => notebookFile(folders.notebooks, name)));
+
+  // On one's own machine a missing browser is no defect; where everything has just been installed it is one.
+  const isMissingAllowed = process.env.RNN_DYNAMICS_CI !== "1";
+  const missing = isMissingAllowed ? 0 : tests.notRun.length;
+  console.log("\nSummary");
+  console.log(`  format and lint  ${lint ? "clean" : "FAILED"}`);
+  console.log(`  tests            ${closingLine(tests.passed, tests.failed)}, ${tests.notRun.length} not run`);
+  for (const title of tests.notRun) console.log(`    ${title}`);
+  console.log(`  notebooks        ${closingLine(notebooks.passed, notebooks.failed)}`);
+  const passed = (lint ? 1 : 0) + tests.passed + notebooks.passed;
+  const failed = (lint ? 0 : 1) + tests.failed + missing + notebooks.failed;
+  console.log(closingLine(passed, failed));
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+function checkStyle(): boolean {
+  const biome = join(projectRoot, "node_modules", "@biomejs", "biome", "bin", "biome");
+  const run = spawnSync(process.execPath, [biome, "ci", "--error-on-warnings", "."], {
+    cwd: projectRoot,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return run.status === 0;
+}
+
+/** mocha in a process of its own: a test that leaves a handle open, or exits, does not end the gate. */
+async function runTests(): Promise<TestCounts> {
+  const mocha = join(dirname(require.resolve("mocha/package.json")), "bin", "mocha.js");
+  const reporter = join(__dirname, "test-reporter.js");
+  const files = join(folders.tests, "**", "*.test.js").replaceAll("\\", "/");
+  const child = fork(mocha, ["--reporter", reporter, "--forbid-only", "--exit", files], {
+    cwd: projectRoot,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  let counts: TestCounts | undefined;
+  child.on("message", (message) => {
+    counts = message as TestCounts;
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (counts && (code === 0 || counts.failed > 0)) return counts;
+  console.log(`  FAILED  the tests ended before they were done (exit code ${code})`);
+  return { passed: counts?.passed ?? 0, failed: (counts?.failed ?? 0) + 1, notRun: counts?.notRun ?? [] };
+}
+
+void main();

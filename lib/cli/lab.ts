@@ -1,0 +1,91 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { tslabProgram } from "./kernel-client";
+import { folders, writeFileAside } from "./project";
+
+/** Where Jupyter looks for a user's kernels: JUPYTER_DATA_DIR, or the place its own rules give on this system. */
+export function jupyterDataFolder(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
+  if (env.JUPYTER_DATA_DIR) return env.JUPYTER_DATA_DIR;
+  if (platform === "darwin") return join(home, "Library", "Jupyter");
+  if (platform === "win32") return join(env.APPDATA ?? join(home, "AppData", "Roaming"), "jupyter");
+  return join(env.XDG_DATA_HOME ?? join(home, ".local", "share"), "jupyter");
+}
+
+/**
+ * Tells Jupyter (and VS Code, which looks in the same place) how to start this project's kernel. The paths are
+ * absolute: the PATH of a server or an editor need not know node or tslab.
+ *
+ * @returns the kernelspec file
+ */
+export function writeKernelspec(dataFolder: string = jupyterDataFolder()): string {
+  const file = join(dataFolder, "kernels", "tslab", "kernel.json");
+  const spec = {
+    argv: [process.execPath, tslabProgram(), "kernel", "--config-path={connection_file}"],
+    display_name: "TypeScript (tslab)",
+    language: "typescript",
+  };
+  const text = `${JSON.stringify(spec, null, 2)}\n`;
+  const old = existsSync(file) ? readFileSync(file, "utf8") : text;
+  // somebody's own installation of tslab: kept beside, never lost
+  if (old !== text && !old.includes("TypeScript (tslab)")) writeFileAside(`${file}.before`, old);
+  writeFileAside(file, text);
+  return file;
+}
+
+/** The Jupyter programs in the order of preference: how to ask whether one is there, and how to open it. */
+const programs: readonly (readonly string[])[] = [
+  ["jupyter", "lab"],
+  ["jupyter", "notebook"],
+  ["jupyter-lab"],
+  ["jupyter-notebook"],
+  [process.platform === "win32" ? "python" : "python3", "-m", "jupyterlab"],
+];
+
+function findProgram(): readonly string[] | undefined {
+  return programs.find(([command, ...args]) => {
+    const run = spawnSync(command, [...args, "--version"], { stdio: "ignore" });
+    return run.status === 0;
+  });
+}
+
+function main(args: readonly string[]): void {
+  const unknown = args.find((arg) => arg !== "--no-open");
+  if (unknown !== undefined) {
+    console.error(`lab: ${unknown} is unknown, expected --no-open or nothing`);
+    process.exitCode = 1;
+    return;
+  }
+  try {
+    console.log(`Kernel "TypeScript (tslab)" written to ${writeKernelspec()}`);
+  } catch (error) {
+    console.error(`lab: the kernel could not be registered (${(error as Error).message})`);
+    process.exitCode = 1;
+    return;
+  }
+  if (args.includes("--no-open")) return;
+  const program = findProgram();
+  if (!program) {
+    console.log('No Jupyter found: "pip install jupyterlab", then "npm run lab" again; or open notebooks/ in VS Code.');
+    return;
+  }
+  const [command, ...rest] = program;
+  const asRoot = process.getuid?.() === 0 ? ["--allow-root"] : []; // Jupyter refuses root, as in a container, without it
+  console.log(`Opening ${program.join(" ")} in ${folders.notebooks} (Ctrl-C twice ends it)`);
+  const child = spawn(command, [...rest, ...asRoot], { cwd: folders.notebooks, stdio: "inherit" });
+  process.on("SIGINT", () => {}); // Jupyter asks before it stops; this process ends after it
+  child.once("error", (error) => {
+    console.error(`lab: ${command} did not start (${error.message})`);
+    process.exitCode = 1;
+  });
+  child.once("close", (code) => {
+    process.exitCode = code ?? 0;
+  });
+}
+
+if (require.main === module) main(process.argv.slice(2));

@@ -1,0 +1,200 @@
+import { basename, dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type KernelClient, killAllKernels, startKernel } from "./kernel-client";
+import { listNotebooks, notebookFile, readNotebook, sourceOf, titleOf, writeNotebook } from "./notebook-file";
+import { closingLine, folders } from "./project";
+import { type CellFailure, CellRunner, isTagged } from "./run-cell";
+
+/** What became of one notebook. */
+export interface NotebookOutcome {
+  readonly name: string;
+  /** Code cells in all, and how many ran. */
+  readonly cells: number;
+  readonly cellsRun: number;
+  readonly seconds: number;
+  readonly failure?: CellFailure;
+}
+
+/** Where to run and what to allow. */
+export interface RunOptions {
+  /** Folder of the executed copies; figures go to its folder `figures`. */
+  readonly out: string;
+  /** Longest time for one cell, in seconds; a cell's own `timeout` in its metadata goes before. */
+  readonly timeout: number;
+  readonly onCell?: (started: number, total: number) => void;
+}
+
+/** The time limit: the longest cell, 30 000 steps of training at N = 1000, takes a minute here and 10 on a slow laptop. */
+export const runDefaults: RunOptions = Object.freeze({ out: folders.out, timeout: 20 * 60 });
+
+const lateMilliseconds = 300; // a rejection from a timer of the last cell still counts
+
+/**
+ * Runs a notebook from top to bottom in a fresh tslab kernel and saves the executed copy, also of a run that failed.
+ *
+ * @param file the .ipynb; it is only read
+ * @returns the outcome; a failing cell is a value, and ends the notebook
+ */
+export async function runNotebook(file: string, options: RunOptions = runDefaults): Promise<NotebookOutcome> {
+  const begun = performance.now();
+  const name = basename(file, ".ipynb");
+  const notebook = readNotebook(file);
+  const code = notebook.cells
+    .map((cell, index) => ({ cell, number: index + 1 }))
+    .filter(({ cell }) => cell.cell_type === "code" && sourceOf(cell).trim() !== "");
+  const env = { ...process.env, RNN_DYNAMICS_OUT: resolve(options.out) };
+  const kernel = await startKernel({ cwd: dirname(resolve(file)), env });
+  let cellsRun = 0;
+  let failure: CellFailure | undefined;
+  try {
+    const runner = new CellRunner(kernel);
+    for (const { cell, number } of code) {
+      options.onCell?.(++cellsRun, code.length);
+      const outcome = await runner.run(cell, number, cell.metadata.timeout ?? options.timeout);
+      if (outcome && !(isTagged(cell) && (outcome.reason === "error" || outcome.reason === "stray rejection"))) {
+        failure = outcome;
+        break;
+      }
+    }
+    failure ??= await lateStray(kernel, runner);
+  } finally {
+    await kernel.close();
+    writeNotebook(notebookFile(options.out, name), notebook);
+  }
+  return { name, cells: code.length, cellsRun, seconds: (performance.now() - begun) / 1000, failure };
+}
+
+async function lateStray(kernel: KernelClient, runner: CellRunner): Promise<CellFailure | undefined> {
+  await new Promise((done) => setTimeout(done, lateMilliseconds));
+  try {
+    await kernel.settle();
+  } catch {
+    // it died after its last cell was done: nothing is lost
+  }
+  return runner.stray();
+}
+
+/** Runs notebooks one after the other with a line each; returns the counts. */
+export async function runAll(
+  files: readonly string[],
+  options: RunOptions = runDefaults,
+): Promise<{ passed: number; failed: number }> {
+  let failed = 0;
+  const width = Math.max(...files.map((file) => basename(file, ".ipynb").length));
+  for (const file of files) {
+    const label = basename(file, ".ipynb").padEnd(width);
+    const begun = performance.now();
+    const onCell = (started: number, total: number) => {
+      if (process.stdout.isTTY) process.stdout.write(`\r${label}  cell ${started} of ${total} …\x1b[K`);
+    };
+    let line: string;
+    try {
+      const outcome = await runNotebook(file, { ...options, onCell });
+      if (outcome.failure) failed++;
+      line = progressLine(label, outcome) + (outcome.failure ? `\n${failureReport(outcome.failure)}` : "");
+    } catch (error) {
+      failed++;
+      const seconds = (performance.now() - begun) / 1000;
+      line = `${label}  FAILED to start  ${seconds.toFixed(1)} s\n  ${(error as Error).message}`;
+    }
+    console.log(`${process.stdout.isTTY ? "\r\x1b[K" : ""}${line}`);
+  }
+  return { passed: files.length - failed, failed };
+}
+
+function progressLine(label: string, { cells, cellsRun, seconds, failure }: NotebookOutcome): string {
+  const count = failure ? `${cellsRun} of ${cells} cells` : `${cells} cells`;
+  return `${label}  ${count.padStart(8)}  ${seconds.toFixed(1).padStart(6)} s  ${failure ? "FAILED" : "passed"}`;
+}
+
+/** Everything about a failed cell: number, line, message, source with the line marked, and the stack. */
+export function failureReport({ reason, cell, source, error }: CellFailure): string {
+  const { place, calledFrom } = error;
+  const what = reason === "stray rejection" ? "stray rejection (a promise that nothing awaits): " : "";
+  const where = !place
+    ? ""
+    : place.cell === cell
+      ? `, line ${place.line}`
+      : `, thrown in cell ${place.cell}, line ${place.line}`;
+  const from = calledFrom ? `, called from line ${calledFrom.line}` : "";
+  const marked = place?.cell === cell ? place.line : calledFrom?.line;
+  const lines = source.replace(/\n$/, "").split("\n");
+  const width = String(lines.length).length;
+  const listing = lines.map(
+    (text, i) => `  ${i + 1 === marked ? ">" : " "} ${String(i + 1).padStart(width)} | ${text}`,
+  );
+  const stack = error.traceback.slice(1).map((text) => `  ${text}`);
+  const message = error.message.replaceAll("\n", "\n  ");
+  return [`  cell ${cell}${where}${from}: ${what}${error.name}: ${message}`, ...listing, ...stack].join("\n");
+}
+
+/**
+ * The notebooks that the words of a command line name: by full name, by number, or with `.ipynb`.
+ *
+ * @throws Error naming the notebooks there are, when a word names none
+ */
+export function chooseNotebooks(words: readonly string[], names: readonly string[]): string[] {
+  if (words.length === 0) return [...names];
+  return words.map((word) => {
+    const wanted = basename(word, ".ipynb");
+    const found = names.find((name) => name === wanted || name.startsWith(`${wanted}-`));
+    if (!found) throw new Error(`no notebook is called ${word}; there are ${names.join(", ")}`);
+    return found;
+  });
+}
+
+const usage = "npm start -- [01 04 …] [--list] [--timeout SECONDS] [--from FOLDER] [--out FOLDER]";
+
+function readCommandLine(args: string[]) {
+  try {
+    const options = {
+      list: { type: "boolean" },
+      timeout: { type: "string", default: String(runDefaults.timeout) },
+      from: { type: "string", default: folders.notebooks },
+      out: { type: "string", default: runDefaults.out },
+    } as const;
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const timeout = Number(values.timeout);
+    if (!(timeout > 0)) throw new Error(`--timeout is ${values.timeout}, expected a number of seconds above 0`);
+    const names = listNotebooks(values.from);
+    return { ...values, timeout, names: values.list ? names : chooseNotebooks(positionals, names) };
+  } catch (error) {
+    console.error(`run-notebooks: ${(error as Error).message}\nusage: ${usage}`);
+    return undefined;
+  }
+}
+
+/** Ends kernels with the runner, whichever way it is asked to stop. */
+export function stopOnSignals(): void {
+  for (const [signal, number] of [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+    ["SIGHUP", 1],
+  ] as const) {
+    process.once(signal, () => {
+      killAllKernels();
+      console.error("\nstopped; no kernel is left running");
+      process.exit(128 + number);
+    });
+  }
+}
+
+async function main(): Promise<void> {
+  const command = readCommandLine(process.argv.slice(2));
+  if (!command) {
+    process.exitCode = 1;
+    return;
+  }
+  const { from, names } = command;
+  if (command.list) {
+    for (const name of names) console.log(`${name}  ${titleOf(readNotebook(notebookFile(from, name)))}`);
+    return;
+  }
+  stopOnSignals();
+  const files = names.map((name) => notebookFile(from, name));
+  const { passed, failed } = await runAll(files, { out: command.out, timeout: command.timeout });
+  console.log(closingLine(passed, failed));
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+if (require.main === module) void main();
