@@ -1,0 +1,88 @@
+import { strict as assert } from "node:assert";
+import { Matrix } from "ml-matrix";
+import {
+  createRng,
+  decoupledFlipFlop,
+  stability,
+  transitionGraph,
+  twoWells,
+  unstableDirection,
+  unstableManifold,
+} from "rnn-dynamics";
+import { assertClose } from "../helpers/assertions";
+
+const pattern = (x: Float64Array): string => Array.from(x, (v) => (v > 0 ? "+" : "−")).join("");
+
+describe("unstable manifolds", () => {
+  it("leaves the saddle of the 2-D system along (1, λ), λ = (√3 − 1)/2 [J15 eqs. 16–17]", () => {
+    const rate = (Math.sqrt(3) - 1) / 2;
+    const out = unstableDirection(twoWells, Float64Array.of(0, 0));
+    assert.ok(out);
+    const length = Math.sqrt(1 + rate * rate);
+    // eigenvalue and eigenvector of a 2×2 matrix: only rounding stands between them
+    assertClose(Float64Array.of(out.rate), Float64Array.of(rate), 1e-12);
+    assertClose(out.direction, Float64Array.of(1 / length, rate / length), 1e-12);
+  });
+
+  it("satisfies J v = λ v when other units are slaved to the bits", () => {
+    const flow = decoupledFlipFlop(3, 2, { units: 12, rng: createRng(1) });
+    const saddle = flow.fixedPoints.find((x) => stability(flow, x).unstableCount === 1) as Float64Array;
+    const out = unstableDirection(flow, saddle);
+    assert.ok(out);
+    const Jv = flow.jacobian(saddle).mmul(Matrix.columnVector(out.direction)).to1DArray();
+    // inverse iteration converges to rounding in four sweeps
+    assertClose(
+      Float64Array.from(Jv),
+      out.direction.map((v) => out.rate * v),
+      1e-10,
+    );
+  });
+
+  it("follows both branches to the two nodes", () => {
+    const ends = unstableManifold(twoWells, Float64Array.of(0, 0));
+    assert.equal(ends.length, 2);
+    assert.ok(ends.every((branch) => branch.isAtRest));
+    // it stops at a speed of 1e-9; the degenerate node is approached slowly, hence the room
+    assertClose(ends[0].end, Float64Array.of(-1, -0.5), 1e-6);
+    assertClose(ends[1].end, Float64Array.of(1, 0.5), 1e-6);
+  });
+
+  it("gives no branch for a point with none or several unstable modes", () => {
+    assert.deepEqual(unstableManifold(twoWells, Float64Array.of(1, 0.5)), []);
+    const flow = decoupledFlipFlop(2, 2);
+    assert.equal(unstableDirection(flow, new Float64Array(flow.dimension)), undefined);
+  });
+
+  it("a branch that runs out of steps says so", () => {
+    const ends = unstableManifold(twoWells, Float64Array.of(0, 0), { steps: 10 });
+    assert.ok(ends.every((branch) => !branch.isAtRest && branch.steps === 10));
+  });
+
+  it("the transition graph of an ideal flip-flop is a cube: 12 saddles, each joining one-flip neighbours", async () => {
+    const flow = decoupledFlipFlop(3, 2);
+    const points = flow.fixedPoints.map((xStar) => ({
+      xStar,
+      // one unstable mode for each of the three bits that stands at 0
+      unstableCount: Array.from(xStar).filter((v) => v === 0).length,
+    }));
+    const seen: number[] = [];
+    const graph = await transitionGraph(flow, points, pattern, { onProgress: (done) => seen.push(done) });
+    assert.equal(graph.length, 12);
+    assert.equal(seen.at(-1), 12);
+    for (const { from, to } of graph) {
+      assert.equal([...from].filter((sign, k) => sign !== to[k]).length, 1, `${from} → ${to}`);
+    }
+    assert.equal(new Set(graph.map(({ from, to }) => [from, to].sort().join())).size, 12);
+  });
+
+  it("refuses what it does not know, in the one form of an error", () => {
+    assert.throws(
+      () => unstableDirection(twoWells, Float64Array.of(0)),
+      /unstableDirection: saddle has length 1, expected 2/,
+    );
+    assert.throws(
+      () => unstableManifold(twoWells, Float64Array.of(0, 0), { steps: 0 }),
+      /unstableManifold: steps is 0/,
+    );
+  });
+});

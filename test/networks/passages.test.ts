@@ -1,0 +1,42 @@
+import { strict as assert } from "node:assert";
+import { Matrix } from "ml-matrix";
+import { claimC9, type EchoState, memoryPassages, outputOf, patternOf } from "rnn-dynamics";
+
+/** Three units, each a bit of its own: F = −x + 2 tanh x, z = tanh x. Its memories are s = ±1.915, 2 tanh s = s. */
+const ideal: EchoState = {
+  units: 3,
+  inputs: 3,
+  outputs: 3,
+  gain: 0,
+  tau: 10,
+  activation: "tanh",
+  Wr: Matrix.zeros(3, 3),
+  Wfb: Matrix.eye(3).mul(2),
+  Wo: Matrix.eye(3),
+  B: Matrix.eye(3),
+};
+
+describe("passages between memories", () => {
+  it("the output is Wo times the rates [J15 eq. 23]", () => {
+    assert.deepEqual(
+      Array.from(outputOf(ideal, Float64Array.of(0, 1, -1)), (v) => v.toFixed(6)),
+      ["0.000000", "0.761594", "-0.761594"],
+    );
+  });
+
+  it("a pattern is named only by outputs that are clear", () => {
+    assert.deepEqual(patternOf(Float64Array.of(0.9, -1.2, 0.6)), [1, -1, 1]);
+    assert.equal(patternOf(Float64Array.of(0.9, -0.2, 0.6)), undefined);
+  });
+
+  it("every edge saddle of an ideal flip-flop joins memories one flip apart, and C9 is reproduced", async () => {
+    const s = 1.9150080481545;
+    const values = [-s, 0, s];
+    const points = values
+      .flatMap((a) => values.flatMap((b) => values.map((c) => Float64Array.of(a, b, c))))
+      .map((xStar) => ({ xStar, unstableCount: Array.from(xStar).filter((v) => v === 0).length }));
+    const passages = await memoryPassages(ideal, points);
+    assert.equal(passages.length, 12);
+    assert.equal(claimC9({ passages, seeds: [] }).verdict, "reproduced");
+  });
+});
