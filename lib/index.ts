@@ -41,6 +41,7 @@ export * from "./networks/planar";
 export * from "./networks/recipe";
 export * from "./networks/simple-rnn";
 export * from "./networks/simulate";
+export * from "./networks/skeleton";
 export * from "./networks/solved-flows";
 export { check, type Exercise, type SolutionModule } from "./notebook/exercise";
 export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./notebook/export";

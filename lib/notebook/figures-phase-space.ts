@@ -35,6 +35,35 @@ export interface PhaseSpace {
   readonly corners?: readonly PhaseCorner[];
 }
 
+/** What `phasePoints` needs to know of a point found; a FixedPointSet has it. */
+export interface FoundPoint {
+  readonly xStar: Float64Array;
+  readonly qStar: number;
+  readonly unstableCount: number;
+}
+
+/**
+ * The points of a search as `phaseSpace` draws them: kind by the number of unstable modes.
+ *
+ * @param set fixed points and slow points, as from `findFixedPoints`
+ * @returns fixed points first, slow points after them
+ */
+export function phasePoints(set: {
+  readonly points: readonly FoundPoint[];
+  readonly slowPoints?: readonly FoundPoint[];
+}): PhasePoint[] {
+  const kindOf = ({ unstableCount, xStar }: FoundPoint): PointKind =>
+    unstableCount === 0 ? "attractor" : unstableCount === xStar.length ? "repeller" : "saddle";
+  return [
+    ...set.points.map((p) => ({ state: p.xStar, kind: kindOf(p), label: `${p.unstableCount} unstable modes` })),
+    ...(set.slowPoints ?? []).map((p) => ({
+      state: p.xStar,
+      kind: "slow point" as const,
+      label: `q = ${p.qStar.toExponential(1)}`,
+    })),
+  ];
+}
+
 const point3 = (trace: Partial<Trace>): Trace => ({ type: "scatter3d", hoverinfo: "text", ...trace });
 
 /** Coordinates of states (rows) as x, y, z; several pieces are joined with gaps. */

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { bitLabel, cubeEdges, phaseSpace } from "rnn-dynamics/dist/notebook/figures-phase-space";
+import { bitLabel, cubeEdges, phasePoints, phaseSpace } from "rnn-dynamics/dist/notebook/figures-phase-space";
 
 const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i & bit ? 1 : -1)));
 const corners = patterns.map((bits) => ({ bits, state: Float64Array.from([...bits, 7]) }));
@@ -71,6 +71,12 @@ describe("Fig. 6", () => {
       (data[2].x as number[]).filter((v) => !Number.isNaN(v)),
       [2, 2],
     );
+  });
+
+  it("names kinds by the number of unstable modes, slow points apart", () => {
+    const point = (unstableCount: number) => ({ xStar: Float64Array.of(1, 2, 3), qStar: 1e-3, unstableCount });
+    const kinds = phasePoints({ points: [0, 1, 3].map(point), slowPoints: [point(-1)] }).map((p) => p.kind);
+    assert.deepEqual(kinds, ["attractor", "saddle", "repeller", "slow point"]);
   });
 
   it("writes memories with signs", () => {

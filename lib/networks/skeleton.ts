@@ -1,0 +1,39 @@
+import { checkVector, reject } from "../numerics/validate";
+
+/** A guess of where a fixed point may be: the mean of all memories that agree with a pattern of −1, 0 (either), +1. */
+export interface SkeletonPoint {
+  /** −1, 0 or +1 for each bit; the number of zeros is the number of unstable modes in an ideal flip-flop. */
+  readonly pattern: readonly number[];
+  readonly state: Float64Array;
+}
+
+/**
+ * The 3ᵇ places where an ideal flip-flop of b bits has its fixed points: for three bits the 8 corners, the middles of
+ * 12 edges and 6 faces, and the centre of the cube that its memories span.
+ *
+ * A pattern for which no memory is given is left out.
+ *
+ * @param memories bits (each ±1) and state (N) of each memory the network holds
+ * @returns one guess per pattern, in order of the patterns, from (−1, −1, …) to (+1, +1, …)
+ * @throws RangeError if there is no memory, or the states or patterns differ in length
+ */
+export function memorySkeleton(
+  memories: readonly { readonly bits: readonly number[]; readonly state: Float64Array }[],
+): SkeletonPoint[] {
+  if (memories.length === 0) reject("memorySkeleton", "memories", "has length 0", "at least 1");
+  const [{ bits, state }] = memories;
+  memories.forEach((m, i) => {
+    checkVector("memorySkeleton", `state ${i}`, m.state, state.length);
+    if (m.bits.length !== bits.length) {
+      reject("memorySkeleton", `bits ${i}`, `has length ${m.bits.length}`, `${bits.length}`);
+    }
+  });
+  const patterns = Array.from({ length: 3 ** bits.length }, (_, p) =>
+    bits.map((_bit, k) => (Math.floor(p / 3 ** (bits.length - 1 - k)) % 3) - 1),
+  );
+  return patterns.flatMap((pattern) => {
+    const those = memories.filter((m) => pattern.every((want, k) => want === 0 || want === m.bits[k]));
+    if (those.length === 0) return [];
+    return [{ pattern, state: state.map((_, i) => those.reduce((sum, m) => sum + m.state[i], 0) / those.length) }];
+  });
+}

@@ -1,0 +1,30 @@
+import { strict as assert } from "node:assert";
+import { memorySkeleton } from "rnn-dynamics";
+import { assertRejects } from "../helpers/assertions";
+
+const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i & bit ? 1 : -1)));
+const memories = patterns.map((bits) => ({ bits, state: Float64Array.from(bits) }));
+
+describe("the skeleton of a cube of memories", () => {
+  it("has 27 = 8 + 12 + 6 + 1 points, each where its pattern says", () => {
+    const points = memorySkeleton(memories);
+    const zeros = points.map(({ pattern }) => pattern.filter((v) => v === 0).length);
+    assert.deepEqual(
+      [0, 1, 2, 3].map((n) => zeros.filter((z) => z === n).length),
+      [8, 12, 6, 1],
+    );
+    for (const { pattern, state } of points) assert.deepEqual(Array.from(state), pattern);
+  });
+
+  it("leaves out what no memory speaks for", () => {
+    const points = memorySkeleton(memories.slice(0, 1));
+    assert.equal(points.length, 8);
+    for (const { state } of points) assert.deepEqual(state, memories[0].state);
+  });
+
+  it("refuses no memories, and memories that do not fit together", () => {
+    assertRejects(() => memorySkeleton([]), "memorySkeleton: memories has length 0, expected at least 1");
+    const odd = { bits: [1], state: Float64Array.of(0, 0, 0) };
+    assertRejects(() => memorySkeleton([memories[0], odd]), "memorySkeleton: bits 1 has length 1, expected 3");
+  });
+});
