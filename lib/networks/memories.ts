@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { checkCount, reject, withDefaults } from "../numerics/validate";
+import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { flipFlopDefaults } from "./flip-flop";
 import { simulate } from "./simulate";
@@ -7,6 +7,8 @@ import { simulate } from "./simulate";
 export interface MemoryOptions {
   readonly settle?: number;
   readonly pulseLength?: number;
+  /** How far on its side of zero an output has to stay. */
+  readonly margin?: number;
   /** Activations before the pulse, (N); the origin if left out. */
   readonly x0?: Float64Array;
   /** Called after each pattern with the number done and their total. */
@@ -18,6 +20,8 @@ export const memoryDefaults = Object.freeze({
   settle: 3000 as number,
   /** As in the task. */
   pulseLength: flipFlopDefaults.pulseLength,
+  /** A tenth of the target ±1: an output that dies away keeps its sign down to 1e-300, but nobody can read it. */
+  margin: 0.1 as number,
   /** The origin: no memory is nearer to it than its mirror image. */
   x0: undefined as Float64Array | undefined,
   onProgress: undefined as ((done: number, total: number) => void) | undefined,
@@ -40,7 +44,7 @@ export interface Memory {
   readonly pattern: string;
   /** The pattern, ±1 each, (O). */
   readonly bits: readonly number[];
-  /** Whether every output kept its sign throughout the last half of the time, the end included. */
+  /** Whether every output kept its sign, by the margin, throughout the last half of the time, the end included. */
   readonly isHeld: boolean;
   readonly motion: MemoryMotion;
   /** ‖F‖ at the end, in activation per τ. */
@@ -70,7 +74,7 @@ export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory
   const bits = net.outputs;
   if (net.inputs !== bits) reject(where, "network", `has ${net.inputs} inputs`, `one for each of its ${bits} outputs`);
   if (bits > mostBits) reject(where, "network.outputs", bits, `at most ${mostBits}, for 2^${mostBits} patterns`);
-  const { settle, pulseLength, x0, onProgress } = withDefaults<Required<MemoryOptions>>(
+  const { settle, pulseLength, margin, x0, onProgress } = withDefaults<Required<MemoryOptions>>(
     where,
     options,
     memoryDefaults as Required<MemoryOptions>,
@@ -78,19 +82,31 @@ export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory
   // halves and thirds of the time are spoken of
   checkCount(where, "settle", settle, 6);
   checkCount(where, "pulseLength", pulseLength);
+  checkNumber(where, "margin", margin, "not negative");
+  if (x0 !== undefined) checkVector(where, "x0", x0, net.units);
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    reject(where, "onProgress", onProgress, "a function");
+  }
   const start = x0 ?? new Float64Array(net.units);
   const total = 2 ** bits;
   const rows: Memory[] = [];
   for (let p = 0; p < total; p++) {
     const pattern = Array.from({ length: bits }, (_, j) => ((p >> (bits - 1 - j)) & 1 ? 1 : -1));
-    rows.push(recall(net, pattern, start, pulseLength, settle));
+    rows.push(recall(net, pattern, start, { settle, pulseLength, margin }));
     onProgress?.(p + 1, total);
   }
   return rows;
 }
 
+interface Trial {
+  readonly settle: number;
+  readonly pulseLength: number;
+  readonly margin: number;
+}
+
 /** Sets one pattern and looks at what is left of it. */
-function recall(net: EchoState, bits: number[], start: Float64Array, pulseLength: number, settle: number): Memory {
+function recall(net: EchoState, bits: number[], start: Float64Array, trial: Trial): Memory {
+  const { settle, pulseLength, margin } = trial;
   const watched = Math.floor(settle / 3);
   const quiet = (steps: number): Matrix => Matrix.zeros(steps, net.inputs);
   const pulse = new Matrix(Array.from({ length: pulseLength }, () => bits));
@@ -109,7 +125,7 @@ function recall(net: EchoState, bits: number[], start: Float64Array, pulseLength
   return {
     pattern,
     bits,
-    isHeld: hasSigns(settling.output, Math.floor(settle / 2), bits) && hasSigns(last.output, 0, bits),
+    isHeld: hasSigns(settling.output, Math.floor(settle / 2), bits, margin) && hasSigns(last.output, 0, bits, margin),
     motion,
     speed,
     state: Float64Array.from(states.getRow(watched)),
@@ -117,11 +133,11 @@ function recall(net: EchoState, bits: number[], start: Float64Array, pulseLength
   };
 }
 
-/** Whether every output has the sign of its bit from a row on. */
-function hasSigns(output: Matrix, fromRow: number, bits: readonly number[]): boolean {
+/** Whether every output is on the side of its bit, by more than the margin, from a row on. */
+function hasSigns(output: Matrix, fromRow: number, bits: readonly number[], margin: number): boolean {
   for (let t = fromRow; t < output.rows; t++) {
     for (let j = 0; j < bits.length; j++) {
-      if (!(output.get(t, j) * bits[j] > 0)) return false;
+      if (!(output.get(t, j) * bits[j] > margin)) return false;
     }
   }
   return true;

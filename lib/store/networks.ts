@@ -76,7 +76,7 @@ interface Contents {
  * The new file is written aside and renamed, so a crash or a full disk leaves the old one. A file that holds another
  * network, or that is damaged or something else altogether, is not replaced unless `replace` says so.
  *
- * @param file path of the file, by custom `….json`
+ * @param file path of the file, ending in `.json` by custom
  * @param net a network whose reservoir is the one the recipe gives
  * @param recipe what it was made from; what is left out is the paper's
  * @throws RangeError if the network is not the recipe's; Error if the file cannot be written or must not be replaced
@@ -94,11 +94,12 @@ export function saveNetwork(
   if (typeof command !== "string") reject(where, "command", command, "a text");
   const prepared = prepareFlipFlop(recipe);
   const reservoir = reservoirDigest(prepared.network);
-  if (
-    net.units !== prepared.recipe.units ||
-    net.outputs !== prepared.recipe.bits ||
-    reservoirDigest(net) !== reservoir
-  ) {
+  for (const name of ["units", "inputs", "outputs", "gain", "tau", "activation"] as const) {
+    if (net[name] !== prepared.network[name]) {
+      reject(where, `network.${name}`, `is ${net[name]}`, `${prepared.network[name]}, as in its recipe`);
+    }
+  }
+  if (reservoirDigest(net) !== reservoir) {
     reject(where, "network", "has another reservoir", `the one of its recipe, seed ${prepared.recipe.seed}`);
   }
   const contents: Contents = {
