@@ -19,6 +19,7 @@ const twoWellsTruth: readonly { readonly x: number; readonly y: number; readonly
 export const claimThresholds: {
   readonly c1Distance: number;
   readonly c1Partly: number;
+  readonly c2Goal: number;
   readonly c2Much: number;
   readonly c2Faster: number;
   readonly c3Order: number;
@@ -28,6 +29,8 @@ export const claimThresholds: {
   c1Distance: 1e-6,
   /** Share of seeds that must find the exact set for "partly": more often than not. */
   c1Partly: 0.5,
+  /** Arrived at a fixed point: q far below that of any slow point, yet above what rounding allows. */
+  c2Goal: 1e-24,
   /** "Much faster" is read as an order of magnitude. */
   c2Much: 10,
   /** Below a factor of two, a cleverer line search or a different stopping rule could turn the order round. */
@@ -78,9 +81,9 @@ function isTheTruth(search: PlanarSearch): boolean {
   return search.points.length === twoWellsTruth.length && isFound.every(Boolean);
 }
 
-/** What a minimisation cost: evaluations of F and of J, products of J with a vector, and whether it got there. */
+/** What a minimisation cost: evaluations of F and of J, products of J with a vector; and the q it reached. */
 export interface DescentCost {
-  readonly status: string;
+  readonly q: number;
   readonly evaluations: { readonly velocity: number; readonly jacobian: number; readonly products: number };
 }
 
@@ -96,11 +99,11 @@ export interface DescentRace {
  * How many times more evaluations gradient descent needs than CG from the same start: of F, of J, and products of J
  * with a vector (each as much work as one F), because CG hides its work in the last.
  *
- * A gradient descent cut off by its iteration limit counts with what it had spent: the ratio is then a lower bound.
- * If CG did not arrive, it has lost: 0.
+ * A gradient descent cut off by its limit counts with what it had spent: the ratio is then a lower bound. If CG did not
+ * arrive, it has lost: 0.
  */
 export function descentRatio(race: DescentRace): number {
-  if (race.cg.status !== "converged") return 0;
+  if (!(race.cg.q <= claimThresholds.c2Goal)) return 0;
   return evaluationsOf(race.gradient) / evaluationsOf(race.cg);
 }
 
@@ -123,13 +126,20 @@ export function claimC2(races: readonly DescentRace[]): ClaimVerdict {
     median(races.filter((race) => race.system === system).map((race) => descentRatio(race))),
   );
   const weakest = Math.min(...medians);
+  /** A median is a lower bound when most gradient descents behind it were cut off. */
+  const isBound = systems.map((system) => {
+    const those = races.filter((race) => race.system === system);
+    return those.filter((race) => race.gradient.q > claimThresholds.c2Goal).length * 2 >= those.length;
+  });
   const { c2Much, c2Faster } = claimThresholds;
   const isAnywhere = medians.some((value) => value >= c2Faster);
   const verdict: Verdict = weakest >= c2Much ? "reproduced" : isAnywhere ? "partly" : "not reproduced";
   return {
     claim: "C2",
     says: "the conjugate gradient method converges much faster than gradient descent (§3)",
-    statistic: systems.map((system, i) => `${system}: ${medians[i].toFixed(1)} × fewer evaluations`).join("; "),
+    statistic: systems
+      .map((system, i) => `${system}: ${isBound[i] ? "at least " : ""}${medians[i].toFixed(1)} × fewer evaluations`)
+      .join("; "),
     tolerance: `median over starts ≥ ${c2Much} in every system; partly if ≥ ${c2Faster} in one`,
     verdict,
     seeds: [...new Set(races.map((race) => race.seed))],

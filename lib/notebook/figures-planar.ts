@@ -32,10 +32,14 @@ export interface PhasePortraitOptions {
   /** the claim the figure makes */
   readonly title?: string;
   readonly window?: PlaneWindow;
-  /** fill the plane by the kinetic energy q [J15 eq. 4] */
-  readonly energy?: boolean;
+  /** fill the plane by the kinetic energy q [J15 eq. 4], in equal steps as the paper does, or in equal ratios ("log") */
+  readonly energy?: boolean | "log";
+  /** draw the arrows; they are there unless this is false */
+  readonly arrows?: boolean;
   readonly nullclines?: boolean;
   readonly points?: readonly PlanePoint[];
+  /** states of trajectories, (T×2) each, drawn as thin lines */
+  readonly trajectories?: readonly PlanePath["states"][];
   readonly paths?: readonly PlanePath[];
 }
 
@@ -48,12 +52,23 @@ const samples = 90;
 /** Arrows along an axis, as in the paper's Fig. 2. */
 const arrowsAcross = 18;
 
+/** Pale where slow, so that points and lines stand out; monotone in brightness, so that it survives grey print. */
+const paleIsSlow = [
+  [0, "#ffffff"],
+  [0.0625, "#e3eef9"],
+  [0.25, "#a6cbe6"],
+  [0.6, "#5b9bcb"],
+  [1, "#2f6da8"],
+];
+
+const contourLine = { color: "rgba(40,70,110,0.55)", width: 0.8 };
+
 /** Dashes that tell lines apart where their colours do not. */
 const pathStyles = [
   { color: colors.vermilion, dash: "solid", symbol: "circle" },
   { color: colors.black, dash: "dash", symbol: "square" },
-  { color: colors.purple, dash: "dot", symbol: "triangle-up" },
-  { color: colors.green, dash: "dashdot", symbol: "x" },
+  { color: colors.green, dash: "dot", symbol: "triangle-up" },
+  { color: colors.purple, dash: "dashdot", symbol: "x" },
 ];
 
 /**
@@ -69,9 +84,10 @@ export function phasePortrait(flow: Flow, options: PhasePortraitOptions = {}): F
   const window = options.window ?? fig2Window;
   const data: Trace[] = [];
   const grid = sampled(flow, window);
-  if (options.energy) data.push(energyContour(grid));
-  data.push(arrows(flow, window, options.energy ? "#33414d" : colors.grey));
+  if (options.energy) data.push(options.energy === "log" ? logEnergyContour(grid) : energyContour(grid));
+  if (options.arrows !== false) data.push(arrows(flow, window, options.energy ? "#33414d" : colors.grey));
   if (options.nullclines) data.push(...nullclines(grid));
+  if (options.trajectories?.length) data.push(thinLines(options.trajectories));
   (options.paths ?? []).forEach((path, i) => {
     data.push(...pathTraces(path, i));
   });
@@ -81,9 +97,14 @@ export function phasePortrait(flow: Flow, options: PhasePortraitOptions = {}): F
     layout: titled(options.title ?? "Arrows show where the flow carries a state", {
       width: 720,
       height: 700,
-      xaxis: { title: { text: "x, first activation" }, range: [...window.x], zeroline: false, constrain: "domain" },
+      xaxis: {
+        title: { text: "x, first component of the state" },
+        range: [...window.x],
+        zeroline: false,
+        constrain: "domain",
+      },
       yaxis: {
-        title: { text: "y, second activation" },
+        title: { text: "y, second component of the state" },
         range: [...window.y],
         zeroline: false,
         scaleanchor: "x",
@@ -124,7 +145,7 @@ function spread([low, high]: readonly [number, number], count: number): Float64A
   return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 }
 
-/** q in steps of ¼ up to 4, as in the paper; pale where slow, so that points and lines stand out, also in grey. */
+/** q in steps of ¼ up to 4, as in the paper. */
 function energyContour({ x, y, q }: Grid): Trace {
   return {
     type: "contour",
@@ -134,17 +155,40 @@ function energyContour({ x, y, q }: Grid): Trace {
     z: q,
     zmin: 0,
     zmax: 4,
-    colorscale: [
-      [0, "#ffffff"],
-      [0.0625, "#e3eef9"],
-      [0.25, "#a6cbe6"],
-      [0.6, "#5b9bcb"],
-      [1, "#2f6da8"],
-    ],
+    colorscale: paleIsSlow,
     contours: { start: 0, end: 4, size: 0.25 },
-    line: { color: "rgba(40,70,110,0.55)", width: 0.8 },
+    line: contourLine,
     colorbar: { title: { text: "q" }, thickness: 14, len: 0.95, x: 1.01, tickvals: [0, 1, 2, 3, 4] },
     hovertemplate: "x = %{x:.2f}, y = %{y:.2f}<br>q = %{z:.3f}<extra></extra>",
+  };
+}
+
+/** q in steps of a factor √10: the shape of a valley shows near its bottom, where equal steps see nothing. */
+function logEnergyContour({ x, y, q }: Grid): Trace {
+  const decades = [-4, -3, -2, -1, 0];
+  return {
+    type: "contour",
+    name: "kinetic energy q",
+    x,
+    y,
+    z: q.map((row) => row.map((value) => Math.log10(Math.max(value, 1e-9)))),
+    zmin: decades[0],
+    zmax: 0.6,
+    colorscale: [
+      [0, "#ffffff"],
+      [1, "#5b9bcb"],
+    ],
+    contours: { start: decades[0], end: 0.5, size: 0.5 },
+    line: contourLine,
+    colorbar: {
+      title: { text: "q" },
+      thickness: 14,
+      len: 0.95,
+      x: 1.01,
+      tickvals: decades,
+      ticktext: decades.map((k) => (k === 0 ? "1" : `10<sup>−${-k}</sup>`)),
+    },
+    hoverinfo: "skip",
   };
 }
 
@@ -201,6 +245,21 @@ function nullclines({ x, y, f, g }: Grid): Trace[] {
   return [line("ẋ = 0", f, colors.orange, "solid"), line("ẏ = 0", g, colors.green, "dash")];
 }
 
+/** All trajectories as one trace with gaps: one entry in the legend. */
+function thinLines(trajectories: readonly PlanePath["states"][]): Trace {
+  const column = (j: number) =>
+    trajectories.flatMap((states) => [...Array.from({ length: states.rows }, (_, i) => states.get(i, j)), Number.NaN]);
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: "trajectory",
+    x: column(0),
+    y: column(1),
+    line: { color: colors.black, width: 1.4 },
+    hoverinfo: "skip",
+  };
+}
+
 function pathTraces({ name, states, isStepwise }: PlanePath, index: number): Trace[] {
   const style = pathStyles[index % pathStyles.length];
   const column = (j: number) => Float64Array.from({ length: states.rows }, (_, i) => states.get(i, j));
@@ -235,11 +294,37 @@ function pointTraces(points: readonly PlanePoint[]): Trace[] {
   });
 }
 
-/** What a minimiser left behind: q after every step. */
+/** What a minimiser left behind: the points it stepped on, and q there. */
 export interface DescentRecord {
   readonly name: string;
+  readonly path?: PlanePath["states"];
   readonly qPath?: Float64Array;
 }
+
+/**
+ * The paths of minimisers over the landscape of q, in steps of a factor √10.
+ *
+ * @param flow a flow of dimension 2
+ * @param records at least one, each with its `path` (minimise with `recordPath: true`)
+ * @param options as for `phasePortrait`, without arrows
+ * @throws RangeError if there is no record, or one without a path
+ */
+export function descentPaths(
+  flow: Flow,
+  records: readonly DescentRecord[],
+  options: PhasePortraitOptions = {},
+): Figure {
+  if (records.length === 0) reject("descentPaths", "records", "has length 0", "at least 1");
+  const paths = records.map(({ name, path }): PlanePath => {
+    if (!path) reject("descentPaths", `record "${name}"`, "has no path", "recordPath: true");
+    return { name, states: path, isStepwise: true };
+  });
+  const title = "The three methods take different ways down";
+  return phasePortrait(flow, { title, arrows: false, energy: "log", ...options, paths });
+}
+
+const powers = [1, 1e-5, 1e-10, 1e-15, 1e-20, 1e-25, 1e-30];
+const powerNames = powers.map((_, i) => (i === 0 ? "1" : `10<sup>−${5 * i}</sup>`));
 
 /**
  * How fast minimisers come down: q after every step, on a logarithmic axis.
@@ -258,7 +343,7 @@ export function descentCurves(
     const style = pathStyles[i % pathStyles.length];
     return {
       type: "scatter",
-      mode: "lines+markers",
+      mode: qPath.length > 60 ? "lines" : "lines+markers", // as dots, hundreds of steps would run into a bar
       name,
       x: Array.from(qPath, (_, step) => step),
       y: qPath,
@@ -270,37 +355,45 @@ export function descentCurves(
     data,
     layout: titled(title, {
       xaxis: { title: { text: "step of the minimiser" } },
-      yaxis: { title: { text: "q, kinetic energy" }, type: "log", exponentformat: "power", nticks: 8 },
+      // below the paper's tolerance of 10⁻³⁰ there is nothing to see; a q of exactly zero has no place on this axis
+      yaxis: {
+        title: { text: "q, kinetic energy" },
+        type: "log",
+        range: [-32, 1],
+        tickvals: powers,
+        ticktext: powerNames,
+      },
     }),
   };
 }
 
-/** The first coordinate of a trajectory against time. */
+/** A trajectory with a name, as `integrate` returns one. */
 export interface TimeCourse {
   readonly name: string;
   readonly times: Float64Array;
-  readonly values: Float64Array;
+  readonly states: { readonly rows: number; get(row: number, column: number): number };
 }
 
 /**
- * Time courses of one activation, each ended where it leaves the figure.
+ * The first activation of each trajectory against time.
  *
  * @param courses one line each; colours and dashes tell them apart
  * @param title the claim the figure makes
- * @throws RangeError if a course has as many times as values not
+ * @throws RangeError if a trajectory has not as many times as states
  */
 export function timeCourses(courses: readonly TimeCourse[], title = "A trajectory lingers where q is small"): Figure {
-  const data = courses.map(({ name, times, values }, i): Trace => {
-    if (times.length !== values.length)
-      reject("timeCourses", `values of "${name}"`, `has length ${values.length}`, `${times.length}`);
-    const style = pathStyles[i % pathStyles.length];
-    return { type: "scatter", mode: "lines", name, x: times, y: values, line: { ...style, width: 2.2 } };
+  const data = courses.map(({ name, times, states }, i): Trace => {
+    if (times.length !== states.rows)
+      reject("timeCourses", `times of "${name}"`, `has length ${times.length}`, `${states.rows}`);
+    const { color, dash } = pathStyles[i % pathStyles.length];
+    const y = Float64Array.from(times, (_, row) => states.get(row, 0));
+    return { type: "scatter", mode: "lines", name, x: times, y, line: { color, dash, width: 2.4 } };
   });
   return {
     data,
     layout: titled(title, {
       xaxis: { title: { text: "time t, in τ" }, zeroline: false },
-      yaxis: { title: { text: "x, first activation" } },
+      yaxis: { title: { text: "x, first component of the state" } },
     }),
   };
 }
@@ -320,7 +413,7 @@ export interface Passage {
  */
 export function passageTimes(
   passages: readonly Passage[],
-  title = "Passing a ghost takes π/√(aμ): four times closer, twice as long",
+  title = "Passing a ghost takes about π/√(aμ): a quarter of μ, twice the time",
 ): Figure {
   if (passages.length === 0) reject("passageTimes", "passages", "has length 0", "at least 1");
   const sorted = [...passages].sort((a, b) => a.mu - b.mu);
@@ -328,7 +421,7 @@ export function passageTimes(
   const law: Trace = {
     type: "scatter",
     mode: "lines",
-    name: "π/√(aμ)",
+    name: "π/√(aμ), a = 1",
     x,
     y: sorted.map((passage) => passage.predicted),
     line: { color: colors.grey, width: 2 },
@@ -344,8 +437,13 @@ export function passageTimes(
   return {
     data: [law, measured],
     layout: titled(title, {
-      xaxis: { title: { text: "μ, distance from the bifurcation" }, type: "log", exponentformat: "power" },
-      yaxis: { title: { text: "passage time, in τ" }, type: "log" },
+      xaxis: {
+        title: { text: "μ, distance from the bifurcation, in 1/τ" },
+        type: "log",
+        tickvals: x,
+        ticktext: x.map(String),
+      },
+      yaxis: { title: { text: "passage time, in τ" }, type: "log", tickvals: [5, 10, 20, 50, 100, 200, 500, 1000] },
     }),
   };
 }
