@@ -14,6 +14,7 @@ export * from "./dynamics/manifold";
 export * from "./dynamics/merge";
 export * from "./dynamics/minimize";
 export * from "./dynamics/passage-time";
+export * from "./dynamics/separation";
 export {
   type ComplexArray,
   type Stability,
@@ -39,6 +40,7 @@ export * from "./networks/memories";
 export * from "./networks/passages";
 export * from "./networks/planar";
 export * from "./networks/recipe";
+export * from "./networks/recursive-readout";
 export * from "./networks/simple-rnn";
 export * from "./networks/simulate";
 export * from "./networks/skeleton";
@@ -57,6 +59,7 @@ export * from "./numerics/elementary";
 export * from "./numerics/linear-solve";
 export * from "./numerics/pca";
 export * from "./numerics/random";
+export * from "./numerics/singular-values";
 export * from "./numerics/validate";
 export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
