@@ -1,0 +1,143 @@
+/**
+ * npm run bench            every task
+ * npm run bench -- A D     these only: A FORCE step, B simulation step, C fixed points, D eigenvalues, E noise study,
+ *                          N notebooks
+ * npm run bench -- --quick a smoke run with small sizes and few rounds, not kept
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { closeBrowser, saveFigure } from "rnn-dynamics";
+import { killAllKernels } from "rnn-dynamics/dist/cli/kernel-client";
+import type { Context } from "./context";
+import { runEigen } from "./eigen";
+import { runForce } from "./force";
+import { type Limits, machineFacts, measureLimits } from "./machine";
+import { runNoise } from "./noise";
+import { runNotebooks } from "./notebooks";
+import { benchFigure } from "./plot";
+import { findPython, type NoPython, Peer, type Python } from "./python";
+import { short, type TaskResult, tableLines, targetLine, verdict } from "./report";
+import { type BenchFile, mergeResults, resultFile, writeResults } from "./results";
+import { runSearch } from "./search";
+import { runSimulation } from "./simulation";
+
+const tasks: Readonly<Record<string, (context: Context) => Promise<TaskResult>>> = {
+  A: runForce,
+  B: runSimulation,
+  C: runSearch,
+  D: runEigen,
+  E: runNoise,
+  N: runNotebooks,
+};
+
+const peers = new Set<Peer>();
+
+async function main(): Promise<void> {
+  const { letters, isQuick } = readCommandLine();
+  const folder = mkdtempSync(join(tmpdir(), "rnn-dynamics-bench-"));
+  const end = (): void => {
+    for (const peer of peers) peer.close();
+    killAllKernels();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      end();
+      process.exit(130);
+    });
+  }
+  try {
+    const context = contextOf(folder, isQuick);
+    const results: TaskResult[] = [];
+    for (const letter of letters) {
+      const result = await tasks[letter](context);
+      results.push(result);
+      print(result);
+    }
+    await keep(context, results);
+  } finally {
+    end();
+    await closeBrowser();
+  }
+}
+
+function readCommandLine(): { letters: string[]; isQuick: boolean } {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
+  const letters = positionals.map((word) => word.toUpperCase());
+  const unknown = letters.find((letter) => !Object.hasOwn(tasks, letter));
+  if (unknown !== undefined) {
+    throw new Error(`bench: task is ${unknown}, expected some of ${Object.keys(tasks).join(" ")}`);
+  }
+  return { letters: letters.length > 0 ? letters : Object.keys(tasks), isQuick: values.quick ?? false };
+}
+
+function contextOf(folder: string, isQuick: boolean): Context {
+  const facts = machineFacts();
+  const python = findPython();
+  const limits = measureLimits(folder, isQuick ? 0.1 : 0.5);
+  console.log(`${facts.processor}, ${facts.cores} cores, ${facts.memoryGB} GB, ${facts.system}, Node ${facts.node}`);
+  console.log("missing" in python ? `numpy: ${python.missing}` : numpyWords(python));
+  console.log(
+    `limits of one thread (${limits.way}): ${short(limits.flops / 1e9)} GFLOP/s; ` +
+      `reads ${sets.map(({ name, bytes }) => `${short(limits.bandwidth(bytes) / 1e9)} GB/s of ${name}`).join(", ")}`,
+  );
+  const start = (script: string, data: string, threads: number): Peer => {
+    if ("missing" in python) throw new Error("bench: there is no numpy to start");
+    const peer = new Peer(python, script, data, threads);
+    peers.add(peer);
+    return peer;
+  };
+  const say = (line: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K… ${line}`);
+  };
+  return { isQuick, folder, python, limits, start, say };
+}
+
+/** One set for each level of memory that N = 250 … 4000 brings into play. */
+const sets = [
+  { name: "512 kB", bytes: 2 ** 19 },
+  { name: "8 MB", bytes: 2 ** 23 },
+  { name: "128 MB", bytes: 2 ** 27 },
+];
+
+const numpyWords = ({ command, numpy, scipy }: Python): string =>
+  `numpy ${numpy}, scipy ${scipy ?? "missing"} (${command})`;
+
+function print(result: TaskResult): void {
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  console.log(`\n${result.letter}  ${result.title}`);
+  for (const line of tableLines(result.rows)) console.log(`   ${line}`);
+  for (const target of result.targets) console.log(`   ${targetLine(target)}`);
+}
+
+async function keep({ isQuick, python, limits }: Context, results: readonly TaskResult[]): Promise<void> {
+  const file = resultFile(isQuick, "json");
+  const merged = mergeResults(file, { machine: machineOf(python), limits: limitsOf(limits) }, results, today());
+  writeResults(file, merged);
+  const all = results.flatMap(({ targets }) => targets).filter(({ measured }) => measured !== undefined);
+  const reached = all.filter((target) => verdict(target) === "ok").length;
+  const { processor, cores, node } = merged.machine;
+  const figure = benchFigure(Object.values(merged.tasks), `${processor}, ${cores} cores, Node ${node}`);
+  const picture = figure.data.length > 0 ? await saveFigure(figure, resultFile(isQuick, "svg")) : undefined;
+  console.log(`\nwritten: ${[file, picture].filter(Boolean).join(", ")}`);
+  console.log(`${reached} of ${all.length} targets reached`);
+}
+
+const today = (): string => new Date().toISOString().slice(0, 10);
+
+function machineOf(python: Python | NoPython): BenchFile["machine"] {
+  const { numpy, scipy } = "missing" in python ? { numpy: "missing", scipy: "missing" } : python;
+  return { ...machineFacts(), numpy, scipy: scipy ?? "missing" };
+}
+
+function limitsOf(limits: Limits): BenchFile["limits"] {
+  const bandwidthGBs = Object.fromEntries(sets.map(({ name, bytes }) => [name, limits.bandwidth(bytes) / 1e9]));
+  return { way: limits.way, bandwidthGBs, gigaflops: limits.flops / 1e9 };
+}
+
+main().catch((error: Error) => {
+  console.error(error.stack ?? error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,156 @@
+/** What this machine is, and the most it can do: bytes read and operations done in a second, by WebAssembly's two-lane SIMD. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { timed } from "./measure";
+
+/** Facts for bench.json. */
+export interface MachineFacts {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGB: number;
+  readonly system: string;
+  readonly node: string;
+}
+
+export function machineFacts(): MachineFacts {
+  return {
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    memoryGB: Math.round(totalmem() / 2 ** 30),
+    system: `${process.platform} ${process.arch}`,
+    node: process.version,
+  };
+}
+
+/** Limits of one thread. */
+export interface Limits {
+  /** How they were measured. */
+  readonly way: "WebAssembly SIMD" | "typed arrays";
+  /** Bytes a second when a set of so many bytes is read again and again. */
+  bandwidth(bytes: number): number;
+  /** Multiplications and additions a second, on numbers that stay in registers. */
+  readonly flops: number;
+}
+
+/** AssemblyScript. Six chains and six loads, ten chains and two constants: what the registers hold without spilling. */
+const source = `
+export function read(first: usize, end: usize): f64 {
+  let a = f64x2.splat(0), b = a, c = a, d = a, e = a, f = a;
+  for (let at = first; at < end; at += 96) {
+    a = f64x2.add(a, v128.load(at, 0)); b = f64x2.add(b, v128.load(at, 16)); c = f64x2.add(c, v128.load(at, 32));
+    d = f64x2.add(d, v128.load(at, 48)); e = f64x2.add(e, v128.load(at, 64)); f = f64x2.add(f, v128.load(at, 80));
+  }
+  const sum = f64x2.add(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)), f64x2.add(e, f));
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+export function multiplyAdd(rounds: i32): f64 {
+  const m = f64x2.splat(0.5), n = f64x2.splat(0.75);
+  let a = f64x2.splat(0), b = f64x2.splat(1), c = f64x2.splat(2), d = f64x2.splat(3), e = f64x2.splat(4);
+  let f = f64x2.splat(5), g = f64x2.splat(6), h = f64x2.splat(7), i = f64x2.splat(8), j = f64x2.splat(9);
+  for (let k = 0; k < rounds; k++) {
+    a = f64x2.add(f64x2.mul(a, m), n); b = f64x2.add(f64x2.mul(b, m), n); c = f64x2.add(f64x2.mul(c, m), n);
+    d = f64x2.add(f64x2.mul(d, m), n); e = f64x2.add(f64x2.mul(e, m), n); f = f64x2.add(f64x2.mul(f, m), n);
+    g = f64x2.add(f64x2.mul(g, m), n); h = f64x2.add(f64x2.mul(h, m), n); i = f64x2.add(f64x2.mul(i, m), n);
+    j = f64x2.add(f64x2.mul(j, m), n);
+  }
+  const sum = f64x2.add(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)), f64x2.add(f64x2.add(e, f), f64x2.add(g, h)));
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(f64x2.add(sum, f64x2.add(i, j)), 1);
+}
+`;
+const chains = 10;
+const bytesPerPass = 96;
+
+interface Kernels {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  read(first: number, end: number): number;
+  multiplyAdd(rounds: number): number;
+}
+
+/** Compiles the two loops in a temporary folder; undefined if that fails. */
+function compileKernels(folder: string): Kernels | undefined {
+  const file = join(folder, "limits.ts");
+  const binary = join(folder, "limits.wasm");
+  writeFileSync(file, source);
+  const compiler = require.resolve("assemblyscript/bin/asc.js");
+  const options = ["-o", binary, "-O3", "--runtime", "stub", "--enable", "simd"];
+  const run = spawnSync(process.execPath, [compiler, file, ...options], { encoding: "utf8" });
+  if (run.status !== 0) return undefined;
+  // the types of ES2022 do not know WebAssembly
+  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyTypes }).WebAssembly;
+  return new Instance(new Module(readFileSync(binary)), { env: { abort() {} } }).exports as Kernels;
+}
+
+interface WebAssemblyTypes {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+}
+
+/** The least of several times: what the machine can do when nobody disturbs it. */
+function least(work: () => void, seconds: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  const end = performance.now() + 1000 * seconds;
+  do best = Math.min(best, timed(work));
+  while (performance.now() < end);
+  return best;
+}
+
+/**
+ * Measures the limits: the rate of operations at once, the bandwidth for a size of set when it is asked for.
+ *
+ * @param folder a temporary folder
+ * @param seconds how long each measurement may take
+ */
+export function measureLimits(folder: string, seconds: number): Limits {
+  const kernels = compileKernels(folder);
+  if (kernels === undefined) return plainLimits(seconds);
+  const rounds = 200_000;
+  for (let i = 0; i < 20; i++) kernels.multiplyAdd(100);
+  const flops = (chains * 4 * rounds) / least(() => kernels.multiplyAdd(rounds), seconds);
+  const known = new Map<number, number>();
+  const bandwidth = (bytes: number): number => {
+    const size = bytesPerPass * Math.ceil(bytes / bytesPerPass);
+    const first = 65536;
+    const pages = Math.ceil((first + size - kernels.memory.buffer.byteLength) / 65536);
+    if (pages > 0) kernels.memory.grow(pages);
+    const repeats = Math.max(1, Math.round(4e7 / size));
+    const work = (): void => {
+      for (let i = 0; i < repeats; i++) kernels.read(first, first + size);
+    };
+    work();
+    const rate = known.get(size) ?? (size * repeats) / least(work, seconds);
+    known.set(size, rate);
+    return rate;
+  };
+  return { way: "WebAssembly SIMD", bandwidth, flops };
+}
+
+/** The same by plain loops, where AssemblyScript cannot be run: a lower bound. */
+function plainLimits(seconds: number): Limits {
+  const multiplyAdd = (rounds: number): number => {
+    let [a, b, c, d] = [0, 1, 2, 3];
+    for (let k = 0; k < rounds; k++) {
+      a = a * 0.5 + 0.75;
+      b = b * 0.5 + 0.75;
+      c = c * 0.5 + 0.75;
+      d = d * 0.5 + 0.75;
+    }
+    return a + b + c + d;
+  };
+  const sum = (set: Float64Array): number => {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let i = 0; i < set.length; i += 4) {
+      a += set[i];
+      b += set[i + 1];
+      c += set[i + 2];
+      d += set[i + 3];
+    }
+    return a + b + c + d;
+  };
+  const bandwidth = (bytes: number): number => {
+    const set = new Float64Array(4 * Math.ceil(bytes / 32));
+    return set.byteLength / least(() => sum(set), seconds);
+  };
+  return { way: "typed arrays", bandwidth, flops: 8e6 / least(() => multiplyAdd(1e6), seconds) };
+}

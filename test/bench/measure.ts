@@ -1,0 +1,110 @@
+/** Times that can be compared although the machine is shared: both sides in turn, several rounds, medians. */
+
+/** One of the things compared. */
+export interface Side {
+  readonly name: string;
+  /** At most so many rounds, spread over all of them: for what takes long. */
+  readonly rounds?: number;
+  /** One sample, in seconds per unit of work; the side takes the time itself, since its work may be another process's. */
+  readonly sample: (round: number) => number | Promise<number>;
+}
+
+/** What is told of a side's samples: the median, and the quartiles as the spread. */
+export interface Summary {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+}
+
+/** A sample, and the round it belongs to: samples of one round were taken one after the other. */
+export interface Sample {
+  readonly round: number;
+  readonly value: number;
+}
+
+/**
+ * Median and quartiles, interpolated between neighbours.
+ *
+ * @throws RangeError if there is no value or one of them is not a finite number
+ */
+export function summarize(values: readonly number[]): Summary {
+  if (values.length === 0) throw new RangeError("summarize: values is empty, expected at least one");
+  if (!values.every(Number.isFinite)) throw new RangeError("summarize: values has a NaN or infinity, expected numbers");
+  const sorted = [...values].sort((a, b) => a - b);
+  return {
+    median: quantile(sorted, 0.5),
+    low: quantile(sorted, 0.25),
+    high: quantile(sorted, 0.75),
+    count: sorted.length,
+  };
+}
+
+function quantile(sorted: readonly number[], part: number): number {
+  const place = part * (sorted.length - 1);
+  const before = Math.floor(place);
+  const after = Math.min(before + 1, sorted.length - 1);
+  return sorted[before] + (place - before) * (sorted[after] - sorted[before]);
+}
+
+/** Whether a side that is to have `own` of all `rounds` rounds has a sample in this one: evenly spread, the last one too. */
+export function takesPart(round: number, rounds: number, own: number): boolean {
+  const share = Math.min(own, rounds) / rounds;
+  // the small addition keeps 3 · (1/3) from falling just below 1
+  return Math.floor((round + 1) * share + 1e-9) > Math.floor(round * share + 1e-9);
+}
+
+/** The order of the sides in a round: turned by one from round to round, so that nobody always follows the same one. */
+export function orderOf(round: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => (i + round) % count);
+}
+
+/**
+ * Takes samples of all sides in turn.
+ *
+ * @param pause milliseconds between two sides: threads of a linear-algebra library go on spinning for a while
+ * @returns the samples of each side, in the order of the sides
+ */
+export async function interleave(sides: readonly Side[], rounds: number, pause = 30): Promise<Sample[][]> {
+  const samples: Sample[][] = sides.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const i of orderOf(round, sides.length)) {
+      const side = sides[i];
+      if (!takesPart(round, rounds, side.rounds ?? rounds)) continue;
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      samples[i].push({ round, value: await side.sample(round) });
+    }
+  }
+  return samples;
+}
+
+/** Seconds that some work takes. */
+export function timed(work: () => void): number {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1000;
+}
+
+/**
+ * How many steps make one sample: enough for the wanted time, at least and at most so many, and a multiple of something.
+ *
+ * @param perStep seconds a step takes
+ * @param wanted seconds a sample should take
+ */
+export function stepsFor(perStep: number, wanted: number, multiple: number, most: number): number {
+  const steps = Math.min(most, wanted / Math.max(perStep, 1e-9));
+  return multiple * Math.max(1, Math.round(steps / multiple));
+}
+
+/** ‖a − b‖ / ‖b‖. @throws RangeError if the lengths differ */
+export function relativeDifference(a: Float64Array, b: Float64Array): number {
+  if (a.length !== b.length) throw new RangeError(`relativeDifference: a has length ${a.length}, expected ${b.length}`);
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < a.length; i++) {
+    difference += (a[i] - b[i]) * (a[i] - b[i]);
+    size += b[i] * b[i];
+  }
+  if (size === 0) return difference === 0 ? 0 : Number.POSITIVE_INFINITY;
+  return Math.sqrt(difference / size);
+}

@@ -1,0 +1,105 @@
+/** Task B: one step of a simulation. */
+import { Matrix } from "ml-matrix";
+import {
+  advanceSimulation,
+  createSimulationRun,
+  referenceAdvanceSimulation,
+  type SimulationSetup,
+} from "rnn-dynamics/dist/networks/force-loop";
+import type { Context } from "./context";
+import { timed } from "./measure";
+import { simulationInMlMatrix } from "./ml-matrix";
+import { Exchange, type Peer, threadCounts, threadsIn } from "./python";
+import { type Row, speedTarget, type TaskResult } from "./report";
+import { compareSteps, type StepSide } from "./step-sides";
+import { rowMajor, type Subject, subject } from "./subject";
+
+const work = "simulation step";
+
+export async function runSimulation(context: Context): Promise<TaskResult> {
+  const { isQuick, limits, python } = context;
+  const trained = subject();
+  const size = trained.network.units;
+  context.say(`B  ${trained.name}`);
+  const exchange = "missing" in python ? undefined : simulationExchange(context, trained);
+  const peers = exchange
+    ? threadCounts().map((threads) => ({ threads, peer: context.start("simulation.py", exchange.folder, threads) }))
+    : [];
+  try {
+    const { network, x0, input, inputSteps } = trained;
+    const ml = simulationInMlMatrix(network, Matrix.from1DArray(inputSteps, network.inputs, input), x0);
+    const sides = [
+      ownSide("ours", trained, advanceSimulation),
+      ownSide("plain loops", trained, referenceAdvanceSimulation),
+      ...(isQuick ? [] : [ml]),
+      ...peers.map(({ peer, threads }) => numpySide(peer, threads)),
+    ];
+    const bytes = 8 * size * size;
+    const rows: Row[] = await compareSteps(sides, {
+      work,
+      size,
+      unit: "µs",
+      multiple: 1,
+      rounds: isQuick ? 3 : 9,
+      wanted: isQuick ? 0.04 : 0.12,
+      available: inputSteps,
+      limit: bytes / limits.bandwidth(bytes),
+    });
+    if ("missing" in python) rows.push({ work, size, side: "numpy", unit: "µs", note: python.missing });
+    const target = { what: "simulation N = 1000, speed against numpy", work, size, side: "numpy", limit: 1 };
+    return { letter: "B", title: `Simulation step of ${trained.name}`, rows, targets: [speedTarget(rows, target)] };
+  } finally {
+    for (const { peer } of peers) peer.close();
+    exchange?.remove();
+  }
+}
+
+/** What simulation.py reads; tasks B and E use it. */
+export function simulationExchange(
+  context: Context,
+  { network, x0, input }: Subject,
+  noise: { readonly levels: readonly number[]; readonly matrix: Float64Array } = {
+    levels: [],
+    matrix: new Float64Array(),
+  },
+): Exchange {
+  const { units, inputs, outputs, tau } = network;
+  return new Exchange(
+    context.folder,
+    { units, inputs, outputs, tau, levels: noise.levels },
+    { ...rowMajor(network), x0, input, noise: noise.matrix },
+  );
+}
+
+/** What a simulation run is made from. */
+export function simulationSetup({ network, x0 }: Subject): SimulationSetup {
+  const { units, inputs, outputs, tau, activation } = network;
+  return { ...rowMajor(network), x: x0, units, inputs, outputs, tau, activation };
+}
+
+function ownSide(name: string, trained: Subject, advanceRun: typeof advanceSimulation): StepSide {
+  const run = createSimulationRun(simulationSetup(trained));
+  const { inputs, outputs } = run;
+  let t = 0;
+  return {
+    name,
+    advance(steps) {
+      const u = trained.input.subarray(t * inputs, (t + steps) * inputs);
+      const output = new Float64Array(steps * outputs);
+      t += steps;
+      return timed(() => {
+        advanceRun(run, u, steps, output);
+      });
+    },
+    result: () => run.x,
+    release: () => run.release(),
+  };
+}
+
+function numpySide(peer: Peer, threads: number): StepSide {
+  return {
+    name: `numpy, ${threadsIn(threads)}`,
+    advance: (steps) => peer.seconds("advance", steps),
+    result: () => peer.array("result"),
+  };
+}
