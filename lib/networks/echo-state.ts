@@ -130,7 +130,9 @@ export function checkEchoState(where: string, net: EchoState): void {
  * @throws RangeError if `Wo` has another shape or an entry that is not finite
  */
 export function withReadout(net: EchoState, Wo: Matrix): EchoState {
-  checkMatrix("withReadout", "Wo", Wo, net?.outputs, net?.units);
+  checkCount("withReadout", "network.outputs", net?.outputs);
+  checkCount("withReadout", "network.units", net.units);
+  checkMatrix("withReadout", "Wo", Wo, net.outputs, net.units);
   return { ...net, Wo: Matrix.from1DArray(Wo.rows, Wo.columns, toRowMajor(Wo)) };
 }
 
@@ -171,15 +173,25 @@ export function firingRates(net: EchoState, x: Float64Array): Float64Array {
  */
 export function combinedWeights(net: EchoState): Matrix {
   checkEchoState("combinedWeights", net);
-  const Wc = new Matrix(net.units, net.units);
-  for (let i = 0; i < net.units; i++) {
-    for (let j = 0; j < net.units; j++) {
-      let feedback = 0;
-      for (let k = 0; k < net.outputs; k++) feedback += net.Wfb.get(i, k) * net.Wo.get(k, j);
-      Wc.set(i, j, net.Wr.get(i, j) + feedback);
+  return Matrix.from1DArray(net.units, net.units, combined(net, new Float64Array(net.units * net.units)));
+}
+
+/** Wᶜ row by row, written into `out`. */
+function combined(net: EchoState, out: Float64Array): Float64Array {
+  const { units, outputs } = net;
+  const Wfb = toRowMajor(net.Wfb);
+  const Wo = toRowMajor(net.Wo);
+  out.set(toRowMajor(net.Wr));
+  const feedback = new Float64Array(units);
+  for (let i = 0; i < units; i++) {
+    feedback.fill(0);
+    for (let k = 0; k < outputs; k++) {
+      const weight = Wfb[i * outputs + k];
+      for (let j = 0; j < units; j++) feedback[j] += weight * Wo[k * units + j];
     }
+    for (let j = 0; j < units; j++) out[i * units + j] += feedback[j];
   }
-  return Wc;
+  return out;
 }
 
 /**
@@ -202,8 +214,7 @@ export function echoStateFlow(net: EchoState, u?: Float64Array): Flow {
   if (u !== undefined) checkVector(where, "u", u, net.inputs);
   const size = net.units;
   const { rateInto, slope, isOdd, maxCurvature } = activation(net.activation);
-  const Wc = kernelArray(size * size);
-  Wc.set(toRowMajor(combinedWeights(net)));
+  const Wc = combined(net, kernelArray(size * size));
   const drive = new Float64Array(size);
   if (u !== undefined) multiplyInto(toRowMajor(net.B), u, drive);
   const isDriven = drive.some((entry) => entry !== 0);

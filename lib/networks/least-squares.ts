@@ -1,5 +1,5 @@
 import { CholeskyDecomposition, type Matrix } from "ml-matrix";
-import { checkMatrix, checkNumber, checkVector } from "../numerics/validate";
+import { checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
 
 /**
  * One recursive-least-squares step of FORCE learning. Changes `P` and `Wo` in place.  [J15 eq. 27] [J15 eq. 28]
@@ -58,6 +58,7 @@ export function updateReadout(P: Matrix, Wo: Matrix, r: Float64Array, error: Flo
  * @param targets f, one row per training step, T×O
  * @param alpha α > 0, in (rate)²
  * @returns Wo, O×N
+ * @throws RangeError if a shape does not fit, a number is not finite, or α vanishes beside the rates
  */
 export function readoutByRidge(rates: Matrix, targets: Matrix, alpha: number): Matrix {
   const where = "readoutByRidge";
@@ -67,5 +68,9 @@ export function readoutByRidge(rates: Matrix, targets: Matrix, alpha: number): M
   const transposed = rates.transpose();
   const correlation = transposed.mmul(rates);
   for (let i = 0; i < correlation.rows; i++) correlation.set(i, i, correlation.get(i, i) + alpha);
-  return new CholeskyDecomposition(correlation).solve(transposed.mmul(targets)).transpose();
+  const cholesky = new CholeskyDecomposition(correlation);
+  if (!cholesky.isPositiveDefinite()) {
+    reject(where, "alpha", alpha, "large enough beside the rates to keep RᵀR + αI positive definite in float64");
+  }
+  return cholesky.solve(transposed.mmul(targets)).transpose();
 }

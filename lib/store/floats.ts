@@ -1,21 +1,23 @@
 import { createHash } from "node:crypto";
+import { endianness } from "node:os";
 import type { Matrix } from "ml-matrix";
+import { toRowMajor } from "../numerics/vector";
 
 /** The bytes of a matrix: float64, little-endian on every machine, row by row. */
 export function bytesOf(m: Matrix): Buffer {
-  const bytes = Buffer.alloc(8 * m.rows * m.columns);
-  let at = 0;
-  for (let i = 0; i < m.rows; i++) {
-    for (let j = 0; j < m.columns; j++) at = bytes.writeDoubleLE(m.get(i, j), at);
-  }
-  return bytes;
+  return littleEndian(Buffer.from(toRowMajor(m).buffer));
 }
 
 /** The numbers in such bytes. */
 export function floatsIn(bytes: Buffer): Float64Array {
-  const floats = new Float64Array(bytes.length / 8);
-  for (let i = 0; i < floats.length; i++) floats[i] = bytes.readDoubleLE(8 * i);
+  const floats = new Float64Array(Math.floor(bytes.length / 8));
+  littleEndian(Buffer.from(bytes.subarray(0, 8 * floats.length))).copy(Buffer.from(floats.buffer));
   return floats;
+}
+
+/** Turns native doubles into little-endian ones, or back; in place. */
+function littleEndian(bytes: Buffer): Buffer {
+  return endianness() === "LE" ? bytes : bytes.swap64();
 }
 
 /** SHA-256 of some bytes or of a text, with its name in front. */
