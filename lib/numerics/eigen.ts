@@ -1,11 +1,17 @@
-/** Eigenvalues of a real square matrix: balancing, Householder reduction to Hessenberg form, Francis' double-shift QR. */
+/**
+ * Eigenvalues of a real square matrix: balancing, Householder reduction to Hessenberg form, Francis' double-shift QR
+ * iteration with deflation. The passes over the matrix are kernels (lib/kernels/eigen.ts); what decides is here.
+ */
 import type { Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";
 import { toRowMajor } from "./vector";
+import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /** Eigenvalues re + i·im, sorted by descending real part, then descending imaginary part. */
 export interface Eigenvalues {
+  /** Real parts, (N). */
   readonly re: Float64Array;
+  /** Imaginary parts, (N); complex ones come as conjugate pairs. */
   readonly im: Float64Array;
 }
 
@@ -19,13 +25,13 @@ export interface Eigenvalues {
 export function eigenvalues(A: Matrix): Eigenvalues {
   checkMatrix("eigenvalues", "A", A);
   if (A.rows !== A.columns) reject("eigenvalues", "A", `is ${A.rows}×${A.columns}`, "a square matrix");
-  return eigenvaluesInPlace(toRowMajor(A), A.rows);
+  return compute(toRowMajor(A), A.rows);
 }
 
 /**
  * All eigenvalues of a real square matrix given row by row.
  *
- * @param data matrix, row-major, (size·size); copied
+ * @param data matrix, row-major, (size·size); not changed
  * @param size number of rows N
  * @returns { re, im }, (N) each, by descending real part, then descending imaginary part
  * @throws RangeError if data has another length or holds a NaN or infinity
@@ -33,211 +39,226 @@ export function eigenvalues(A: Matrix): Eigenvalues {
 export function eigenvaluesOf(data: Float64Array, size: number): Eigenvalues {
   checkCount("eigenvaluesOf", "size", size);
   checkVector("eigenvaluesOf", "data", data, size * size);
-  return eigenvaluesInPlace(data.slice(), size);
+  return compute(data, size);
 }
 
-function eigenvaluesInPlace(a: Float64Array, n: number): Eigenvalues {
-  balance(a, n);
-  reduceToHessenberg(a, n);
-  const re = new Float64Array(n);
-  const im = new Float64Array(n);
-  iterateQR(a, n, re, im);
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => re[j] - re[i] || im[j] - im[i]);
-  return { re: Float64Array.from(order, (i) => re[i]), im: Float64Array.from(order, (i) => im[i]) };
+function compute(data: Float64Array, n: number): Eigenvalues {
+  const stride = n + (n & 1); // the kernels go by pairs of rows and columns; the padding is zero
+  const owned: Float64Array[] = [];
+  const make = (length: number): Float64Array => {
+    const array = kernelArray(length);
+    owned.push(array);
+    return array;
+  };
+  try {
+    const h = make(stride * stride);
+    for (let i = 0; i < n; i++) h.set(data.subarray(i * n, (i + 1) * n), i * stride);
+    const scale = normalize(h);
+    balance(h, n, stride);
+    const work = make(4 * stride);
+    const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work.byteOffset + 8 * stride * i);
+    loadKernels().hessenberg(h.byteOffset, stride, v, w, v2, w2);
+    const waiting = make(5 * (stride + 2));
+    const { sweep } = loadKernels();
+    const found = iterate(h, n, stride, (l, m, end, p, q, r) => {
+      sweep(h.byteOffset, 8 * stride, l, m, end, p, q, r, waiting.byteOffset);
+    });
+    return sorted(found, scale);
+  } finally {
+    for (const array of owned) releaseKernelArray(array);
+  }
 }
 
-/** Scales rows and columns by powers of two until their 1-norms agree; exact, so the eigenvalues stay. */
-function balance(a: Float64Array, n: number): void {
-  for (let isDone = false; !isDone; ) {
-    isDone = true;
+/** Divides by a power of two where squares of the entries would overflow or vanish; returns it. */
+function normalize(h: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < h.length; i++) largest = Math.max(largest, Math.abs(h[i]));
+  if (largest === 0 || (largest > 1e-60 && largest < 1e60)) return 1;
+  let scale = 1;
+  for (; largest / scale >= 2; scale *= 2);
+  for (; largest / scale < 1; scale /= 2);
+  for (let i = 0; i < h.length; i++) h[i] /= scale;
+  return scale;
+}
+
+/**
+ * Scales rows and columns by powers of two until their 1-norms agree: D⁻¹ A D is exact, has the same eigenvalues, and
+ * smaller rounding errors where A was badly scaled.
+ */
+function balance(a: Float64Array, n: number, stride: number): void {
+  // 100 rounds are never reached in practice; they bound the time on adversarial input
+  for (let round = 0; round < 100 && isUnbalanced(a, n, stride); round++) {
     for (let i = 0; i < n; i++) {
-      let c = 0;
-      let r = 0;
+      let column = 0;
+      let row = 0;
       for (let j = 0; j < n; j++) {
         if (j === i) continue;
-        c += Math.abs(a[j * n + i]);
-        r += Math.abs(a[i * n + j]);
+        column += Math.abs(a[j * stride + i]);
+        row += Math.abs(a[i * stride + j]);
       }
-      if (c === 0 || r === 0) continue;
-      const s = c + r;
-      let f = 1;
-      while (c < r / 2) {
-        f *= 2;
-        c *= 4;
-      }
-      while (c >= r * 2) {
-        f /= 2;
-        c /= 4;
-      }
-      if (f === 1 || (c + r) / f >= 0.95 * s) continue;
-      isDone = false;
-      for (let j = 0; j < n; j++) a[i * n + j] /= f;
-      for (let j = 0; j < n; j++) a[j * n + i] *= f;
+      const factor = balancingFactor(column, row);
+      if (factor === 1) continue;
+      for (let j = 0; j < n; j++) a[i * stride + j] /= factor;
+      for (let j = 0; j < n; j++) a[j * stride + i] *= factor;
     }
   }
 }
 
-function reduceToHessenberg(a: Float64Array, n: number): void {
-  const v = new Float64Array(n);
-  const w = new Float64Array(n);
-  for (let k = 0; k < n - 2; k++) {
-    let rest = 0;
-    for (let i = k + 2; i < n; i++) rest += a[i * n + k] * a[i * n + k];
-    if (rest === 0) continue;
-    const alpha = a[(k + 1) * n + k];
-    const size = Math.sqrt(alpha * alpha + rest);
-    const beta = alpha < 0 ? size : -size;
-    const tau = (beta - alpha) / beta;
-    v.fill(0);
-    v[k + 1] = 1;
-    for (let i = k + 2; i < n; i++) v[i] = a[i * n + k] / (alpha - beta);
-    for (let i = 0; i < n; i++) {
-      let even = 0;
-      let odd = 0;
-      for (let j = k + 1; j < n; j++) {
-        if (j & 1) odd += a[i * n + j] * v[j];
-        else even += a[i * n + j] * v[j];
-      }
-      const d = tau * (even + odd);
-      for (let j = k + 1; j < n; j++) a[i * n + j] -= d * v[j];
-    }
-    w.fill(0);
-    for (let i = k + 1; i < n; i++) for (let j = k + 1; j < n; j++) w[j] += a[i * n + j] * v[i];
-    for (let i = k + 1; i < n; i++) {
-      const g = tau * v[i];
-      for (let j = k + 1; j < n; j++) a[i * n + j] -= g * w[j];
-    }
-    a[(k + 1) * n + k] = beta;
-    for (let i = k + 2; i < n; i++) a[i * n + k] = 0;
-  }
+/** The power of two that brings the norms of a column (times it) and a row (divided by it) together, 1 if it is not worth it. */
+function balancingFactor(column: number, row: number): number {
+  if (column === 0 || row === 0) return 1;
+  let factor = 1;
+  let c = column;
+  for (; c < row / 2 && factor < 1e100; factor *= 2) c *= 4;
+  for (; c >= row * 2 && factor > 1e-100; factor /= 2) c /= 4;
+  return (c + row) / factor < 0.95 * (column + row) ? factor : 1;
 }
+
+/** Whether any row would be scaled, found in one pass in the order of memory. */
+function isUnbalanced(a: Float64Array, n: number, stride: number): boolean {
+  const columns = new Float64Array(n);
+  const rows = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      if (i === j) continue;
+      const size = Math.abs(a[i * stride + j]);
+      columns[j] += size;
+      rows[i] += size;
+    }
+  }
+  return rows.some((row, i) => balancingFactor(columns[i], row) !== 1);
+}
+
+/** One double-shift sweep over rows m … end of the block from l; p, q, r is the first column of (H − s₁)(H − s₂). */
+type Sweep = (l: number, m: number, end: number, p: number, q: number, r: number) => void;
 
 const EPSILON = 2.220446049250313e-16;
 
-/** Double-shift QR on a Hessenberg matrix (EISPACK hqr). */
-function iterateQR(h: Float64Array, n: number, re: Float64Array, im: Float64Array): void {
-  let total = 0;
-  for (let i = 0; i < n; i++) for (let j = Math.max(0, i - 1); j < n; j++) total += Math.abs(h[i * n + j]);
-  let shift = 0;
+/**
+ * The QR iteration on a Hessenberg matrix (Francis; in the form of EISPACK's hqr). Changes h in place.
+ *
+ * The last rows deflate first: as soon as a subdiagonal entry is negligible, the block below it is on its own, and a
+ * block of one or two rows gives its eigenvalues directly.
+ */
+function iterate(h: Float64Array, n: number, stride: number, sweep: Sweep): Eigenvalues {
+  const re = new Float64Array(n);
+  const im = new Float64Array(n);
+  const total = hessenbergNorm(h, n, stride);
+  let shift = 0; // what the exceptional shifts have taken from the diagonal
   let end = n - 1;
   let iterations = 0;
   while (end >= 0) {
-    let l = end;
-    for (; l > 0; l--) {
-      let s = Math.abs(h[(l - 1) * n + l - 1]) + Math.abs(h[l * n + l]);
-      if (s === 0) s = total;
-      if (Math.abs(h[l * n + l - 1]) <= EPSILON * s) {
-        h[l * n + l - 1] = 0;
-        break;
-      }
-    }
-    let x = h[end * n + end];
+    const l = blockStart(h, stride, end, total);
     if (l === end) {
-      re[end] = x + shift;
-      im[end] = 0;
+      re[end] = h[end * stride + end] + shift;
       end -= 1;
       iterations = 0;
-      continue;
-    }
-    let y = h[(end - 1) * n + end - 1];
-    let w = h[end * n + end - 1] * h[(end - 1) * n + end];
-    if (l === end - 1) {
-      const p = 0.5 * (y - x);
-      const q = p * p + w;
-      const z = Math.sqrt(Math.abs(q));
-      x += shift;
-      if (q >= 0) {
-        const zz = p < 0 ? p - z : p + z;
-        re[end - 1] = x + zz;
-        re[end] = zz !== 0 ? x - w / zz : x + zz;
-        im[end - 1] = 0;
-        im[end] = 0;
-      } else {
-        re[end - 1] = x + p;
-        re[end] = x + p;
-        im[end - 1] = z;
-        im[end] = -z;
-      }
+    } else if (l === end - 1) {
+      solveTwoByTwo(h, stride, end, shift, re, im);
       end -= 2;
       iterations = 0;
-      continue;
-    }
-    iterations += 1;
-    if (iterations > 300) throw new Error("eigenvalues: the QR iteration does not converge for this matrix");
-    if (iterations % 10 === 0) {
-      shift += x;
-      for (let i = 0; i <= end; i++) h[i * n + i] -= x;
-      const s = Math.abs(h[end * n + end - 1]) + Math.abs(h[(end - 1) * n + end - 2]);
-      x = 0.75 * s;
-      y = x;
-      w = -0.4375 * s * s;
-    }
-    let m = end - 2;
-    let p = 0;
-    let q = 0;
-    let r = 0;
-    for (; m >= l; m--) {
-      const z = h[m * n + m];
-      const a = x - z;
-      const b = y - z;
-      p = (a * b - w) / h[(m + 1) * n + m] + h[m * n + m + 1];
-      q = h[(m + 1) * n + m + 1] - z - a - b;
-      r = h[(m + 2) * n + m + 1];
-      const s = Math.abs(p) + Math.abs(q) + Math.abs(r);
-      p /= s;
-      q /= s;
-      r /= s;
-      if (m === l) break;
-      const u = Math.abs(h[m * n + m - 1]) * (Math.abs(q) + Math.abs(r));
-      const v = Math.abs(p) * (Math.abs(h[(m - 1) * n + m - 1]) + Math.abs(z) + Math.abs(h[(m + 1) * n + m + 1]));
-      if (u <= EPSILON * v) break;
-    }
-    for (let i = m + 2; i <= end; i++) {
-      h[i * n + i - 2] = 0;
-      if (i > m + 2) h[i * n + i - 3] = 0;
-    }
-    for (let k = m; k < end; k++) {
-      const isLast = k === end - 1;
-      let scale = 1;
-      if (k !== m) {
-        p = h[k * n + k - 1];
-        q = h[(k + 1) * n + k - 1];
-        r = isLast ? 0 : h[(k + 2) * n + k - 1];
-        scale = Math.abs(p) + Math.abs(q) + Math.abs(r);
-        if (scale === 0) continue;
-        p /= scale;
-        q /= scale;
-        r /= scale;
-      }
-      const size = Math.sqrt(p * p + q * q + r * r);
-      const s = p < 0 ? -size : size;
-      if (k !== m) h[k * n + k - 1] = -s * scale;
-      else if (l !== m) h[k * n + k - 1] = -h[k * n + k - 1];
-      p += s;
-      const vx = p / s;
-      const vy = q / s;
-      const vz = r / s;
-      q /= p;
-      r /= p;
-      for (let j = k; j <= end; j++) {
-        let t = h[k * n + j] + q * h[(k + 1) * n + j];
-        if (!isLast) {
-          t += r * h[(k + 2) * n + j];
-          h[(k + 2) * n + j] -= t * vz;
-        }
-        h[(k + 1) * n + j] -= t * vy;
-        h[k * n + j] -= t * vx;
-      }
-      const bottom = Math.min(end, k + 3);
-      for (let i = l; i <= bottom; i++) {
-        let t = vx * h[i * n + k] + vy * h[i * n + k + 1];
-        if (!isLast) {
-          t += vz * h[i * n + k + 2];
-          h[i * n + k + 2] -= t * r;
-        }
-        h[i * n + k + 1] -= t * q;
-        h[i * n + k] -= t;
-      }
+    } else {
+      iterations += 1;
+      // LAPACK allows 30 per eigenvalue in all; ten times that for a single one has never been seen
+      if (iterations > 300) throw new Error("eigenvalues: the QR iteration does not converge for this matrix");
+      shift += startSweep(h, stride, l, end, iterations, sweep);
     }
   }
+  return { re, im };
+}
+
+function hessenbergNorm(h: Float64Array, n: number, stride: number): number {
+  let total = 0;
+  for (let i = 0; i < n; i++) for (let j = Math.max(0, i - 1); j < n; j++) total += Math.abs(h[i * stride + j]);
+  return total;
+}
+
+/** First row of the last block that is still connected, after setting a negligible subdiagonal entry to zero. */
+function blockStart(h: Float64Array, stride: number, end: number, total: number): number {
+  for (let l = end; l > 0; l--) {
+    const at = l * stride + l;
+    const around = Math.abs(h[at - stride - 1]) + Math.abs(h[at]);
+    if (Math.abs(h[at - 1]) <= EPSILON * (around === 0 ? total : around)) {
+      h[at - 1] = 0;
+      return l;
+    }
+  }
+  return 0;
+}
+
+/** Both eigenvalues of the block of rows end−1 and end. */
+function solveTwoByTwo(
+  h: Float64Array,
+  stride: number,
+  end: number,
+  shift: number,
+  re: Float64Array,
+  im: Float64Array,
+): void {
+  const at = end * stride + end;
+  const x = h[at];
+  const product = h[at - 1] * h[at - stride];
+  const half = 0.5 * (h[at - stride - 1] - x);
+  const square = half * half + product;
+  const root = Math.sqrt(Math.abs(square));
+  if (square >= 0) {
+    const far = half < 0 ? half - root : half + root; // no cancellation; the other one follows from the product
+    re[end - 1] = x + shift + far;
+    re[end] = far === 0 ? x + shift : x + shift - product / far;
+  } else {
+    re[end - 1] = x + shift + half;
+    re[end] = x + shift + half;
+    im[end - 1] = root;
+    im[end] = -root;
+  }
+}
+
+/** Chooses the two shifts and the row where the sweep may begin, and sweeps. Returns the change of `shift`. */
+function startSweep(h: Float64Array, stride: number, l: number, end: number, iterations: number, sweep: Sweep): number {
+  const corner = end * stride + end;
+  let x = h[corner];
+  let y = h[corner - stride - 1];
+  let product = h[corner - 1] * h[corner - stride];
+  let taken = 0;
+  if (iterations % 10 === 0) {
+    // an exceptional shift breaks the rare cycles
+    taken = x;
+    for (let i = 0; i <= end; i++) h[i * stride + i] -= taken;
+    const s = Math.abs(h[corner - 1]) + Math.abs(h[corner - stride - 2]);
+    x = 0.75 * s;
+    y = x;
+    product = -0.4375 * s * s;
+  }
+  let m = end - 2;
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  for (; ; m--) {
+    const at = m * stride + m;
+    const z = h[at];
+    const below = h[at + stride];
+    const next = h[at + stride + 1];
+    p = ((x - z) * (y - z) - product) / below + h[at + 1];
+    q = next - z - (x - z) - (y - z);
+    r = h[at + 2 * stride + 1];
+    const size = Math.abs(p) + Math.abs(q) + Math.abs(r);
+    p /= size;
+    q /= size;
+    r /= size;
+    if (m === l) break;
+    const left = Math.abs(h[at - 1]) * (Math.abs(q) + Math.abs(r));
+    if (left <= EPSILON * Math.abs(p) * (Math.abs(h[at - stride - 1]) + Math.abs(z) + Math.abs(next))) break;
+  }
+  for (let i = m + 2; i <= end; i++) {
+    h[i * stride + i - 2] = 0;
+    if (i > m + 2) h[i * stride + i - 3] = 0;
+  }
+  sweep(l, m, end, p, q, r);
+  return taken;
+}
+
+function sorted(found: Eigenvalues, scale: number): Eigenvalues {
+  const { re, im } = found;
+  const order = Array.from(re.keys()).sort((i, j) => re[j] - re[i] || im[j] - im[i]);
+  return { re: Float64Array.from(order, (i) => re[i] * scale), im: Float64Array.from(order, (i) => im[i] * scale) };
 }

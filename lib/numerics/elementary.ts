@@ -15,8 +15,9 @@
  * Results are kept as a sum high + low until the last operation, which keeps the error near 1 ulp.
  */
 import { reject } from "./validate";
+import { isResident, kernelArray, loadKernels } from "./wasm";
 
-const LOG2_E = 1.4426950408889634;
+const LOG2_E = Math.LOG2E;
 const LN2_HIGH = 0.6931471803691238; // the upper 32 bits of ln 2
 const LN2_LOW = 1.9082149292705877e-10; // ln 2 − LN2_HIGH
 /** 1.5 · 2⁵²: adding and subtracting it rounds to the nearest integer, ties to even. */
@@ -148,7 +149,6 @@ const BITS = new Float64Array(1);
 const WORDS = new Uint32Array(BITS.buffer);
 BITS[0] = 1; // 0x3FF00000_00000000: tells where this machine keeps the upper word
 const UPPER = WORDS[1] === 0x3ff00000 ? 1 : 0;
-const SQRT_HALF = 0.7071067811865476;
 
 /**
  * Natural logarithm, from x = 2ᵏ m with √½ ≤ m < √2:
@@ -167,7 +167,7 @@ export function log(x: number): number {
   let k = (upper >>> 20) - 1023 - (isTiny ? 54 : 0);
   WORDS[UPPER] = (upper & 0xfffff) | 0x3ff00000;
   let m = BITS[0];
-  if (m * 0.5 >= SQRT_HALF) {
+  if (m * 0.5 >= Math.SQRT1_2) {
     m *= 0.5;
     k += 1;
   }
@@ -188,6 +188,12 @@ function logSeries(z: number): number {
   return z * (a + z4 * (b + z4 * c));
 }
 
+/** Below this length a call into the kernels costs more than it saves. */
+const SHORT = 16;
+/** Components that go through the kernels' memory at a time, when the caller's arrays lie elsewhere. */
+const CHUNK = 2048;
+let chunk: Float64Array | undefined;
+
 /**
  * Hyperbolic tangent of each component, the same bits as `tanh`. Writes into `out`, which may be `x` itself.
  *
@@ -197,7 +203,8 @@ function logSeries(z: number): number {
  */
 export function tanhInto(x: Float64Array, out: Float64Array): void {
   if (x.length !== out.length) reject("tanhInto", "out", `has length ${out.length}`, `${x.length}`);
-  for (let i = 0; i < x.length; i++) out[i] = tanh(x[i]);
+  if (x.length < SHORT) for (let i = 0; i < x.length; i++) out[i] = tanh(x[i]);
+  else applyKernel(loadKernels().tanhInto, x, out);
 }
 
 /**
@@ -209,5 +216,20 @@ export function tanhInto(x: Float64Array, out: Float64Array): void {
  */
 export function logisticInto(x: Float64Array, out: Float64Array): void {
   if (x.length !== out.length) reject("logisticInto", "out", `has length ${out.length}`, `${x.length}`);
-  for (let i = 0; i < x.length; i++) out[i] = logistic(x[i]);
+  if (x.length < SHORT) for (let i = 0; i < x.length; i++) out[i] = logistic(x[i]);
+  else applyKernel(loadKernels().logisticInto, x, out);
+}
+
+function applyKernel(kernel: (x: number, out: number, n: number) => void, x: Float64Array, out: Float64Array): void {
+  if (isResident(x) && isResident(out)) {
+    kernel(x.byteOffset, out.byteOffset, x.length);
+    return;
+  }
+  chunk ??= kernelArray(CHUNK);
+  for (let i = 0; i < x.length; i += CHUNK) {
+    const n = Math.min(CHUNK, x.length - i);
+    chunk.set(x.subarray(i, i + n));
+    kernel(chunk.byteOffset, chunk.byteOffset, n);
+    out.set(chunk.subarray(0, n), i);
+  }
 }

@@ -5,8 +5,9 @@
  * not depend on the block size. The triangular solves keep two partial sums per row, by parity of the column.
  */
 import type { Matrix } from "ml-matrix";
-import { checkCount, checkMatrix, checkVector, reject } from "./validate";
+import { checkCount, checkMatrix, checkVector, reject, withDefaults } from "./validate";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toRowMajor } from "./vector";
+import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /** P A = L U of one square matrix; holds memory until released or collected. */
 export interface Factorization {
@@ -42,92 +43,80 @@ export interface FactorizeOptions {
 export function factorize(A: Float64Array, size: number, options: FactorizeOptions = {}): Factorization {
   checkCount("factorize", "size", size);
   checkVector("factorize", "A", A, size * size);
-  const lu = options.inPlace ? A : A.slice();
-  const pivots = new Int32Array(size);
-  const sign = eliminate(lu, size, pivots);
-  let isReleased = false;
-  const usable = (where: string, b: Float64Array): void => {
-    checkVector(where, "b", b, size);
-    if (isReleased) reject(where, "factorization", "is released", "one in use");
-    if (sign === 0) reject(where, "matrix", "is singular", "an invertible one (see isSingular)");
-  };
-  return {
-    size,
-    isSingular: sign === 0,
-    determinantSign: sign,
-    solve(b) {
-      usable("solve", b);
-      const x = b.slice();
-      solveInPlace(lu, size, pivots, x);
-      return x;
-    },
-    solveTransposed(b) {
-      usable("solveTransposed", b);
-      const x = b.slice();
-      solveTransposedInPlace(lu, size, pivots, x);
-      return x;
-    },
-    release() {
-      isReleased = true;
-    },
-  };
+  const { inPlace = false } = withDefaults<FactorizeOptions>("factorize", options, { inPlace: false });
+  return new KernelFactorization(A, size, inPlace);
 }
 
-function eliminate(a: Float64Array, n: number, pivots: Int32Array): -1 | 0 | 1 {
-  let sign: -1 | 0 | 1 = 1;
-  for (let k = 0; k < n; k++) {
-    let p = k;
-    for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[p * n + k])) p = i;
-    pivots[k] = p;
-    if (p !== k) {
-      sign = sign === 1 ? -1 : 1;
-      for (let j = 0; j < n; j++) {
-        const t = a[k * n + j];
-        a[k * n + j] = a[p * n + j];
-        a[p * n + j] = t;
-      }
-    }
-    const pivot = a[k * n + k];
-    if (pivot === 0) return 0;
-    if (pivot < 0) sign = sign === 1 ? -1 : 1;
-    for (let i = k + 1; i < n; i++) {
-      const l = a[i * n + k] / pivot;
-      a[i * n + k] = l;
-      for (let j = k + 1; j < n; j++) a[i * n + j] -= l * a[k * n + j];
-    }
-  }
-  return sign;
-}
+/** Owns the factors, in the kernels' memory, padded with zeros to a multiple of four rows and columns. */
+class KernelFactorization implements Factorization {
+  readonly determinantSign: -1 | 0 | 1;
+  private readonly padded: number;
+  private readonly factors: Float64Array;
+  private readonly pivots: Float64Array; // memory for one 32-bit integer per row
+  private readonly x: Float64Array;
+  private readonly owned: Float64Array[];
 
-function solveInPlace(lu: Float64Array, n: number, pivots: Int32Array, x: Float64Array): void {
-  for (let k = 0; k < n; k++) {
-    const t = x[k];
-    x[k] = x[pivots[k]];
-    x[pivots[k]] = t;
+  constructor(
+    A: Float64Array,
+    readonly size: number,
+    inPlace: boolean,
+  ) {
+    this.padded = (size + 3) & ~3;
+    const isUsable = inPlace && this.padded === size && isResident(A);
+    this.factors = isUsable ? A : kernelArray(this.padded * this.padded);
+    this.pivots = kernelArray((size + 1) >> 1);
+    this.x = kernelArray(this.padded);
+    this.owned = isUsable ? [this.pivots, this.x] : [this.factors, this.pivots, this.x];
+    if (!isUsable) copyPadded(A, size, this.factors, this.padded);
+    const work = kernelArray(3 * BLOCK * this.padded);
+    const { factors, pivots, padded } = this;
+    this.determinantSign = loadKernels().factorize(
+      factors.byteOffset,
+      size,
+      padded,
+      pivots.byteOffset,
+      work.byteOffset,
+    ) as -1 | 0 | 1;
+    releaseKernelArray(work);
   }
-  for (let i = 1; i < n; i++) {
-    const s = [0, 0];
-    for (let j = 0; j < i; j++) s[j & 1] += lu[i * n + j] * x[j];
-    x[i] -= s[0] + s[1];
+
+  get isSingular(): boolean {
+    return this.determinantSign === 0;
   }
-  for (let i = n - 1; i >= 0; i--) {
-    const s = [0, 0];
-    for (let j = n - 1; j > i; j--) s[j & 1] += lu[i * n + j] * x[j];
-    x[i] = (x[i] - (s[0] + s[1])) / lu[i * n + i];
+
+  solve(b: Float64Array): Float64Array {
+    this.load("solve", b);
+    const { factors, size, padded, pivots, x } = this;
+    loadKernels().solve(factors.byteOffset, size, padded, pivots.byteOffset, x.byteOffset);
+    return x.slice(0, size);
+  }
+
+  solveTransposed(b: Float64Array): Float64Array {
+    this.load("solveTransposed", b);
+    const { factors, size, padded, pivots, x } = this;
+    loadKernels().solveTransposed(factors.byteOffset, size, padded, pivots.byteOffset, x.byteOffset);
+    return x.slice(0, size);
+  }
+
+  release(): void {
+    for (const array of this.owned) releaseKernelArray(array);
+    this.owned.length = 0;
+  }
+
+  private load(where: string, b: Float64Array): void {
+    checkVector(where, "b", b, this.size);
+    if (this.owned.length === 0) reject(where, "factorization", "is released", "one in use");
+    if (this.isSingular) reject(where, "matrix", "is singular", "an invertible one (see isSingular)");
+    this.x.set(b);
   }
 }
 
-function solveTransposedInPlace(lu: Float64Array, n: number, pivots: Int32Array, x: Float64Array): void {
-  for (let i = 0; i < n; i++) {
-    x[i] /= lu[i * n + i];
-    for (let j = i + 1; j < n; j++) x[j] -= x[i] * lu[i * n + j];
-  }
-  for (let i = n - 1; i > 0; i--) for (let j = 0; j < i; j++) x[j] -= x[i] * lu[i * n + j];
-  for (let k = n - 1; k >= 0; k--) {
-    const t = x[k];
-    x[k] = x[pivots[k]];
-    x[pivots[k]] = t;
-  }
+/** Columns of a panel, as in lib/kernels/linear-solve.ts. */
+const BLOCK = 32;
+
+function copyPadded(A: Float64Array, size: number, padded: Float64Array, stride: number): void {
+  if (stride === size) padded.set(A);
+  else for (let i = 0; i < size; i++) padded.set(A.subarray(i * size, (i + 1) * size), i * stride);
 }
 
 /**
@@ -141,57 +130,139 @@ function solveTransposedInPlace(lu: Float64Array, n: number, pivots: Int32Array,
 export function solve(A: Matrix, b: Float64Array): Float64Array {
   checkMatrix("solve", "A", A);
   if (A.rows !== A.columns) reject("solve", "A", `is ${A.rows}×${A.columns}`, "a square matrix");
-  const factors = factorize(toRowMajor(A), A.rows, { inPlace: true });
-  const x = factors.solve(b);
-  factors.release();
-  return x;
+  const factors = factorize(toRowMajor(A), A.rows);
+  try {
+    return factors.solve(b);
+  } finally {
+    factors.release();
+  }
 }
 
 /**
- * Largest singular value of a square matrix, σ_max(A) = ‖A‖₂.
+ * Largest singular value of a square matrix, σ_max(A) = ‖A‖₂, by Lanczos iteration on AᵀA.
  *
  * @param A matrix, row-major, (size·size)
  * @param size number of rows N
- * @returns σ_max
+ * @returns σ_max, from below, to about ten digits
  * @throws RangeError if A has another length or holds a NaN or infinity
  */
 export function largestSingularValue(A: Float64Array, size: number): number {
   checkCount("largestSingularValue", "size", size);
   checkVector("largestSingularValue", "A", A, size * size);
+  const scale = largestEntry(A); // so that squares neither overflow nor vanish
+  if (scale === 0) return 0;
   const between = new Float64Array(size);
-  return Math.sqrt(
-    largestEigenvalue(size, (v, out) => {
-      multiplyInto(A, v, between);
-      multiplyTransposedInto(A, between, out);
-    }),
-  );
+  const square = largestEigenvalue(size, (v) => {
+    const out = new Float64Array(size);
+    multiplyInto(A, v, between);
+    for (let i = 0; i < size; i++) between[i] /= scale;
+    multiplyTransposedInto(A, between, out);
+    for (let i = 0; i < size; i++) out[i] /= scale;
+    return out;
+  });
+  return scale * Math.sqrt(square);
+}
+
+function largestEntry(A: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < A.length; i++) largest = Math.max(largest, Math.abs(A[i]));
+  return largest;
 }
 
 /**
- * Smallest singular value of a factorised matrix, σ_min(A) = 1 / ‖A⁻¹‖₂.
+ * Smallest singular value of a factorised matrix, σ_min(A) = 1 / ‖A⁻¹‖₂, by Lanczos iteration on (AᵀA)⁻¹.
  *
  * @param f factorisation of A
- * @returns σ_min; 0 if A is singular
+ * @returns σ_min, from above, to about ten digits; 0 if A is singular
  */
 export function smallestSingularValue(f: Factorization): number {
   if (f.isSingular) return 0;
-  return 1 / Math.sqrt(largestEigenvalue(f.size, (v, out) => out.set(f.solve(f.solveTransposed(v)))));
+  const square = largestEigenvalue(f.size, (v) => {
+    const between = f.solveTransposed(v);
+    return between.every(Number.isFinite) ? f.solve(between) : between;
+  });
+  return Number.isFinite(square) ? 1 / Math.sqrt(square) : 0;
 }
 
-function largestEigenvalue(size: number, apply: (v: Float64Array, out: Float64Array) => void): number {
-  const v = new Float64Array(size);
-  for (let i = 0; i < size; i++) v[i] = 0.5 + ((i * 7919 + 104729) % 65537) / 65537;
-  const out = new Float64Array(size);
-  let estimate = 0;
-  for (let iteration = 0; iteration < 300; iteration++) {
-    const length = norm(v);
-    if (length === 0) return 0;
-    for (let i = 0; i < size; i++) v[i] /= length;
-    apply(v, out);
-    const next = dot(v, out);
-    v.set(out);
-    if (Math.abs(next - estimate) <= 1e-12 * next) return next;
-    estimate = next;
+/**
+ * Largest eigenvalue of a symmetric positive matrix by Lanczos iteration with full orthogonalisation.
+ *
+ * In the basis of the vectors made so far the matrix is tridiagonal (α on the diagonal, β beside it); its largest
+ * eigenvalue θ grows towards the one sought, and |β s| bounds the error, s being the last component of its eigenvector.
+ */
+function largestEigenvalue(size: number, apply: (v: Float64Array) => Float64Array): number {
+  const alpha: number[] = [];
+  const beta: number[] = [];
+  const basis: Float64Array[] = [startVector(size)];
+  let theta = 0;
+  for (let j = 0; j < size && j < 300; j++) {
+    const next = apply(basis[j]);
+    alpha.push(dot(basis[j], next));
+    if (!Number.isFinite(alpha[j])) return Infinity;
+    for (let pass = 0; pass < 2; pass++) {
+      for (const v of basis) {
+        const part = dot(v, next);
+        for (let i = 0; i < size; i++) next[i] -= part * v[i];
+      }
+    }
+    const rest = norm(next);
+    theta = largestOfTridiagonal(alpha, beta);
+    if (rest * lastComponent(alpha, beta, theta) <= 1e-9 * theta) break;
+    beta.push(rest);
+    for (let i = 0; i < size; i++) next[i] /= rest;
+    basis.push(next);
   }
-  return estimate;
+  return theta;
+}
+
+/** A unit vector that depends on nothing but its length and lies in no special direction. */
+function startVector(size: number): Float64Array {
+  const v = new Float64Array(size);
+  let word = 1;
+  for (let i = 0; i < size; i++) {
+    word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
+    v[i] = word / 4294967296 - 0.5;
+  }
+  const length = norm(v);
+  for (let i = 0; i < size; i++) v[i] /= length;
+  return v;
+}
+
+/** Largest eigenvalue of a symmetric tridiagonal matrix by bisection: no pivot of T − x I is positive just above it. */
+function largestOfTridiagonal(alpha: number[], beta: number[]): number {
+  let high = 0;
+  let low = Infinity;
+  for (let i = 0; i < alpha.length; i++) {
+    const around = (i > 0 ? beta[i - 1] : 0) + (i < alpha.length - 1 ? beta[i] : 0);
+    high = Math.max(high, alpha[i] + around);
+    low = Math.min(low, alpha[i] - around);
+  }
+  low = Math.max(low, ...alpha);
+  for (let step = 0; step < 100; step++) {
+    const middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) break;
+    if (isAbove(alpha, beta, middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+function isAbove(alpha: number[], beta: number[], x: number): boolean {
+  let pivot = alpha[0] - x;
+  for (let i = 1; i < alpha.length && pivot < 0; i++) pivot = alpha[i] - x - (beta[i - 1] * beta[i - 1]) / pivot;
+  return pivot < 0;
+}
+
+/** |last component| of the unit eigenvector for the eigenvalue θ, from the recurrence upwards. */
+function lastComponent(alpha: number[], beta: number[], theta: number): number {
+  let above = 0;
+  let here = 1;
+  let squares = 1;
+  for (let i = alpha.length - 1; i > 0; i--) {
+    const next = ((theta - alpha[i]) * here - (i < alpha.length - 1 ? beta[i] * above : 0)) / beta[i - 1];
+    above = here;
+    here = next;
+    squares += next * next;
+  }
+  return 1 / Math.sqrt(squares);
 }

@@ -3,10 +3,13 @@
  *
  * A dot product of length n keeps two partial sums over its first 2⌊n/2⌋ entries, even indices in one and odd indices in
  * the other, both ascending; their sum is the result, and for odd n the last product is added to that last. There is no
- * fused multiply-add. So plain loops and two-lane SIMD give the same bits.
+ * fused multiply-add. So plain loops and two-lane SIMD give the same bits, and which of them runs is only a question of
+ * time: the kernels are used where the matrix already lies in their memory (`kernelArray`), as copying it would cost more
+ * than the product.
  */
 import { Matrix } from "ml-matrix";
 import { reject } from "./validate";
+import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /**
  * Inner product, Σ aᵢ bᵢ.
@@ -57,7 +60,38 @@ export function multiplyInto(A: Float64Array, x: Float64Array, out: Float64Array
   if (A.length !== rows * columns) {
     reject("multiplyInto", "A", `has length ${A.length}`, `${rows}·${columns} = ${rows * columns}`);
   }
-  for (let i = 0; i < rows; i++) out[i] = dotRange(A, i * columns, x, columns);
+  if (A.length < SMALL || !isResident(A)) {
+    for (let i = 0; i < rows; i++) out[i] = dotRange(A, i * columns, x, columns);
+    return;
+  }
+  withResidents(x, out, 0, (xAt, outAt) => {
+    loadKernels().multiply(A.byteOffset, columns * 8, xAt, outAt, rows, columns);
+  });
+}
+
+/** Below this many entries a call into the kernels costs more than it saves. */
+const SMALL = 256;
+/** Memory of the kernels for vectors that lie elsewhere; grows with the longest seen. */
+let room: Float64Array | undefined;
+
+/** Calls `compute` with the addresses of x, of out and of `extra` more numbers in the kernels' memory. */
+function withResidents(
+  x: Float64Array,
+  out: Float64Array,
+  extra: number,
+  compute: (xAt: number, outAt: number, extraAt: number) => void,
+): void {
+  const needed = x.length + out.length + extra;
+  if (room === undefined || room.length < needed) {
+    if (room !== undefined) releaseKernelArray(room);
+    room = undefined;
+    room = kernelArray(needed);
+  }
+  const xAt = isResident(x) ? x.byteOffset : room.byteOffset;
+  if (!isResident(x)) room.set(x);
+  const outAt = isResident(out) ? out.byteOffset : room.byteOffset + 8 * x.length;
+  compute(xAt, outAt, room.byteOffset + 8 * (x.length + out.length));
+  if (!isResident(out)) out.set(room.subarray(x.length, x.length + out.length));
 }
 
 /**
@@ -73,6 +107,12 @@ export function multiplyTransposedInto(A: Float64Array, x: Float64Array, out: Fl
   const columns = out.length;
   if (A.length !== rows * columns) {
     reject("multiplyTransposedInto", "A", `has length ${A.length}`, `${rows}·${columns} = ${rows * columns}`);
+  }
+  if (A.length >= SMALL && isResident(A)) {
+    withResidents(x, out, columns, (xAt, outAt, oddAt) => {
+      loadKernels().multiplyTransposed(A.byteOffset, xAt, outAt, oddAt, rows, columns);
+    });
+    return;
   }
   const odd = new Float64Array(columns);
   out.fill(0);

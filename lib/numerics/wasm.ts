@@ -1,17 +1,224 @@
-/** Arrays in the memory that the compiled kernels work on. */
-import { checkCount } from "./validate";
+/**
+ * The compiled kernels and the memory they work on.
+ *
+ * One shared WebAssembly memory holds everything and grows on demand up to 4 GiB. Being shared, it never moves: views made
+ * before it grew stay valid. Blocks are handed out first-fit from a list of free ranges, in multiples of 64 bytes.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkCount, reject } from "./validate";
+
+// TypeScript knows WebAssembly only in browsers. What is used of it:
+interface KernelMemory {
+  readonly buffer: SharedArrayBuffer;
+  grow(pages: number): number;
+}
+declare const WebAssembly: {
+  readonly Memory: new (shape: { initial: number; maximum: number; shared: boolean }) => KernelMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+};
+
+/** The kernels of lib/kernels; pointers are byte offsets into the memory, as `array.byteOffset` gives them. */
+export interface Kernels {
+  tanhInto(x: number, out: number, n: number): void;
+  logisticInto(x: number, out: number, n: number): void;
+  multiply(A: number, stride: number, x: number, out: number, rows: number, columns: number): void;
+  multiplyTransposed(A: number, x: number, out: number, odd: number, rows: number, columns: number): void;
+  simulate(run: number, input: number, steps: number, output: number): number;
+  force(
+    run: number,
+    input: number,
+    target: number,
+    firstStep: number,
+    steps: number,
+    output: number,
+    readoutNorm: number,
+  ): number;
+  factorize(A: number, n: number, padded: number, pivots: number, work: number): number;
+  solve(A: number, n: number, padded: number, pivots: number, x: number): void;
+  solveTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
+  hessenberg(A: number, n: number, v: number, w: number, v2: number, w2: number): void;
+  sweep(
+    H: number,
+    stride: number,
+    l: number,
+    m: number,
+    end: number,
+    p: number,
+    q: number,
+    r: number,
+    waiting: number,
+  ): void;
+}
+
+const PAGE = 65536;
+const MAXIMUM_PAGES = 65535; // one page short of 4 GiB, so that the end of the memory is a 32-bit number
+const ALIGNMENT = 64;
+
+interface Range {
+  at: number;
+  bytes: number;
+}
+
+let kernels: Kernels | undefined;
+let memory: KernelMemory;
+/** Free ranges by ascending address, never adjacent. */
+const free: Range[] = [];
+/** Bytes of each block in use, by address. */
+const used = new Map<number, number>();
+/** Every buffer object of the one memory: growing makes a new one for the same bytes. */
+const buffers = new WeakSet<ArrayBufferLike>();
+const live = new WeakSet<Float64Array>();
+const collected = new FinalizationRegistry<number>(giveBack);
 
 /**
- * A Float64Array of zeros that the kernels reach without a copy.
+ * The compiled kernels, loaded at the first call.
+ *
+ * @returns the functions of lib/kernels
+ * @throws Error if kernels.wasm is missing or does not fit
+ */
+export function loadKernels(): Kernels {
+  if (kernels !== undefined) return kernels;
+  const file = join(__dirname, "..", "kernels.wasm");
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    throw new Error(`The compiled kernels are missing (${file}): run "npm start" once, which builds them.`);
+  }
+  memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
+  buffers.add(memory.buffer);
+  const abort = (): never => {
+    throw new Error("a kernel stopped: this is a defect of rnn-dynamics");
+  };
+  const instance = new WebAssembly.Instance(compile(bytes, file), { env: { memory, abort } });
+  const { heapBase, ...functions } = instance.exports as { heapBase: { value: number } };
+  const start = roundUp(heapBase.value, ALIGNMENT);
+  free.push({ at: start, bytes: memory.buffer.byteLength - start });
+  kernels = functions as unknown as Kernels;
+  return kernels;
+}
+
+function compile(bytes: Uint8Array, file: string): object {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch {
+    throw new Error(
+      `The compiled kernels are damaged (${file}): delete this file and run "npm start", which rebuilds it.`,
+    );
+  }
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+/** Address of a new block. */
+function allocate(where: string, bytes: number): number {
+  const size = roundUp(bytes, ALIGNMENT);
+  let i = free.findIndex((range) => range.bytes >= size);
+  if (i < 0) {
+    grow(where, size);
+    i = free.length - 1;
+  }
+  const range = free[i];
+  const at = range.at;
+  range.at += size;
+  range.bytes -= size;
+  if (range.bytes === 0) free.splice(i, 1);
+  used.set(at, size);
+  return at;
+}
+
+/** Makes the last free range at least `size` bytes long. */
+function grow(where: string, size: number): void {
+  const top = memory.buffer.byteLength;
+  const last = free[free.length - 1];
+  const atTop = last !== undefined && last.at + last.bytes === top ? last.bytes : 0;
+  const pages = Math.ceil((size - atTop) / PAGE);
+  const limit = MAXIMUM_PAGES - top / PAGE;
+  const inUse = [...used.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const got = `needs ${size} bytes (${inUse} are in use)`;
+  if (pages > limit) reject(where, "array", got, `at most ${atTop + limit * PAGE}; release arrays no longer needed`);
+  // by an eighth more than asked for, so that many small requests grow the memory only now and then
+  const added = Math.min(limit, Math.max(pages, Math.ceil(top / PAGE / 8)));
+  try {
+    memory.grow(added);
+  } catch {
+    reject(where, "array", got, "less: the operating system gives no more memory");
+  }
+  buffers.add(memory.buffer);
+  if (atTop > 0) last.bytes += added * PAGE;
+  else free.push({ at: top, bytes: added * PAGE });
+}
+
+function giveBack(at: number): void {
+  const bytes = used.get(at);
+  if (bytes === undefined) return;
+  used.delete(at);
+  let i = 0; // index of the first free range above
+  for (let end = free.length; i < end; ) {
+    const middle = (i + end) >> 1;
+    if (free[middle].at < at) i = middle + 1;
+    else end = middle;
+  }
+  const below = free[i - 1];
+  const above = free[i];
+  const joinsBelow = below !== undefined && below.at + below.bytes === at;
+  const joinsAbove = above !== undefined && at + bytes === above.at;
+  if (joinsBelow && joinsAbove) {
+    below.bytes += bytes + above.bytes;
+    free.splice(i, 1);
+  } else if (joinsBelow) {
+    below.bytes += bytes;
+  } else if (joinsAbove) {
+    above.at = at;
+    above.bytes += bytes;
+  } else {
+    free.splice(i, 0, { at, bytes });
+  }
+}
+
+/**
+ * A Float64Array of zeros in the kernels' memory: functions of this package that are given one work on it without a copy.
+ *
+ * The memory is given back when the array is collected, or at once by `releaseKernelArray`. A loop that makes many should
+ * release them: collection waits until the program is idle. A `subarray` does not keep the memory of its parent.
  *
  * @param length number of components
- * @returns the array
- * @throws RangeError if length is not a positive integer
+ * @returns the array, on shared memory (copy it with `slice()` where a SharedArrayBuffer is not accepted)
+ * @throws RangeError if length is not a positive integer, or more memory is needed than there is
  */
 export function kernelArray(length: number): Float64Array {
   checkCount("kernelArray", "length", length);
-  return new Float64Array(length);
+  loadKernels();
+  const at = allocate("kernelArray", length * 8);
+  const array = new Float64Array(memory.buffer, at, length).fill(0);
+  live.add(array);
+  collected.register(array, at, array);
+  return array;
 }
 
-/** Gives the memory of a kernelArray back at once; the array must not be used afterwards. */
-export function releaseKernelArray(_array: Float64Array): void {}
+/**
+ * Gives the memory of an array from `kernelArray` back at once. The array must not be used afterwards: others get its
+ * memory.
+ *
+ * @param array from kernelArray, in use
+ * @throws RangeError if it is not from kernelArray, or already released
+ */
+export function releaseKernelArray(array: Float64Array): void {
+  if (!live.delete(array)) reject("releaseKernelArray", "array", array, "one from kernelArray, not yet released");
+  collected.unregister(array);
+  giveBack(array.byteOffset);
+}
+
+/** Whether an array lies in the kernels' memory. */
+export function isResident(array: Float64Array): boolean {
+  return buffers.has(array.buffer);
+}
+
+/** Bytes handed out at this moment. */
+export function kernelBytesInUse(): number {
+  return [...used.values()].reduce((sum, bytes) => sum + bytes, 0);
+}

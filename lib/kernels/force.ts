@@ -1,0 +1,221 @@
+/**
+ * The time loops of training and simulation; lib/networks/force-loop.ts holds the same in plain TypeScript and explains
+ * the steps.
+ *
+ * P is symmetric, so only its lower triangle is kept, packed in strips of four rows: strip s holds the rows 4s … 4s+3 and
+ * the columns 0 … 4s+3, row after row, and begins 8 s (s+1) numbers after the first. That halves the memory that has to
+ * be moved, which is what limits the speed. The rank-one change of one weight step is made in the same pass over P as
+ * the product of the next: until then it waits as (c, k).
+ */
+import { logisticInto, tanhInto } from "./elementary";
+import { dot, multiply } from "./products";
+
+/** One run, as written by lib/networks/force-loop.ts; vectors are padded with zeros to a multiple of four. */
+@unmanaged
+class Run {
+  units: i32;
+  inputs: i32;
+  outputs: i32;
+  /** 0 tanh, 1 logistic. */
+  activation: i32;
+  trainEvery: i32;
+  /** Bytes from row to row of Wr. */
+  stride: i32;
+  Wr: usize;
+  Wo: usize;
+  /** Column o of Wfb as a padded row, (outputs × padded). */
+  feedback: usize;
+  /** Column m of B as a padded row, (inputs × padded). */
+  input: usize;
+  x: usize;
+  r: usize;
+  /** Workspace: Wr r, then the next x. */
+  a: usize;
+  P: usize;
+  /** k of the weight step that P has not seen yet, and room for the next one. */
+  k: usize;
+  kNext: usize;
+  /** Norms of the rows of Wo, (outputs). */
+  norms: usize;
+  padded: i32;
+  tau: f64;
+  /** c of the weight step that P has not seen yet. */
+  c: f64;
+}
+
+export function activate(run: Run): void {
+  if (run.activation == 0) tanhInto(run.x, run.r, run.units);
+  else logisticInto(run.x, run.r, run.units);
+}
+
+/** x ← x + (a + Wfb z + B u − x)/τ if that is finite; says whether it is. */
+export function moveState(run: Run, u: usize, z: usize): bool {
+  const bytes = <usize>run.padded << 3;
+  const x = run.x, a = run.a, feedback = run.feedback, input = run.input;
+  const outputs = run.outputs, inputs = run.inputs;
+  const tau = f64x2.splat(run.tau);
+  let check = f64x2.splat(0.0);
+  for (let o: usize = 0; o < bytes; o += 16) {
+    let s = v128.load(a + o);
+    let column = feedback + o;
+    for (let m = 0; m < outputs; m++) {
+      s = f64x2.add(s, f64x2.mul(v128.load(column), v128.load_splat<f64>(z + (<usize>m << 3))));
+      column += bytes;
+    }
+    column = input + o;
+    for (let m = 0; m < inputs; m++) {
+      s = f64x2.add(s, f64x2.mul(v128.load(column), v128.load_splat<f64>(u + (<usize>m << 3))));
+      column += bytes;
+    }
+    const xx = v128.load(x + o);
+    s = f64x2.add(xx, f64x2.div(f64x2.sub(s, xx), tau));
+    check = f64x2.add(check, f64x2.mul(s, f64x2.splat(0.0))); // 0 for finite numbers, else NaN
+    v128.store(a + o, s);
+  }
+  const isFinite = f64x2.extract_lane(check, 0) + f64x2.extract_lane(check, 1) == 0.0;
+  if (isFinite) memory.copy(x, a, bytes);
+  return isFinite;
+}
+
+export function eulerStep(run: Run, u: usize, z: usize): bool {
+  activate(run);
+  multiply(run.Wo, <usize>run.units << 3, run.r, z, run.outputs, run.units);
+  multiply(run.Wr, run.stride, run.r, run.a, run.units, run.units);
+  return moveState(run, u, z);
+}
+
+/** Simulates; returns the number of completed steps. */
+export function simulate(run: Run, input: usize, steps: i32, output: usize): i32 {
+  for (let t = 0; t < steps; t++) {
+    if (!eulerStep(run, input, output)) return t;
+    input += <usize>run.inputs << 3;
+    output += <usize>run.outputs << 3;
+  }
+  return steps;
+}
+
+/** The four rows of P at p, the first being row i:  P ← P − c k kᵀ  and  y ← y + P r  in one pass. */
+export function updateStrip(p: usize, i: i32, k: usize, c: f64, r: usize, y: usize): void {
+  const below = <usize>i << 3;
+  const stride = <usize>(i + 4) << 3;
+  let p1 = p + stride, p2 = p1 + stride, p3 = p2 + stride;
+  const ki = k + below, ri = r + below;
+  const g0 = c * load<f64>(ki), g1 = c * load<f64>(ki, 8), g2 = c * load<f64>(ki, 16), g3 = c * load<f64>(ki, 24);
+  const c0 = f64x2.splat(g0), c1 = f64x2.splat(g1), c2 = f64x2.splat(g2), c3 = f64x2.splat(g3);
+  const e0 = v128.load_splat<f64>(ri), e1 = v128.load_splat<f64>(ri, 8);
+  const e2 = v128.load_splat<f64>(ri, 16), e3 = v128.load_splat<f64>(ri, 24);
+  let a0 = f64x2.splat(0.0), a1 = a0, a2 = a0, a3 = a0;
+  for (let o: usize = 0; o < below; o += 16) {
+    const kk = v128.load(k + o), rr = v128.load(r + o);
+    let yy = v128.load(y + o);
+    const v0 = f64x2.sub(v128.load(p + o), f64x2.mul(c0, kk));
+    v128.store(p + o, v0);
+    a0 = f64x2.add(a0, f64x2.mul(v0, rr));
+    yy = f64x2.add(yy, f64x2.mul(v0, e0));
+    const v1 = f64x2.sub(v128.load(p1 + o), f64x2.mul(c1, kk));
+    v128.store(p1 + o, v1);
+    a1 = f64x2.add(a1, f64x2.mul(v1, rr));
+    yy = f64x2.add(yy, f64x2.mul(v1, e1));
+    const v2 = f64x2.sub(v128.load(p2 + o), f64x2.mul(c2, kk));
+    v128.store(p2 + o, v2);
+    a2 = f64x2.add(a2, f64x2.mul(v2, rr));
+    yy = f64x2.add(yy, f64x2.mul(v2, e2));
+    const v3 = f64x2.sub(v128.load(p3 + o), f64x2.mul(c3, kk));
+    v128.store(p3 + o, v3);
+    a3 = f64x2.add(a3, f64x2.mul(v3, rr));
+    v128.store(y + o, f64x2.add(yy, f64x2.mul(v3, e3)));
+  }
+  p += below;
+  p1 += below;
+  p2 += below;
+  p3 += below;
+  const k0 = load<f64>(ki), k1 = load<f64>(ki, 8), k2 = load<f64>(ki, 16), k3 = load<f64>(ki, 24);
+  const r0 = load<f64>(ri), r1 = load<f64>(ri, 8), r2 = load<f64>(ri, 16), r3 = load<f64>(ri, 24);
+  const d00 = load<f64>(p) - g0 * k0;
+  const d10 = load<f64>(p1) - g1 * k0, d11 = load<f64>(p1, 8) - g1 * k1;
+  const d20 = load<f64>(p2) - g2 * k0, d21 = load<f64>(p2, 8) - g2 * k1, d22 = load<f64>(p2, 16) - g2 * k2;
+  const d30 = load<f64>(p3) - g3 * k0, d31 = load<f64>(p3, 8) - g3 * k1, d32 = load<f64>(p3, 16) - g3 * k2;
+  const d33 = load<f64>(p3, 24) - g3 * k3;
+  store<f64>(p, d00);
+  store<f64>(p1, d10);
+  store<f64>(p1, d11, 8);
+  store<f64>(p2, d20);
+  store<f64>(p2, d21, 8);
+  store<f64>(p2, d22, 16);
+  store<f64>(p3, d30);
+  store<f64>(p3, d31, 8);
+  store<f64>(p3, d32, 16);
+  store<f64>(p3, d33, 24);
+  const s0 = f64x2.extract_lane(a0, 0) + f64x2.extract_lane(a0, 1);
+  const s1 = f64x2.extract_lane(a1, 0) + f64x2.extract_lane(a1, 1);
+  const s2 = f64x2.extract_lane(a2, 0) + f64x2.extract_lane(a2, 1);
+  const s3 = f64x2.extract_lane(a3, 0) + f64x2.extract_lane(a3, 1);
+  const q = y + below;
+  store<f64>(q, s0 + d00 * r0 + d10 * r1 + d20 * r2 + d30 * r3);
+  store<f64>(q, s1 + d10 * r0 + d11 * r1 + d21 * r2 + d31 * r3, 8);
+  store<f64>(q, s2 + d20 * r0 + d21 * r1 + d22 * r2 + d32 * r3, 16);
+  store<f64>(q, s3 + d30 * r0 + d31 * r1 + d32 * r2 + d33 * r3, 24);
+}
+
+/** P ← P − c k kᵀ and y = P r, strip by strip; k, r and y padded to a multiple of four. */
+export function updateAndMultiply(P: usize, k: usize, c: f64, r: usize, y: usize, padded: i32): void {
+  for (let i = 0; i < padded; i += 4) {
+    updateStrip(P, i, k, c, r, y);
+    P += <usize>(i + 4) << 5;
+  }
+}
+
+/** y ← y − g x, (n). */
+export function addScaled(g: f64, x: usize, y: usize, n: i32): void {
+  const end = (<usize>n & ~1) << 3;
+  const gg = f64x2.splat(g);
+  for (let o: usize = 0; o < end; o += 16) {
+    v128.store(y + o, f64x2.sub(v128.load(y + o), f64x2.mul(gg, v128.load(x + o))));
+  }
+  if (n & 1) store<f64>(y + end, load<f64>(y + end) - g * load<f64>(x + end));
+}
+
+/** One weight step; P sees it at the next one. */
+export function weightStep(run: Run, z: usize, target: usize): void {
+  const n = run.units;
+  updateAndMultiply(run.P, run.k, run.c, run.r, run.kNext, run.padded);
+  const k = run.kNext;
+  run.kNext = run.k;
+  run.k = k;
+  const c = 1.0 / (1.0 + dot(run.r, k, n));
+  run.c = c;
+  for (let o = 0; o < run.outputs; o++) {
+    const at = <usize>o << 3;
+    addScaled(c * (load<f64>(z + at) - load<f64>(target + at)), k, run.Wo + (<usize>(o * n) << 3), n);
+  }
+  measureReadout(run);
+}
+
+function measureReadout(run: Run): void {
+  for (let o = 0; o < run.outputs; o++) {
+    const row = run.Wo + (<usize>(o * run.units) << 3);
+    store<f64>(run.norms + (<usize>o << 3), Math.sqrt(dot(row, row, run.units)));
+  }
+}
+
+/** Trains; returns the number of completed steps. */
+export function force(
+  run: Run, input: usize, target: usize, firstStep: i32, steps: i32, output: usize, readoutNorm: usize,
+): i32 {
+  const width = <usize>run.outputs << 3;
+  measureReadout(run);
+  for (let t = 0; t < steps; t++) {
+    if (!eulerStep(run, input, output)) return t;
+    if ((firstStep + t + 1) % run.trainEvery == 0) weightStep(run, output, target);
+    for (let o: usize = 0; o < width; o += 8) {
+      const length = load<f64>(run.norms + o);
+      if (!(length < Infinity)) return t;
+      store<f64>(readoutNorm + o, length);
+    }
+    input += <usize>run.inputs << 3;
+    target += width;
+    output += width;
+    readoutNorm += width;
+  }
+  return steps;
+}

@@ -1,0 +1,19 @@
+/**
+ * The numerical kernels: AssemblyScript compiled to WebAssembly with two-lane SIMD (no relaxed SIMD, no fused
+ * multiply-add), so every machine computes the same bits.
+ *
+ * Pointers are byte offsets into the memory that lib/numerics/wasm.ts owns. Nothing is allocated here. Hot loops sit in
+ * small exported functions: V8 optimises a function only between two calls of it, and an exported one is not inlined
+ * into its caller.
+ */
+export { tanhInto, logisticInto } from "./elementary";
+export { dot, multiply, multiplyTransposed } from "./products";
+export { activate, eulerStep, moveState, simulate, weightStep, updateAndMultiply, updateStrip, addScaled, force } from "./force";
+export {
+  factorize, factorPanel, updatePanel, solveTop, updateRows, solve, solveLowerStrip, solveUpperStrip, solveTransposed,
+  subtractRows,
+} from "./linear-solve";
+export { hessenberg, reduceRows, sweep, rotateRows, rotateColumns } from "./eigen";
+
+/** First byte that the kernels do not use themselves. */
+export const heapBase: usize = __heap_base;
