@@ -6,11 +6,11 @@ import type { Matrix } from "ml-matrix";
 import { findFixedPoints } from "../dynamics/fixed-points";
 import type { Flow } from "../dynamics/flow";
 import { minimizeSpeed } from "../dynamics/minimize";
-import { simpleRnnFlow, simpleRnnHessian } from "../networks/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../networks/simple-rnn";
 import { createRng, type Rng } from "../numerics/random";
-import { checkCount, checkNumber, checkVector } from "../numerics/validate";
+import { checkCount, checkNumber, checkVector, reject } from "../numerics/validate";
 import { norm } from "../numerics/vector";
-import type { DescentRace, PlanarSearch } from "./c01-c03";
+import type { DescentRace, HessianErrors, PlanarSearch } from "./c01-c03";
 
 /**
  * Starts spread evenly over a box: every activation uniform in [−reach, reach].
@@ -112,4 +112,34 @@ export function hessianErrorsNear(W: Matrix, xStar: Float64Array, distances: rea
     const H = simpleRnnHessian(W, x);
     return H.clone().sub(J.transpose().mmul(J)).norm("frobenius") / H.norm("frobenius");
   });
+}
+
+/**
+ * Errors of JᵀJ near a fixed point of one random simple RNN per seed: the runs behind C3.
+ *
+ * The fixed point is the first one away from the origin that a search from random starts finds: at the origin tanh has no
+ * curvature, which would flatter JᵀJ.
+ *
+ * @param seeds one network each
+ * @param distances ‖x − x*‖, in activation, ascending
+ * @param options units N and gain g of the networks; g must exceed 1, or the origin is the only fixed point
+ * @throws RangeError if no fixed point is found away from the origin
+ */
+export async function hessianErrorsFromSeeds(
+  seeds: readonly number[],
+  distances: readonly number[],
+  options: { readonly units?: number; readonly gain?: number } = {},
+): Promise<HessianErrors[]> {
+  const { units = 50, gain = 1.5 } = options;
+  const results: HessianErrors[] = [];
+  for (const seed of seeds) {
+    const root = createRng(seed);
+    const W = randomRecurrentWeights(units, gain, root.split("weights"));
+    const starts = startsInBox(units, 20, root.split("starts"));
+    const { points } = await findFixedPoints(simpleRnnFlow(W), starts, { withStability: false });
+    const away = points.find(({ xStar }) => norm(xStar) > 0.1);
+    if (!away) reject("hessianErrorsFromSeeds", "fixed points", "are all at the origin", "gain above 1");
+    results.push({ seed, distances, errors: hessianErrorsNear(W, away.xStar, distances, root.split("direction")) });
+  }
+  return results;
 }

@@ -357,7 +357,7 @@ export function descentCurves(
       xaxis: { title: { text: "step of the minimiser" } },
       // below the paper's tolerance of 10⁻³⁰ there is nothing to see; a q of exactly zero has no place on this axis
       yaxis: {
-        title: { text: "q, kinetic energy" },
+        title: { text: "q, kinetic energy", standoff: 18 },
         type: "log",
         range: [-32, 1],
         tickvals: powers,
@@ -443,7 +443,11 @@ export function passageTimes(
         tickvals: x,
         ticktext: x.map(String),
       },
-      yaxis: { title: { text: "passage time, in τ" }, type: "log", tickvals: [5, 10, 20, 50, 100, 200, 500, 1000] },
+      yaxis: {
+        title: { text: "passage time, in τ" },
+        type: "log",
+        tickvals: [5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300],
+      },
     }),
   };
 }
