@@ -4,7 +4,7 @@
  * One page stays open, because starting a browser takes seconds and a picture a tenth of one. It is closed when the
  * kernel shuts down or after a while without work, so that no process outlives its use.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
@@ -61,12 +61,16 @@ export async function saveFigure(figure: Figure, file: string, options?: SaveOpt
   const picture = await drawFigure(figure, format, withDefaults<SaveOptions>(where, options, saveDefaults));
   if (picture === undefined) return undefined;
   const path = basename(file) === file ? join(outFolder(), "figures", file) : resolve(file);
-  mkdirSync(dirname(path), { recursive: true });
-  // written aside and renamed: whoever reads the file sees the old picture or the new one, never half of one
-  const aside = join(dirname(path), `.${process.pid}-${basename(path)}`);
-  writeFileSync(aside, picture);
-  renameSync(aside, path);
+  writeAside(path, picture);
   return path;
+}
+
+/** Written aside and renamed: whoever reads the file sees the old content or the new one, never half of one. */
+function writeAside(path: string, content: Buffer | string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const aside = join(dirname(path), `.${process.pid}-${basename(path)}`);
+  writeFileSync(aside, content);
+  renameSync(aside, path);
 }
 
 const isFormat = (word: string): word is ImageFormat => word === "svg" || word === "pdf" || word === "png";
@@ -216,19 +220,18 @@ async function openSession(): Promise<Session> {
     session = undefined;
   });
   const page = await browser.newPage();
-  const blank = blankPage();
-  await page.goto(pathToFileURL(blank).href);
-  rmSync(blank, { force: true });
+  await page.goto(pathToFileURL(figurePage()).href);
   return { browser, page };
 }
 
 /** A page with plotly.js, as a file: read from the disk it starts faster than sent through the debugger's pipe. */
-function blankPage(): string {
-  const folder = join(projectFolder, "data", "cache");
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `figure-page-${process.pid}.html`);
-  const script = plotlySource().replace(/<\/script/gi, "<\\/script");
-  writeFileSync(file, `<!doctype html><meta charset="utf-8"><body><script>${script}</script></body>`);
+function figurePage(): string {
+  const { version } = require("plotly.js-dist-min/package.json") as { version: string };
+  const file = join(projectFolder, "data", "cache", `figure-page-${version}.html`);
+  if (!existsSync(file)) {
+    const script = plotlySource().replace(/<\/script/gi, "<\\/script");
+    writeAside(file, `<!doctype html><meta charset="utf-8"><body><script>${script}</script></body>`);
+  }
   return file;
 }
 

@@ -33,7 +33,7 @@ interface KernelHandler {
 }
 
 /** Longest time a finished cell stays open for its pictures; later ones still arrive while the page is open. */
-const longestHoldMs = 30_000;
+const longestHoldMs = 60_000;
 
 const pending = new Set<Promise<unknown>>();
 const shutdownTasks: (() => void)[] = [];
@@ -76,7 +76,7 @@ export class Display {
   }
 }
 
-/** Keeps the running cell open until `work` has ended, well or badly, but not longer than half a minute. */
+/** Keeps the running cell open until `work` has ended, well or badly, but not longer than a minute. */
 export function keepCellOpen(work: Promise<unknown>): void {
   const ended = work.then(
     () => {},
