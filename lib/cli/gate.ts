@@ -1,7 +1,8 @@
 import { fork, spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
+import { projectFolder } from "../notebook/places";
 import { listNotebooks, notebookFile } from "./notebook-file";
-import { closingLine, folders, projectRoot } from "./project";
+import { closingLine, folders } from "./project";
 import { runAll, stopOnSignals } from "./run-notebooks";
 import type { TestCounts } from "./test-reporter";
 
@@ -32,9 +33,9 @@ async function main(): Promise<void> {
 }
 
 function checkStyle(): boolean {
-  const biome = join(projectRoot, "node_modules", "@biomejs", "biome", "bin", "biome");
+  const biome = join(projectFolder, "node_modules", "@biomejs", "biome", "bin", "biome");
   const run = spawnSync(process.execPath, [biome, "ci", "--error-on-warnings", "."], {
-    cwd: projectRoot,
+    cwd: projectFolder,
     stdio: ["ignore", "inherit", "inherit"],
   });
   return run.status === 0;
@@ -46,7 +47,7 @@ async function runTests(): Promise<TestCounts> {
   const reporter = join(__dirname, "test-reporter.js");
   const files = join(folders.tests, "**", "*.test.js").replaceAll("\\", "/");
   const child = fork(mocha, ["--reporter", reporter, "--forbid-only", "--exit", files], {
-    cwd: projectRoot,
+    cwd: projectFolder,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   let counts: TestCounts | undefined;

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { writeAside } from "../store/write-aside";
 import { tslabProgram } from "./kernel-client";
-import { folders, writeFileAside } from "./project";
+import { folders } from "./project";
 
 /** Where Jupyter looks for a user's kernels: JUPYTER_DATA_DIR, or the place its own rules give on this system. */
 export function jupyterDataFolder(
@@ -32,9 +33,10 @@ export function writeKernelspec(dataFolder: string = jupyterDataFolder()): strin
   };
   const text = `${JSON.stringify(spec, null, 2)}\n`;
   const old = existsSync(file) ? readFileSync(file, "utf8") : text;
+  mkdirSync(dirname(file), { recursive: true });
   // somebody's own installation of tslab: kept beside, never lost
-  if (old !== text && !old.includes("TypeScript (tslab)")) writeFileAside(`${file}.before`, old);
-  writeFileAside(file, text);
+  if (old !== text && !old.includes("TypeScript (tslab)")) writeAside("lab", `${file}.before`, old);
+  writeAside("lab", file, text);
   return file;
 }
 
@@ -64,7 +66,7 @@ function main(args: readonly string[]): void {
   try {
     console.log(`Kernel "TypeScript (tslab)" written to ${writeKernelspec()}`);
   } catch (error) {
-    console.error(`lab: the kernel could not be registered (${(error as Error).message})`);
+    console.error((error as Error).message);
     process.exitCode = 1;
     return;
   }

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { writeFileAside } from "./project";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { writeAside } from "../store/write-aside";
 
 /** A notebook as it is on disk: the parts of nbformat 4.5 that matter here. */
 export interface Notebook {
@@ -79,7 +79,8 @@ export function writeNotebook(file: string, notebook: Notebook): void {
     source: toLines(sourceOf(cell)),
     ...(cell.outputs ? { outputs: cell.outputs.map(outputOnDisk) } : {}),
   }));
-  writeFileAside(file, `${JSON.stringify({ ...notebook, cells }, null, 1)}\n`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeAside("run-notebooks", file, `${JSON.stringify({ ...notebook, cells }, null, 1)}\n`);
 }
 
 function outputOnDisk(output: NotebookOutput): NotebookOutput {

@@ -1,5 +1,6 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { ledger } from "../notebook/ledger";
 import { type KernelClient, killAllKernels, startKernel } from "./kernel-client";
 import { listNotebooks, notebookFile, readNotebook, sourceOf, titleOf, writeNotebook } from "./notebook-file";
 import { closingLine, folders } from "./project";
@@ -49,7 +50,8 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
   try {
     const runner = new CellRunner(kernel);
     for (const { cell, number } of code) {
-      options.onCell?.(++cellsRun, code.length);
+      cellsRun++;
+      options.onCell?.(cellsRun, code.length);
       const outcome = await runner.run(cell, number, cell.metadata.timeout ?? options.timeout);
       if (outcome && !(isTagged(cell) && (outcome.reason === "error" || outcome.reason === "stray rejection"))) {
         failure = outcome;
@@ -143,6 +145,18 @@ export function chooseNotebooks(words: readonly string[], names: readonly string
   });
 }
 
+/** The verdicts on the paper's claims that the given notebooks have just computed, a line each. */
+export function verdictLines(names: readonly string[], out: string): string[] {
+  const numbers = names.map((name) => name.split("-")[0]);
+  const rows = ledger(undefined, join(out, "verdicts.json")).filter(
+    (row) => row.from === "this machine" && numbers.includes(row.notebook),
+  );
+  return rows.map((row) => {
+    const indent = " ".repeat(24);
+    return `  ${row.claim.padEnd(4)}${row.verdict.padEnd(18)}${row["the paper says"]}\n${indent}measured: ${row.measured}`;
+  });
+}
+
 const usage = "npm start -- [01 04 …] [--list] [--timeout SECONDS] [--from FOLDER] [--out FOLDER]";
 
 function readCommandLine(args: string[]) {
@@ -193,6 +207,8 @@ async function main(): Promise<void> {
   stopOnSignals();
   const files = names.map((name) => notebookFile(from, name));
   const { passed, failed } = await runAll(files, { out: command.out, timeout: command.timeout });
+  const verdicts = verdictLines(names, command.out);
+  if (verdicts.length > 0) console.log(["\nThe paper's claims", ...verdicts, ""].join("\n"));
   console.log(closingLine(passed, failed));
   process.exitCode = failed > 0 ? 1 : 0;
 }

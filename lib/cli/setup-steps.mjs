@@ -16,14 +16,14 @@ const projectFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 export class SetUpError extends Error {}
 
 /** Brings everything up to date; explains a failure in one sentence and returns false. */
-export function setUp({ withTests = false, root = projectFolder, log = console.log } = {}) {
+export function setUp({ withTests = false, root = projectFolder, log = console.log, complain = console.error } = {}) {
   try {
     mkdirSync(join(root, "data", "cache"), { recursive: true });
     installPackages(root, log);
     for (const step of compileSteps(root, withTests)) compile(root, step, log);
     return true;
   } catch (error) {
-    console.error(error instanceof SetUpError ? error.message : explain(String(error?.message ?? error), "Set-up"));
+    complain(error instanceof SetUpError ? error.message : explain(String(error?.message ?? error), "Set-up"));
     return false;
   }
 }

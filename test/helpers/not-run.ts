@@ -6,7 +6,12 @@
  */
 export function notRun(context: Mocha.Context, reason: string): never {
   const runnable = context.test;
-  const tests = runnable?.type === "hook" ? testsOf(runnable.parent) : runnable ? [runnable] : [];
+  const tests =
+    (runnable as { type?: string } | undefined)?.type === "hook"
+      ? testsOf(runnable?.parent)
+      : runnable
+        ? [runnable]
+        : [];
   for (const test of tests) test.title = `not run: ${reason} (${test.title})`;
   return context.skip();
 }

@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+
+/** The functions of lib/cli/setup-steps.mjs that are tested; it is plain JavaScript and has no types of its own. */
+interface SetUpSteps {
+  setUp(options: { withTests?: boolean; root: string; log(line: string): void; complain(line: string): void }): boolean;
+  isInstalled(root: string): boolean;
+  explain(text: string, what: string): string;
+  npmCommand(env: NodeJS.ProcessEnv, platform?: string): { command: string; args: string[]; shell: boolean };
+}
+
+const cli = join(projectFolder, "lib", "cli");
+
+describe("cli/setup", function () {
+  this.timeout(120_000);
+  let steps: SetUpSteps;
+  let root: string;
+  before(async () => {
+    steps = await import(pathToFileURL(join(cli, "setup-steps.mjs")).href);
+  });
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "rnn dynamics set-up ")); // with spaces, as a user's folder may have
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  /** A copy of what set-up needs, so that it can be run without touching this project. */
+  const copyProject = () => {
+    for (const file of [
+      "package.json",
+      "package-lock.json",
+      "tsconfig.json",
+      "lib/package.json",
+      "lib/tsconfig.json",
+    ]) {
+      write(file, readFileSync(join(projectFolder, file), "utf8"));
+    }
+    cpSync(cli, join(root, "lib", "cli"), { recursive: true, filter: (path) => !path.endsWith(".ts") });
+  };
+
+  describe("Node", () => {
+    const asNode = (version: string) => {
+      write(
+        "old-node.cjs",
+        `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } });`,
+      );
+      return spawnSync(process.execPath, ["--require", join(root, "old-node.cjs"), join(cli, "setup.mjs")], {
+        encoding: "utf8",
+        cwd: root,
+      });
+    };
+
+    it("that is too old is refused in one sentence", () => {
+      for (const version of ["12.22.0", "18.20.4", "20.18.3"]) {
+        const { status, stderr, stdout } = asNode(version);
+        assert.equal(status, 1);
+        assert.equal(stdout, "");
+        assert.match(
+          stderr,
+          new RegExp(`^This project needs Node 20.19 or newer, and this is Node ${version}: .*\\.\\n$`),
+        );
+      }
+    });
+
+    it("of long ago can still read the file that says so", () => {
+      const code = readFileSync(join(cli, "setup.mjs"), "utf8").replace(/^\s*\/\/.*$/gm, "");
+      assert.doesNotMatch(code, /\?\.|\?\?|["']node:|\bawait\b|#\w|\|\|=|&&=|\d_\d|^import /m);
+    });
+  });
+
+  describe("the packages", () => {
+    const lock = (packages: object) => JSON.stringify({ lockfileVersion: 3, packages });
+    const entry = (version: string, more: object = {}) => ({ version, integrity: `sha512-${version}`, ...more });
+    const elsewhere = process.platform === "win32" ? "linux" : "win32";
+    const wanted = {
+      "": {},
+      lib: { version: "0.1.0" },
+      "node_modules/rnn-dynamics": { resolved: "lib", link: true },
+      "node_modules/a": entry("1.0.0"),
+      "node_modules/only-elsewhere": entry("1.0.0", { optional: true, os: [elsewhere] }),
+      "node_modules/only-here": entry("1.0.0", { optional: true, os: [process.platform], cpu: [process.arch] }),
+    };
+    const present = { "node_modules/a": entry("1.0.0"), "node_modules/only-here": entry("1.0.0") };
+    const put = (installed: object | undefined, withLink = true) => {
+      write("package-lock.json", lock(wanted));
+      if (installed) write("node_modules/.package-lock.json", lock(installed));
+      if (withLink) write("node_modules/rnn-dynamics/package.json", "{}");
+    };
+
+    it("are left alone when they are what the lockfile says", () => {
+      put(present);
+      assert.equal(steps.isInstalled(root), true);
+    });
+
+    it("are installed when one has another version or checksum, or is missing", () => {
+      put({ ...present, "node_modules/a": entry("1.0.1") });
+      assert.equal(steps.isInstalled(root), false);
+      put({ ...present, "node_modules/a": { ...entry("1.0.0"), integrity: "sha512-other" } });
+      assert.equal(steps.isInstalled(root), false);
+      put({ "node_modules/only-here": entry("1.0.0") });
+      assert.equal(steps.isInstalled(root), false);
+    });
+
+    it("are installed when they were made for another system, or the link to lib is gone", () => {
+      put({ "node_modules/a": entry("1.0.0"), "node_modules/only-elsewhere": entry("1.0.0") });
+      assert.equal(steps.isInstalled(root), false);
+      rmSync(join(root, "node_modules"), { recursive: true });
+      put(present, false);
+      assert.equal(steps.isInstalled(root), false);
+    });
+
+    it("are installed again after an installation that was broken off", () => {
+      put(undefined); // npm writes its record last
+      assert.equal(steps.isInstalled(root), false);
+    });
+
+    it("that cannot be fetched for lack of a network are explained in one sentence, and nothing is half done", () => {
+      copyProject();
+      const env = { ...process.env, npm_config_offline: "true", npm_config_cache: join(root, "empty cache") };
+      const run = spawnSync(process.execPath, [join(root, "lib", "cli", "setup.mjs")], {
+        encoding: "utf8",
+        env,
+        cwd: root,
+      });
+      assert.equal(run.status, 1);
+      assert.match(
+        run.stderr,
+        /^npm ci: the packages could not be fetched, there is no network; .* run this again\.\n$/,
+      );
+      assert.equal(steps.isInstalled(root), false);
+    });
+
+    it("need npm, which is called without a shell wherever its script is known", () => {
+      const script = join(root, "npm-cli.js");
+      write("npm-cli.js", "");
+      assert.deepEqual(steps.npmCommand({ npm_execpath: script }, "win32"), {
+        command: process.execPath,
+        args: [script],
+        shell: false,
+      });
+      assert.deepEqual(steps.npmCommand({}, "win32"), { command: "npm.cmd", args: [], shell: true });
+      assert.deepEqual(steps.npmCommand({}, "linux"), { command: "npm", args: [], shell: false });
+      copyProject();
+      const env = { PATH: join(root, "nowhere") };
+      const run = spawnSync(process.execPath, [join(root, "lib", "cli", "setup.mjs")], {
+        encoding: "utf8",
+        env,
+        cwd: root,
+      });
+      assert.equal(run.status, 1);
+      assert.match(run.stderr, /^npm is missing: .*\.\n$/);
+    });
+  });
+
+  describe("compiling", () => {
+    const setUp = (withTests = false) => {
+      const lines: string[] = [];
+      const complaints: string[] = [];
+      const log = (line: string) => lines.push(line);
+      const isReady = steps.setUp({ root, withTests, log, complain: (line) => complaints.push(line) });
+      assert.equal(complaints.length, isReady ? 0 : 1);
+      return { isReady, lines, complaint: complaints[0] };
+    };
+    beforeEach(() => {
+      copyProject();
+      symlinkSync(join(projectFolder, "node_modules"), join(root, "node_modules"), "junction");
+      write("lib/index.ts", "export const one: number = 1;\n");
+    });
+    // the link, not what it points to
+    afterEach(() => unlinkSync(join(root, "node_modules")));
+
+    it("is done once, and again after a change of a source or the loss of an output", () => {
+      assert.deepEqual(setUp().lines, ["Compiling lib …"]);
+      assert.deepEqual(setUp().lines, []);
+      write("lib/index.ts", "export const one: number = 11;\n");
+      assert.deepEqual(setUp().lines, ["Compiling lib …"]);
+      unlinkSync(join(root, "lib", "dist", "index.js"));
+      assert.deepEqual(setUp().lines, ["Compiling lib …"]);
+      assert.match(readFileSync(join(root, "lib", "dist", "index.js"), "utf8"), /one = 11/);
+    });
+
+    it("removes what a source that is gone has left", () => {
+      write("lib/numerics/gone.ts", "export const two: number = 2;\n");
+      setUp();
+      unlinkSync(join(root, "lib", "numerics", "gone.ts"));
+      assert.equal(setUp().isReady, true);
+      for (const end of ["js", "d.ts", "js.map"]) {
+        assert.equal(existsSync(join(root, "lib", "dist", "numerics", `gone.${end}`)), false);
+      }
+    });
+
+    it("includes solutions when there are any, and tests when they are asked for", () => {
+      write("notebooks/solutions/01.ts", "export const answer: number = 42;\n");
+      write("test/a.test.ts", 'import { answer } from "../notebooks/solutions/01";\nconsole.log(answer);\n');
+      assert.deepEqual(setUp().lines, ["Compiling lib …", "Compiling solutions …"]);
+      assert.ok(existsSync(join(root, "data", "cache", "build", "notebooks", "solutions", "01.js")));
+      assert.deepEqual(setUp(true).lines, ["Compiling tests …"]);
+      assert.ok(existsSync(join(root, "data", "cache", "build", "test", "a.test.js")));
+      assert.deepEqual(setUp(true).lines, []);
+      assert.deepEqual(setUp().lines, []);
+    });
+
+    it("that fails is not remembered as done", () => {
+      write("lib/index.ts", 'export const one: number = "1";\n');
+      assert.match(setUp().complaint, /index\.ts\(1,14\): error [^\n]*\nThe lib did not compile: mend [^\n]*\.$/);
+      assert.equal(setUp().isReady, false);
+    });
+  });
+
+  describe("a failure", () => {
+    it("is put into one sentence that says what to do, without an address", () => {
+      const disk = steps.explain(
+        "npm error code ENOSPC\nnpm error nospc ENOSPC: no space left on device, write",
+        "npm ci",
+      );
+      assert.equal(disk, "npm ci: the disk is full; free 2 GB and run the same command again.");
+      const network = steps.explain("npm error code EAI_AGAIN\nrequest to https://registry.example/x failed", "npm ci");
+      assert.match(network, /^npm ci: the packages could not be fetched, there is no network; [^\n]*\.$/);
+      assert.match(steps.explain("npm error code EACCES", "npm ci"), /may not be written here/);
+      assert.match(steps.explain("npm error code EUSAGE", "npm ci"), /disagree/);
+      assert.doesNotMatch(steps.explain("weird https://registry.example/x", "npm ci"), /example/);
+    });
+  });
+});
