@@ -50,22 +50,23 @@ export function certify(flow: Flow, x: Float64Array): Certificate {
   }
   const J = kernelArray(x.length * x.length);
   jacobianInto(flow, x, J);
-  const lu = factorize(J, x.length, { inPlace: true });
   const F = new Float64Array(x.length);
   velocityInto(flow, x, F);
+  const lu = Number.isFinite(norm(J)) ? factorize(J, x.length, { inPlace: true }) : undefined;
   const certificate = certifyWith(flow, x, F, lu);
-  lu.release();
+  lu?.release();
   releaseKernelArray(J);
   return certificate;
 }
 
-/** The same with F(x) and the LU factors of J(x) at hand. */
-export function certifyWith(flow: Flow, x: Float64Array, F: Float64Array, lu: Factorization): Certificate {
-  const refused = { isCertified: false, radius: Number.POSITIVE_INFINITY, uniqueRadius: 0 };
+/** The same with F(x) and the LU factors of J(x) at hand; no factors if J is not finite. */
+export function certifyWith(flow: Flow, x: Float64Array, F: Float64Array, lu: Factorization | undefined): Certificate {
   const infinite = Number.POSITIVE_INFINITY;
-  const smallest = lu.isSingular ? 0 : smallestSingularValue(lu);
-  const beta = smallest > 0 ? 1 / smallest : infinite;
-  const eta = Number.isFinite(beta) ? norm(lu.solve(F)) + beta * roundingOfSpeed(x) : infinite;
+  const refused = { isCertified: false, radius: infinite, uniqueRadius: 0 };
+  const isSolvable = lu && !lu.isSingular && Number.isFinite(norm(F));
+  const newton = isSolvable ? norm(lu.solve(F)) : infinite;
+  const beta = isSolvable ? inverseNorm(lu) : infinite;
+  const eta = beta < infinite ? newton + beta * roundingOfSpeed(x) : infinite;
   if (!Number.isFinite(eta)) return { ...refused, h: infinite, beta, eta: infinite, K: infinite };
   // the fixed point lies within 2η, so K is only needed there
   const K = flow.lipschitzOfJacobian ? flow.lipschitzOfJacobian(x, 2 * eta) : infinite;
@@ -81,4 +82,12 @@ export function certifyWith(flow: Flow, x: Float64Array, F: Float64Array, lu: Fa
     eta,
     K,
   };
+}
+
+/** ‖J⁻¹‖₂ = 1/σ_min; Infinity already where its square would overflow, which is no place for a certificate. */
+function inverseNorm(lu: Factorization): number {
+  const probe = lu.solve(new Float64Array(lu.size).fill(1));
+  if (!(norm(probe) < 1e75)) return Number.POSITIVE_INFINITY;
+  const smallest = smallestSingularValue(lu);
+  return smallest > 0 ? 1 / smallest : Number.POSITIVE_INFINITY;
 }

@@ -165,8 +165,9 @@ function polished(flow: Flow, minimum: Minimum): Minimum {
   return { ...minimum, x: better.x, q: better.q, speed: better.speed };
 }
 
-function isCandidate(minimum: Minimum): boolean {
-  return minimum.speed <= candidateSpeed * Math.max(1, norm(minimum.x));
+function isCandidate({ status, speed, x }: Minimum): boolean {
+  const size = norm(x);
+  return status !== "diverged" && Number.isFinite(size) && speed <= candidateSpeed * Math.max(1, size);
 }
 
 /** Merges, judges and orders the ends of all starts. */
@@ -229,12 +230,12 @@ function judge(
   const F = new Float64Array(size);
   velocityInto(flow, minimum.x, F);
   jacobianInto(flow, minimum.x, J);
-  const lu = factorize(J, size, { inPlace: true });
+  const lu = Number.isFinite(norm(J)) ? factorize(J, size, { inPlace: true }) : undefined;
   const certificate = flow.lipschitzOfJacobian ? certifyWith(flow, minimum.x, F, lu) : undefined;
-  const newton = lu.isSingular ? Number.POSITIVE_INFINITY : norm(lu.solve(F));
+  const newton = lu && !lu.isSingular ? norm(lu.solve(F)) : Number.POSITIVE_INFINITY;
   const isFixed = certificate ? certificate.isCertified : newton <= tolerance * Math.max(1, norm(minimum.x));
-  const sign = size % 2 === 0 ? lu.determinantSign : -lu.determinantSign;
-  lu.release();
+  const sign = lu?.determinantSign ?? 0;
+  lu?.release();
   releaseKernelArray(J);
   const point: FixedPoint = {
     xStar: minimum.x.slice(),
@@ -244,7 +245,7 @@ function judge(
     iterations: minimum.iterations,
     status: minimum.status,
     unstableCount: -1,
-    index: (sign + 0) as -1 | 0 | 1,
+    index: size % 2 === 0 || sign === 0 ? sign : sign === 1 ? -1 : 1, // det(−J) = (−1)^N det J
     ...(certificate ? { certificate } : {}),
     hits: component.length,
   };

@@ -16,7 +16,7 @@ export function connectedComponents(points: readonly Float64Array[], tolerance: 
   if (!Array.isArray(points)) reject("connectedComponents", "points", points, "an array of Float64Array");
   checkNumber("connectedComponents", "tolerance", tolerance, "not negative");
   for (const [i, x] of points.entries()) checkVector("connectedComponents", `points[${i}]`, x, points[0].length);
-  const scale = points.map((x) => Math.max(1, norm(x)));
+  const scale = points.map((x) => Math.min(Math.max(1, norm(x)), Number.MAX_VALUE)); // a norm may overflow;
   const parent = points.map((_, i) => i);
   const rootOf = (i: number): number => {
     let root = i;
@@ -42,10 +42,12 @@ export function connectedComponents(points: readonly Float64Array[], tolerance: 
   return [...components.values()];
 }
 
-/** ‖x − y‖ ≤ distance, given up as soon as it is clear that it is not. */
+/** ‖x − y‖ ≤ distance, given up as soon as it is clear that it is not; in parts of the distance, lest squares overflow. */
 function isWithin(x: Float64Array, y: Float64Array, distance: number): boolean {
-  const limit = distance * distance;
   let sum = 0;
-  for (let i = 0; i < x.length && sum <= limit; i++) sum += (x[i] - y[i]) * (x[i] - y[i]);
-  return sum <= limit;
+  for (let i = 0; i < x.length && sum <= 1; i++) {
+    const part = x[i] === y[i] ? 0 : (x[i] - y[i]) / distance;
+    sum += part * part;
+  }
+  return sum <= 1;
 }

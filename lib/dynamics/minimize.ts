@@ -49,8 +49,8 @@ export const minimizeDefaults: Readonly<MinimizeOptions> = Object.freeze({
   maxIterations: 300, // a dogleg that arrives needs 5–60; the others are told to stop, not waited for
   qTolerance: 1e-30, // the paper's; at N = 1000 rounding ends the search first, near 3e-27
   gradientTolerance: 1e-9, // at a regular zero the ratio stays above 1/κ(J), about 4e-5 on trained networks
-  stagnationDecrease: 0.01, // a search that arrives loses nearly all of q in as many steps
-  stagnationSteps: 8, // a curved valley may cost a few slow steps; eight in a row have never led to a zero
+  stagnationDecrease: 0.1, // a search that arrives loses nearly all of q in as many steps
+  stagnationSteps: 10, // a curved valley may cost a few slow steps; ten in a row have not led to a zero
   firstRadius: 0,
   recordPath: false,
 });

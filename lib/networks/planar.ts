@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { checkNumber, checkVector } from "../numerics/validate";
+import { checkNumber, checkVector, reject } from "../numerics/validate";
 import type { SolvedFlow } from "./solved-flows";
 
 /**
@@ -61,7 +61,7 @@ export function saddleNodeFamily(mu: number): SolvedFlow {
  */
 export function ghostOfSaddleNode(mu: number): Float64Array {
   checkNumber("ghostOfSaddleNode", "mu", mu);
-  if (mu >= 1 / 3) checkNumber("ghostOfSaddleNode", "1/3 − mu", 1 / 3 - mu);
+  if (mu >= 1 / 3) reject("ghostOfSaddleNode", "mu", mu, "less than 1/3");
   const x = mu / (1 + Math.sqrt(1 - 3 * mu)); // the same root, without the cancellation
   return Float64Array.of(x, x / 2);
 }

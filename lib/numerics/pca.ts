@@ -35,20 +35,23 @@ const smallGram = 160;
 export function principalComponents(rows: Matrix, count: number): PrincipalComponents {
   checkMatrix("principalComponents", "rows", rows);
   checkCount("principalComponents", "count", count);
+  const largest = Math.max(Math.abs(rows.max()), Math.abs(rows.min()));
+  if (largest > 1e150) reject("principalComponents", "rows", `has entries of size ${largest}`, "at most 1e150");
   const size = rows.columns;
   if (count > size) reject("principalComponents", "count", count, `at most ${size}, the number of columns`);
   const { centred, mean } = centre(toRowMajor(rows), rows.rows, size);
+  const scale = normalize(centred); // exact, by a power of two, so that squares neither overflow nor vanish
   const basis =
     Math.min(rows.rows, size) <= smallGram ? bySmallGram(centred, size, count) : byIteration(centred, size, count);
   const divisor = Math.max(1, rows.rows - 1);
-  const total = dot(centred, centred) / divisor;
+  const total = (dot(centred, centred) / divisor) * scale * scale;
   const axes = complete(basis.axes, size, count).map(withFixedSign);
-  const variances = Float64Array.from(axes, (_, k) => Math.max(0, basis.squares[k] ?? 0) / divisor);
+  const variances = Float64Array.from(axes, (_, k) => (Math.max(0, basis.squares[k] ?? 0) / divisor) * scale * scale);
   return {
     mean,
     axes: new Matrix(axes).transpose(),
     variances,
-    explained: variances.map((v) => (total > 0 ? v / total : 0)),
+    explained: variances.map((v) => (total > 0 ? Math.min(1, v / total) : 0)),
     project: (points) => project(points, mean, axes),
   };
 }
@@ -66,6 +69,18 @@ function centre(data: Float64Array, count: number, size: number): { centred: Flo
   const centred = new Float64Array(data.length);
   for (let t = 0, at = 0; t < count; t++) for (let j = 0; j < size; j++, at++) centred[at] = data[at] - mean[j];
   return { centred, mean };
+}
+
+/** Divides the entries by a power of two, in place, so that the largest lies in [½, 1]; returns that power. */
+function normalize(data: Float64Array): number {
+  let largest = 0;
+  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  if (largest === 0) return 1;
+  let scale = 1;
+  while (largest / scale > 1) scale *= 2;
+  while (largest / scale <= 0.5) scale /= 2;
+  for (let i = 0; i < data.length; i++) data[i] /= scale;
+  return scale;
 }
 
 /** Through the smaller of X Xᵀ and Xᵀ X, all of its eigenvectors. */

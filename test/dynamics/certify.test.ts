@@ -1,0 +1,117 @@
+import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import { Matrix } from "ml-matrix";
+import {
+  certify,
+  createRng,
+  decoupledFlipFlop,
+  doubleWell3,
+  type Flow,
+  ghostOfSaddleNode,
+  saddleNodeFamily,
+  simpleRnnFlow,
+  twoWells,
+} from "rnn-dynamics";
+import { assertClose, assertRejects } from "../helpers/assertions";
+
+const distance = (a: Float64Array, b: Float64Array) => Math.sqrt(a.reduce((s, v, i) => s + (v - b[i]) * (v - b[i]), 0));
+
+describe("certify", () => {
+  it("certifies every true fixed point, with a radius that holds the closed form", () => {
+    for (const flow of [twoWells, doubleWell3, decoupledFlipFlop(3, 2), decoupledFlipFlop(2, 1.3)]) {
+      for (const x of flow.fixedPoints) {
+        const { isCertified, radius, h } = certify(flow, x);
+        assert.ok(isCertified && h < 1e-10 && radius < 1e-12);
+        const near = x.map((value, i) => value + 1e-6 * (i + 1));
+        const nearby = certify(flow, near);
+        assert.ok(nearby.isCertified && nearby.radius >= distance(near, x));
+        assert.ok(nearby.radius < 1.1 * nearby.eta, "the radius is about the Newton step");
+        assert.ok(nearby.uniqueRadius > nearby.radius);
+      }
+    }
+  });
+
+  it("does not certify a point that is far from all fixed points, nor the printed (1, −½)", () => {
+    assert.equal(certify(twoWells, Float64Array.of(1, -0.5)).isCertified, false);
+    const flow = decoupledFlipFlop(3, 2);
+    for (const x of flow.fixedPoints) {
+      const moved = certify(
+        flow,
+        x.map((value) => value + 0.4),
+      );
+      assert.deepEqual([moved.isCertified, moved.radius, moved.uniqueRadius], [false, Number.POSITIVE_INFINITY, 0]);
+    }
+  });
+
+  it("does not certify a ghost, however slow", () => {
+    for (const mu of [0.1, 1e-3, 1e-8, 1e-12]) {
+      const { isCertified, h } = certify(saddleNodeFamily(mu), ghostOfSaddleNode(mu));
+      assert.equal(isCertified, false);
+      assert.ok(h > 0.5);
+    }
+  });
+
+  it("is never wrong in one dimension, where the truth is known: ẋ = −x + w tanh x", () => {
+    const flow = decoupledFlipFlop(1, 2);
+    fc.assert(
+      fc.property(fc.double({ min: -4, max: 4, noNaN: true }), (value) => {
+        const x = Float64Array.of(value);
+        const { isCertified, radius, uniqueRadius } = certify(flow, x);
+        if (!isCertified) return;
+        const inside = flow.fixedPoints.filter((known) => distance(known, x) <= radius * (1 + 1e-12));
+        assert.equal(inside.length, 1, "exactly one fixed point within the radius");
+        assert.equal(flow.fixedPoints.filter((known) => distance(known, x) < uniqueRadius * (1 - 1e-9)).length, 1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("refuses at a singular Jacobian, without NaN", () => {
+    const merged = certify(saddleNodeFamily(0), Float64Array.of(0, 0));
+    assert.deepEqual(
+      [merged.isCertified, merged.beta, merged.h],
+      [false, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    );
+    const nearly = certify(saddleNodeFamily(0), Float64Array.of(1e-300, 0));
+    assert.equal(nearly.isCertified, false);
+    for (const value of Object.values(nearly)) assert.ok(!Number.isNaN(value));
+  });
+
+  it("has the parts it is made of: β = 1/σ_min, h = β K η", () => {
+    const W = Matrix.diag([0.5, -0.25]);
+    const { beta, eta, K, h } = certify(simpleRnnFlow(W), Float64Array.of(0.1, 0.1));
+    const slopes = [0.5, -0.25].map((w) => 1 - w * (1 - Math.tanh(0.1) * Math.tanh(0.1)));
+    assertClose(beta, 1 / Math.min(...slopes), 1e-6);
+    assertClose(h, beta * K * eta, 1e-15);
+    assert.ok(K >= 0.5 * (4 / (3 * Math.sqrt(3))));
+  });
+
+  it("counts rounding in: the radius at a nearest float is not zero, except at the origin", () => {
+    const flow = decoupledFlipFlop(1, 2);
+    assert.ok(certify(flow, flow.fixedPoints[2]).radius > 0);
+    assert.equal(certify(flow, new Float64Array(1)).radius, 0);
+  });
+
+  it("answers with numbers, never NaN, at any point", () => {
+    const rng = createRng("certify tests");
+    const flows: Flow[] = [twoWells, doubleWell3, decoupledFlipFlop(3, 2)];
+    const scale = fc.constantFrom(0, 1e-300, 1e-8, 1, 10, 1e8, 1e150);
+    fc.assert(
+      fc.property(scale, fc.constantFrom(...flows), (size, flow) => {
+        const x = Float64Array.from({ length: flow.dimension }, () => size * rng.normal());
+        const F = flow.velocity(x);
+        if (!F.every(Number.isFinite)) return;
+        for (const value of Object.values(certify(flow, x))) assert.ok(!Number.isNaN(value));
+      }),
+    );
+  });
+
+  it("says what is wrong with its arguments", () => {
+    assertRejects(() => certify(twoWells, new Float64Array(1)), "certify: x has length 1, expected 2");
+    const { lipschitzOfJacobian: _, ...plain } = twoWells;
+    assertRejects(
+      () => certify(plain, new Float64Array(2)),
+      "certify: flow.lipschitzOfJacobian is undefined, expected a function: the certificate needs a bound on how J changes",
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { strict as assert } from "node:assert";
+import {
+  completeness,
+  createRng,
+  decoupledFlipFlop,
+  type FixedPointSet,
+  findFixedPoints,
+  randomRecurrentWeights,
+  type Start,
+  saddleNodeFamily,
+  simpleRnnFlow,
+  twoWells,
+} from "rnn-dynamics";
+import { assertClose, assertRejects } from "../helpers/assertions";
+
+const without = (set: FixedPointSet, i: number): FixedPointSet => ({
+  ...set,
+  points: set.points.filter((_, k) => k !== i),
+});
+
+describe("completeness", () => {
+  const flow = decoupledFlipFlop(3, 2);
+  let all: FixedPointSet;
+  before(async () => {
+    all = await findFixedPoints(flow, flow.fixedPoints);
+  });
+
+  it("the indices of all 27 sum to 1, and no gap is found", () => {
+    const { indexSum, expectedIndexSum, unpaired, isOriginMissing, degenerate, noGapFound } = completeness(all, flow);
+    assert.deepEqual([indexSum, expectedIndexSum, isOriginMissing, noGapFound], [1, 1, false, true]);
+    assert.deepEqual([unpaired, degenerate], [[], []]);
+  });
+
+  it("notices any single point that is missing", () => {
+    for (let i = 0; i < 27; i++) {
+      const { noGapFound, indexSum, unpaired, isOriginMissing } = completeness(without(all, i), flow);
+      assert.equal(noGapFound, false);
+      assert.ok(indexSum === 0 || indexSum === 2);
+      assert.ok(unpaired.length === 1 || isOriginMissing);
+    }
+  });
+
+  it("does not prove anything: one attractor alone also sums to 1", async () => {
+    const lonely = await findFixedPoints(flow, [flow.fixedPoints[0]]);
+    assert.equal(completeness(lonely, flow).indexSum, 1);
+    assert.equal(completeness(lonely, flow).noGapFound, false, "but its mirror and the origin are missed");
+  });
+
+  it("sums to 1 for a quiet random network, whose only fixed point is the origin", async () => {
+    const quiet = simpleRnnFlow(randomRecurrentWeights(20, 0.5, createRng("quiet")));
+    const rng = createRng("quiet starts");
+    const starts = Array.from({ length: 10 }, () => Float64Array.from({ length: 20 }, () => rng.normal()));
+    const set = await findFixedPoints(quiet, starts);
+    assert.deepEqual([set.points.length, completeness(set, quiet).noGapFound], [1, true]);
+  });
+
+  it("expects no sum of a flow that is not −x + bounded", async () => {
+    const set = await findFixedPoints(twoWells, twoWells.fixedPoints);
+    const { expectedIndexSum, indexSum, noGapFound } = completeness(set, twoWells);
+    assert.deepEqual([expectedIndexSum, indexSum, noGapFound], [undefined, 1, true]);
+  });
+
+  it("flags a degenerate point instead of counting it", async () => {
+    const merged = saddleNodeFamily(0);
+    const set = await findFixedPoints(merged, merged.fixedPoints);
+    const { degenerate, indexSum } = completeness(set, merged);
+    assert.deepEqual([set.points.length, degenerate, indexSum], [2, [0], 1]);
+  });
+
+  it("estimates coverage from the starts of kind trajectory: 1 − f₁/n and S + f₁²/(2f₂)", () => {
+    const outcomesFor = (...points: number[]) =>
+      points.map((point) => ({ ...all.outcomes[0], kind: "trajectory" as const, point }));
+    const mixed = [...outcomesFor(0, 0, 0, 1, 1, 2, 3, -1), { ...all.outcomes[0], kind: "origin" as const, point: 4 }];
+    const { coverage, chao1, sampled } = completeness({ ...all, outcomes: mixed }, flow);
+    assert.equal(sampled, 7); // the lost start and the origin do not count
+    assertClose(coverage as number, 1 - 2 / 7, 1e-15);
+    assertClose(chao1 as number, 4 + 4 / 2, 1e-15);
+    const noPairs = completeness({ ...all, outcomes: outcomesFor(0, 1, 2) }, flow);
+    assert.deepEqual([noPairs.coverage, noPairs.chao1], [0, 3 + 3]); // bias-corrected: f₁(f₁ − 1)/2
+  });
+
+  it("Chao1 grows towards the true number when starts are spread evenly", async () => {
+    const rng = createRng("coverage");
+    const starts: Start[] = Array.from({ length: 200 }, () => ({
+      x: Float64Array.from({ length: 3 }, () => 3 * rng.normal()),
+      kind: "trajectory",
+    }));
+    const { coverage, chao1 } = completeness(await findFixedPoints(flow, starts), flow);
+    assert.ok((coverage as number) > 0.9 && (chao1 as number) > 20 && (chao1 as number) < 40);
+  });
+
+  it("gives no estimate when there is nothing to estimate from", () => {
+    const { coverage, chao1, sampled, noGapFound } = completeness({ points: [], slowPoints: [], outcomes: [] }, flow);
+    assert.deepEqual([coverage, chao1, sampled, noGapFound], [undefined, undefined, 0, false]);
+  });
+
+  it("says what is wrong with its arguments", () => {
+    assertRejects(
+      () => completeness([] as unknown as FixedPointSet, flow),
+      "completeness: set is an array of length 0, expected a FixedPointSet, as from findFixedPoints",
+    );
+  });
+});
