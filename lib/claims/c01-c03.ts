@@ -56,7 +56,7 @@ export interface PlanarSearch {
  * @throws RangeError if there is no search
  */
 export function claimC1(searches: readonly PlanarSearch[]): ClaimVerdict {
-  if (searches.length === 0) reject("claimC1", "searches", "has length 0", "at least 1");
+  checkRuns("claimC1", "searches", searches);
   const exact = searches.filter((search) => isTheTruth(search)).length;
   const share = exact / searches.length;
   return {
@@ -120,7 +120,7 @@ function evaluationsOf({ evaluations }: DescentCost): number {
  * @throws RangeError if there is no race
  */
 export function claimC2(races: readonly DescentRace[]): ClaimVerdict {
-  if (races.length === 0) reject("claimC2", "races", "has length 0", "at least 1");
+  checkRuns("claimC2", "races", races);
   const systems = [...new Set(races.map((race) => race.system))];
   const medians = systems.map((system) =>
     median(races.filter((race) => race.system === system).map((race) => descentRatio(race))),
@@ -163,7 +163,7 @@ export interface HessianErrors {
  * @throws RangeError if there is no result, or one with fewer than two distances or unequal lengths
  */
 export function claimC3(results: readonly HessianErrors[]): ClaimVerdict {
-  if (results.length === 0) reject("claimC3", "results", "has length 0", "at least 1");
+  checkRuns("claimC3", "results", results);
   for (const { distances, errors } of results) {
     if (distances.length < 2) reject("claimC3", "distances", `has length ${distances.length}`, "at least 2");
     if (errors.length !== distances.length)
@@ -202,4 +202,9 @@ function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function checkRuns(where: string, thing: string, runs: readonly unknown[]): void {
+  if (!Array.isArray(runs)) reject(where, thing, runs, "an array");
+  if (runs.length === 0) reject(where, thing, "has length 0", "at least 1");
 }

@@ -4,11 +4,11 @@
 
 import type { Matrix } from "ml-matrix";
 import { findFixedPoints } from "../dynamics/fixed-points";
-import type { Flow } from "../dynamics/flow";
+import { checkFlowArgument, type Flow } from "../dynamics/flow";
 import { minimizeSpeed } from "../dynamics/minimize";
 import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../networks/simple-rnn";
-import { createRng, type Rng } from "../numerics/random";
-import { checkCount, checkNumber, checkVector, reject } from "../numerics/validate";
+import { checkRng, createRng, type Rng } from "../numerics/random";
+import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import type { DescentRace, HessianErrors, PlanarSearch } from "./c01-c03";
 
@@ -26,6 +26,7 @@ export function startsInBox(dimension: number, count: number, rng: Rng, reach = 
   checkCount("startsInBox", "dimension", dimension);
   checkCount("startsInBox", "count", count);
   checkNumber("startsInBox", "reach", reach);
+  checkRng("startsInBox", rng);
   return Array.from({ length: count }, () =>
     Float64Array.from({ length: dimension }, () => rng.uniform(-reach, reach)),
   );
@@ -39,6 +40,8 @@ export function startsInBox(dimension: number, count: number, rng: Rng, reach = 
  * @param count starts of each search; the paper uses 20
  */
 export async function searchesFromSeeds(flow: Flow, seeds: readonly number[], count = 20): Promise<PlanarSearch[]> {
+  checkFlowArgument("searchesFromSeeds", flow);
+  checkSeeds("searchesFromSeeds", seeds);
   const searches: PlanarSearch[] = [];
   for (const seed of seeds) {
     const starts = startsInBox(flow.dimension, count, createRng(seed).split("starts"));
@@ -54,6 +57,18 @@ export interface RaceCourse {
   readonly flowOf: (seed: number) => Flow;
 }
 
+export interface RaceOptions {
+  /** Starts per seed. */
+  count: number;
+  /** Called after each race. */
+  onProgress: (done: number, total: number) => void;
+}
+
+export const raceDefaults: Readonly<RaceOptions> = Object.freeze({
+  count: 20, // the paper's number of starts
+  onProgress: () => {},
+});
+
 /** How many times the work of CG a gradient descent is given: it must exceed the threshold of C2, or nothing is decided. */
 const allowance = 30;
 
@@ -66,14 +81,17 @@ const allowance = 30;
  *
  * @param course system to race on
  * @param seeds of the starts, and of the system if it is random
- * @param options starts per seed, and a callback called after each race
+ * @param options see `raceDefaults`
+ * @throws RangeError if there is no seed, or an option is out of place
  */
 export async function raceMinimizers(
   { system, flowOf }: RaceCourse,
   seeds: readonly number[],
-  options: { readonly count?: number; readonly onProgress?: (done: number, total: number) => void } = {},
+  options?: Partial<RaceOptions>,
 ): Promise<DescentRace[]> {
-  const count = options.count ?? 20;
+  if (typeof flowOf !== "function") reject("raceMinimizers", "flowOf", flowOf, "a function from a seed to a Flow");
+  checkSeeds("raceMinimizers", seeds);
+  const { count, onProgress } = withDefaults("raceMinimizers", options, raceDefaults);
   const races: DescentRace[] = [];
   for (const seed of seeds) {
     const flow = flowOf(seed);
@@ -84,7 +102,7 @@ export async function raceMinimizers(
       const maxIterations = Math.ceil((allowance * (velocity + jacobian + products)) / 3);
       const gradient = minimizeSpeed(flow, start, { method: "gradient", stagnationDecrease: 0, maxIterations });
       races.push({ system, seed, gradient, cg });
-      options.onProgress?.(races.length, seeds.length * count);
+      onProgress(races.length, seeds.length * count);
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }
@@ -114,6 +132,18 @@ export function hessianErrorsNear(W: Matrix, xStar: Float64Array, distances: rea
   });
 }
 
+export interface HessianStudy {
+  /** N of each network. */
+  units: number;
+  /** g of each network; it must exceed 1, or the origin is the only fixed point. */
+  gain: number;
+}
+
+export const hessianStudyDefaults: Readonly<HessianStudy> = Object.freeze({
+  units: 50, // the error is a ratio: larger networks show the same line
+  gain: 1.5, // the paper's
+});
+
 /**
  * Errors of JᵀJ near a fixed point of one random simple RNN per seed: the runs behind C3.
  *
@@ -122,15 +152,16 @@ export function hessianErrorsNear(W: Matrix, xStar: Float64Array, distances: rea
  *
  * @param seeds one network each
  * @param distances ‖x − x*‖, in activation, ascending
- * @param options units N and gain g of the networks; g must exceed 1, or the origin is the only fixed point
- * @throws RangeError if no fixed point is found away from the origin
+ * @param options see `hessianStudyDefaults`
+ * @throws RangeError if there is no seed, or no fixed point is found away from the origin
  */
 export async function hessianErrorsFromSeeds(
   seeds: readonly number[],
   distances: readonly number[],
-  options: { readonly units?: number; readonly gain?: number } = {},
+  options?: Partial<HessianStudy>,
 ): Promise<HessianErrors[]> {
-  const { units = 50, gain = 1.5 } = options;
+  const { units, gain } = withDefaults("hessianErrorsFromSeeds", options, hessianStudyDefaults);
+  checkSeeds("hessianErrorsFromSeeds", seeds);
   const results: HessianErrors[] = [];
   for (const seed of seeds) {
     const root = createRng(seed);
@@ -142,4 +173,8 @@ export async function hessianErrorsFromSeeds(
     results.push({ seed, distances, errors: hessianErrorsNear(W, away.xStar, distances, root.split("direction")) });
   }
   return results;
+}
+
+function checkSeeds(where: string, seeds: readonly number[]): void {
+  if (!Array.isArray(seeds) || seeds.length === 0) reject(where, "seeds", seeds, "an array of at least one seed");
 }

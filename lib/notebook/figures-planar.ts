@@ -2,7 +2,7 @@
  * Figures of flows in the plane: Fig. 2 (kinetic energy, phase portrait, nullclines, fixed points), the paths that
  * minimisers take, a ghost and its passage time; and the plane of complex eigenvalues.
  */
-import type { Flow } from "../dynamics/flow";
+import { checkFlowArgument, type Flow } from "../dynamics/flow";
 import { reject } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import { colors, markerOf, type PointKind, titled } from "./theme";
@@ -69,6 +69,7 @@ const pathStyles = [
   { color: colors.black, dash: "dash", symbol: "square" },
   { color: colors.green, dash: "dot", symbol: "triangle-up" },
   { color: colors.purple, dash: "dashdot", symbol: "x" },
+  { color: colors.blue, dash: "longdash", symbol: "diamond" },
 ];
 
 /**
@@ -77,11 +78,16 @@ const pathStyles = [
  * @param flow a flow of dimension 2
  * @param options title, window (default that of the paper), and the layers to draw
  * @returns arrows along F (longer where faster), and on request q as a contour plot, the nullclines, points, paths
- * @throws RangeError if the flow is not planar
+ * @throws RangeError if the flow is not planar, or the window does not run upwards
  */
 export function phasePortrait(flow: Flow, options: PhasePortraitOptions = {}): Figure {
+  checkFlowArgument("phasePortrait", flow);
   if (flow.dimension !== 2) reject("phasePortrait", "flow.dimension", flow.dimension, "2");
   const window = options.window ?? fig2Window;
+  for (const [axis, ends] of Object.entries(window)) {
+    if (!(ends[0] < ends[1]))
+      reject("phasePortrait", `window.${axis}`, `runs from ${ends[0]} to ${ends[1]}`, "upwards");
+  }
   const data: Trace[] = [];
   const grid = sampled(flow, window);
   if (options.energy) data.push(options.energy === "log" ? logEnergyContour(grid) : energyContour(grid));
@@ -484,8 +490,18 @@ export function hessianErrors(
   return {
     data,
     layout: titled(title, {
-      xaxis: { title: { text: "‖x − x*‖, distance from the fixed point" }, type: "log", exponentformat: "power" },
-      yaxis: { title: { text: "relative error of the Hessian" }, type: "log", exponentformat: "power" },
+      xaxis: {
+        title: { text: "‖x − x*‖, distance from the fixed point" },
+        type: "log",
+        exponentformat: "power",
+        dtick: 1,
+      },
+      yaxis: {
+        title: { text: "relative error of the Hessian", standoff: 18 },
+        type: "log",
+        exponentformat: "power",
+        dtick: 1,
+      },
     }),
   };
 }

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  claimC1,
+  claimC2,
+  claimC3,
+  claimThresholds,
+  type DescentRace,
+  descentRatio,
+  orderOf,
+  twoWells,
+  verdictTable,
+} from "rnn-dynamics";
+import { assertClose, assertRejects } from "../helpers/assertions";
+
+const point = (x: number, y: number, unstableCount: number) => ({ xStar: Float64Array.of(x, y), unstableCount });
+const truth = [point(1, 0.5, 0), point(0, 0, 1), point(-1, -0.5, 0)];
+const search = (seed: number, points: typeof truth) => ({ seed, points });
+
+describe("claim C1", () => {
+  it("is reproduced when every search finds the closed-form set, in any order", () => {
+    const verdict = claimC1([search(1, truth), search(2, [...truth].reverse())]);
+    assert.equal(verdict.verdict, "reproduced");
+    assert.deepEqual(verdict.seeds, [1, 2]);
+  });
+
+  it("judges by the same points that the flow itself knows [J15 eqs. 14, 15]", () => {
+    const points = twoWells.fixedPoints.map((xStar) => ({ xStar, unstableCount: xStar[0] === 0 ? 1 : 0 }));
+    assert.equal(claimC1([{ seed: 1, points }]).verdict, "reproduced");
+  });
+
+  it("is not reproduced by the point the paper prints, by a wrong kind, by a missing or an extra point", () => {
+    const misprint = [point(1, 0.5, 0), point(0, 0, 1), point(1, -0.5, 0)];
+    const wrongKind = [point(1, 0.5, 0), point(0, 0, 0), point(-1, -0.5, 0)];
+    for (const points of [misprint, wrongKind, truth.slice(1), [...truth, point(2, 2, 0)]]) {
+      assert.equal(claimC1([search(1, points)]).verdict, "not reproduced");
+    }
+  });
+
+  it("is partly reproduced from half of the seeds on", () => {
+    assert.equal(claimC1([search(1, truth), search(2, [])]).verdict, "partly");
+    assert.equal(claimC1([search(1, truth), search(2, []), search(3, [])]).verdict, "not reproduced");
+  });
+
+  it("asks for at least one search", () => {
+    assertRejects(() => claimC1([]), "claimC1: searches has length 0, expected at least 1");
+  });
+});
+
+const cost = (evaluations: number, q = 0) => ({ q, evaluations: { velocity: evaluations, jacobian: 0, products: 0 } });
+const race = (system: string, gradient: number, cg: number, q = 0): DescentRace => ({
+  system,
+  seed: 1,
+  gradient: cost(gradient),
+  cg: cost(cg, q),
+});
+
+describe("claim C2", () => {
+  it("counts F, J and products alike", () => {
+    const gradient = { q: 0, evaluations: { velocity: 10, jacobian: 20, products: 30 } };
+    const cg = { q: 0, evaluations: { velocity: 1, jacobian: 2, products: 3 } };
+    assert.equal(descentRatio({ system: "a", seed: 1, gradient, cg }), 10);
+  });
+
+  it("lets CG lose when it ends at a slow point", () => {
+    assert.equal(descentRatio(race("a", 1000, 10, 1e-4)), 0);
+  });
+
+  it("takes the median over starts and the weakest system", () => {
+    const strong = [race("a", 1000, 10), race("a", 2000, 10), race("a", 100, 10)]; // median 100
+    assert.equal(claimC2(strong).verdict, "reproduced");
+    assert.equal(claimC2([...strong, race("b", 50, 10)]).verdict, "partly");
+    assert.equal(claimC2([race("a", 15, 10)]).verdict, "not reproduced");
+  });
+
+  it("says so when the median is only a lower bound", () => {
+    const cutOff = { ...race("a", 1000, 10), gradient: cost(1000, 1e-5) };
+    assert.match(claimC2([cutOff]).statistic, /at least 100\.0/);
+    assert.doesNotMatch(claimC2([race("a", 1000, 10)]).statistic, /at least/);
+  });
+});
+
+describe("claim C3", () => {
+  it("finds the order of a power law", () => {
+    const distances = [1e-3, 1e-2, 1e-1];
+    for (const order of [0.5, 1, 2]) {
+      // a straight line in logarithms: exact up to rounding
+      assertClose(
+        orderOf(
+          distances,
+          distances.map((d) => 3 * d ** order),
+        ),
+        order,
+        1e-12,
+      );
+    }
+  });
+
+  it("needs both the order and a small error near by; the worst seed decides [J15 eq. 12]", () => {
+    const distances = [1e-4, 1e-2];
+    const good = { seed: 1, distances, errors: [1e-4, 1e-2] };
+    const flat = { seed: 2, distances, errors: [0.005, 0.006] };
+    const bad = { seed: 3, distances, errors: [0.5, 0.6] };
+    assert.equal(claimC3([good]).verdict, "reproduced");
+    assert.equal(claimC3([good, flat]).verdict, "partly");
+    assert.equal(claimC3([good, bad]).verdict, "not reproduced");
+  });
+
+  it("rejects unequal lengths", () => {
+    assertRejects(
+      () => claimC3([{ seed: 1, distances: [1, 2], errors: [1] }]),
+      "claimC3: errors has length 1, expected 2",
+    );
+  });
+});
+
+describe("verdictTable", () => {
+  it("shortens runs of seeds, lists others, and names their absence", () => {
+    const verdict = claimC1([search(1, truth)]);
+    const seedsOf = (seeds: number[]) => verdictTable([{ ...verdict, seeds }])[0].seeds;
+    assert.equal(seedsOf([1, 2, 3, 4, 5]), "1–5");
+    assert.equal(seedsOf([1, 4, 9]), "1, 4, 9");
+    assert.equal(seedsOf([1, 2]), "1, 2");
+    assert.equal(seedsOf([]), "none needed");
+  });
+
+  it("holds only words, for any statistic", () => {
+    fc.assert(
+      fc.property(fc.string(), (statistic) => {
+        const [row] = verdictTable([{ ...claimC1([search(1, truth)]), statistic }]);
+        assert.ok(Object.values(row).every((cell) => typeof cell === "string"));
+        assert.equal(row.measured, statistic);
+      }),
+    );
+  });
+});
+
+describe("thresholds of C1 to C3", () => {
+  it("have not moved since before the first run", () => {
+    assert.deepEqual(claimThresholds, {
+      c1Distance: 1e-6,
+      c1Partly: 0.5,
+      c2Goal: 1e-24,
+      c2Much: 10,
+      c2Faster: 2,
+      c3Order: 0.9,
+      c3Error: 0.01,
+    });
+  });
+});

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { Matrix } from "ml-matrix";
+import { type Figure, figures, integrate, minimizeSpeed, simpleRnnFlow, twoWells } from "rnn-dynamics";
+import { assertClose, assertRejects } from "../helpers/assertions";
+
+const named = (figure: Figure, name: string) => {
+  const trace = figure.data.find((candidate) => candidate.name === name);
+  assert.ok(trace, `no trace "${name}"`);
+  return trace;
+};
+const titleOf = (figure: Figure) => (figure.layout.title as { text: string }).text;
+const xy = (figure: Figure, name: string) => {
+  const { x, y } = named(figure, name);
+  return { x: Array.from(x as ArrayLike<number>), y: Array.from(y as ArrayLike<number>) };
+};
+
+describe("phasePortrait", () => {
+  const points = [
+    { xStar: Float64Array.of(1, 0.5), kind: "attractor" as const },
+    { xStar: Float64Array.of(-1, -0.5), kind: "attractor" as const },
+    { xStar: Float64Array.of(0, 0), kind: "saddle" as const },
+  ];
+  const fig2 = figures.phasePortrait(twoWells, { energy: true, nullclines: true, points, title: "two wells" });
+
+  it("has the layers of Fig. 2: contour, arrows, both nullclines, points by kind [J15 Fig. 2]", () => {
+    assert.deepEqual(
+      fig2.data.map((trace) => trace.name),
+      ["kinetic energy q", "velocity F", "ẋ = 0", "ẏ = 0", "attractor", "saddle"],
+    );
+    assert.equal(titleOf(fig2), "two wells");
+  });
+
+  it("samples q = ½|F|² [J15 eq. 4]", () => {
+    const { x, y, z } = named(fig2, "kinetic energy q");
+    const [a, b] = [Number(x?.[7]), Number(y?.[60])];
+    const F = twoWells.velocity(Float64Array.of(a, b));
+    assertClose((z as Float64Array[])[60][7], (F[0] ** 2 + F[1] ** 2) / 2, 1e-14);
+  });
+
+  it("draws nullclines where the velocity has a zero component", () => {
+    const { x, y } = xy(fig2, "ẏ = 0");
+    for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i])) assertClose(y[i], x[i] / 2, 1e-12);
+    const vertical = xy(fig2, "ẋ = 0");
+    for (let i = 0; i < vertical.x.length; i++) {
+      if (Number.isNaN(vertical.x[i])) continue;
+      // interpolation over a cell of 1/30 is good to about 1e-4
+      assert.ok(Math.min(Math.abs(Math.abs(vertical.x[i]) - 1), Math.abs(vertical.y[i])) < 1e-3);
+    }
+  });
+
+  it("points its arrows along F", () => {
+    const { x, y } = xy(fig2, "velocity F");
+    for (let i = 0; i < x.length; i += 7) {
+      const middle = Float64Array.of((x[i] + x[i + 1]) / 2, (y[i] + y[i + 1]) / 2);
+      const [f, g] = twoWells.velocity(middle);
+      const [dx, dy] = [x[i + 1] - x[i], y[i + 1] - y[i]];
+      assert.ok(dx * f + dy * g > 0);
+      assertClose(dx * g - dy * f, 0, 0, 1e-12);
+    }
+  });
+
+  it("tells kinds by shape and by colour", () => {
+    const [attractor, saddle] = [named(fig2, "attractor"), named(fig2, "saddle")];
+    assert.notEqual(attractor.marker?.symbol, saddle.marker?.symbol);
+    assert.notEqual(attractor.marker?.color, saddle.marker?.color);
+    assert.deepEqual(xy(fig2, "attractor"), { x: [1, -1], y: [0.5, -0.5] });
+  });
+
+  it("shows only what it is asked for", () => {
+    assert.deepEqual(
+      figures.phasePortrait(twoWells, { arrows: false, energy: "log" }).data.map((trace) => trace.name),
+      ["kinetic energy q"],
+    );
+  });
+
+  it("draws all trajectories as one trace with gaps", () => {
+    const { states } = integrate(twoWells, Float64Array.of(0.2, 1), { steps: 5 });
+    const { x } = xy(figures.phasePortrait(twoWells, { trajectories: [states, states] }), "trajectory");
+    assert.equal(x.length, 2 * 7);
+    assert.ok(Number.isNaN(x[6]) && x[7] === 0.2);
+  });
+
+  it("takes planar flows only, in a window that runs upwards", () => {
+    assertRejects(
+      () => figures.phasePortrait(simpleRnnFlow(Matrix.eye(3))),
+      "phasePortrait: flow.dimension is 3, expected 2",
+    );
+    assertRejects(() => figures.phasePortrait(twoWells, { window: { x: [1, -1], y: [0, 1] } }), /window\.x/);
+  });
+});
+
+describe("figures of minimisers", () => {
+  const start = Float64Array.of(-0.4, 1.3);
+  const records = (["gradient", "cg", "dogleg"] as const).map((method) => ({
+    name: method,
+    ...minimizeSpeed(twoWells, start, { method, recordPath: true }),
+  }));
+
+  it("follow every step of each path", () => {
+    const figure = figures.descentPaths(twoWells, records);
+    for (const { name, path } of records) assert.equal(xy(figure, name).x.length, path?.rows);
+  });
+
+  it("show q after every step, each method with a dash and a symbol of its own", () => {
+    const figure = figures.descentCurves(records);
+    for (const { name, qPath } of records) assert.deepEqual(named(figure, name).y, qPath);
+    assert.equal(new Set(figure.data.map((trace) => trace.line?.dash)).size, 3);
+    assert.equal(new Set(figure.data.map((trace) => trace.marker?.symbol)).size, 3);
+  });
+
+  it("ask for recorded paths", () => {
+    const bare = { name: "cg", ...minimizeSpeed(twoWells, start, { method: "cg" }) };
+    assertRejects(() => figures.descentPaths(twoWells, [bare]), /record "cg" has no path, expected recordPath: true/);
+    assertRejects(() => figures.descentCurves([bare]), /record "cg" has no qPath/);
+    assertRejects(() => figures.descentCurves([]), "descentCurves: records has length 0, expected at least 1");
+  });
+});
+
+describe("figures of ghosts", () => {
+  it("show the first component against time", () => {
+    const trajectory = integrate(twoWells, Float64Array.of(0.2, 1), { steps: 5 });
+    const figure = figures.timeCourses([{ name: "a", ...trajectory }]);
+    assert.deepEqual(xy(figure, "a").y, trajectory.states.getColumn(0));
+    assert.deepEqual(xy(figure, "a").x, Array.from(trajectory.times));
+  });
+
+  it("show measured passages over the law, in order of μ", () => {
+    const rows = [0.04, 0.01].map((mu) => ({ mu, measured: 2 / mu, predicted: 1 / mu }));
+    const figure = figures.passageTimes(rows);
+    assert.deepEqual(xy(figure, "measured"), { x: [0.01, 0.04], y: [200, 50] });
+    assert.equal(figure.layout.xaxis?.type, "log");
+    assertRejects(() => figures.passageTimes([]), "passageTimes: passages has length 0, expected at least 1");
+  });
+});
+
+describe("figures of Jacobians", () => {
+  it("show one line per seed on logarithmic axes", () => {
+    const curves = [1, 2].map((seed) => ({ name: `seed ${seed}`, distances: [0.1, 1], errors: [0.01, 0.1] }));
+    const figure = figures.hessianErrors(curves);
+    assert.deepEqual(
+      figure.data.map((trace) => trace.name),
+      ["seed 1", "seed 2"],
+    );
+    assert.equal(figure.layout.yaxis?.type, "log");
+  });
+
+  it("part the eigenvalues at the line and draw the disc", () => {
+    const figure = figures.spectrumDisc({ re: Float64Array.of(1.2, 1, -0.5), im: Float64Array.of(0, 0.3, 0) }, 1.5);
+    assert.deepEqual(
+      figure.data.map((trace) => Array.from(trace.x as number[])),
+      [[1, -0.5], [1.2]],
+    );
+    const [disc] = figure.layout.shapes as Record<string, number>[];
+    assert.deepEqual([disc.x0, disc.x1, disc.y0, disc.y1], [-1.5, 1.5, -1.5, 1.5]);
+    assertRejects(
+      () => figures.spectrumDisc({ re: Float64Array.of(1), im: new Float64Array(2) }, 1),
+      "spectrumDisc: im has length 2, expected 1",
+    );
+  });
+
+  it("state a claim in every title", () => {
+    for (const figure of [
+      figures.phasePortrait(twoWells),
+      figures.spectrumDisc({ re: Float64Array.of(1), im: Float64Array.of(0) }, 1),
+    ]) {
+      assert.match(titleOf(figure), /\w+ \w+ \w+ \w+/);
+    }
+  });
+});
