@@ -55,6 +55,7 @@ function compute(data: Float64Array, n: number): Eigenvalues {
     for (let i = 0; i < n; i++) h.set(data.subarray(i * n, (i + 1) * n), i * stride);
     const scale = normalize(h);
     balance(h, n, stride);
+    const rest = normalize(h); // times scale it may overflow, so the two stay apart
     const work = make(4 * stride);
     const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work.byteOffset + 8 * stride * i);
     loadKernels().hessenberg(h.byteOffset, stride, v, w, v2, w2);
@@ -63,17 +64,17 @@ function compute(data: Float64Array, n: number): Eigenvalues {
     const found = iterate(h, n, stride, (l, m, end, p, q, r) => {
       sweep(h.byteOffset, 8 * stride, l, m, end, p, q, r, waiting.byteOffset);
     });
-    return sorted(found, scale);
+    return sorted(found, (x) => x * rest * scale);
   } finally {
     for (const array of owned) releaseKernelArray(array);
   }
 }
 
-/** Divides by a power of two where squares of the entries would overflow or vanish; returns it. */
+/** Divides by the power of two that brings the largest entry between 1 and 2; returns it. */
 function normalize(h: Float64Array): number {
   let largest = 0;
   for (let i = 0; i < h.length; i++) largest = Math.max(largest, Math.abs(h[i]));
-  if (largest === 0 || (largest > 1e-60 && largest < 1e60)) return 1;
+  if (largest === 0) return 1;
   let scale = 1;
   for (; largest / scale >= 2; scale *= 2);
   for (; largest / scale < 1; scale /= 2);
@@ -133,6 +134,8 @@ function isUnbalanced(a: Float64Array, n: number, stride: number): boolean {
 type Sweep = (l: number, m: number, end: number, p: number, q: number, r: number) => void;
 
 const EPSILON = 2.220446049250313e-16;
+/** Beside a norm of about 1, less than this is nothing, while its square would vanish and spoil the shifts. */
+const NOTHING = 1e-150;
 
 /**
  * The QR iteration on a Hessenberg matrix (Francis; in the form of EISPACK's hqr). Changes h in place.
@@ -178,7 +181,7 @@ function blockStart(h: Float64Array, stride: number, end: number, total: number)
   for (let l = end; l > 0; l--) {
     const at = l * stride + l;
     const around = Math.abs(h[at - stride - 1]) + Math.abs(h[at]);
-    if (Math.abs(h[at - 1]) <= EPSILON * (around === 0 ? total : around)) {
+    if (Math.abs(h[at - 1]) <= Math.max(NOTHING, EPSILON * (around === 0 ? total : around))) {
       h[at - 1] = 0;
       return l;
     }
@@ -236,15 +239,17 @@ function startSweep(h: Float64Array, stride: number, l: number, end: number, ite
   for (; ; m--) {
     const at = m * stride + m;
     const z = h[at];
-    const below = h[at + stride];
     const next = h[at + stride + 1];
-    p = ((x - z) * (y - z) - product) / below + h[at + 1];
-    q = next - z - (x - z) - (y - z);
-    r = h[at + 2 * stride + 1];
+    // divided by the largest term, so that nothing overflows; only the direction of (p, q, r) counts
+    const scale = Math.abs(x - z) + Math.abs(y - z) + Math.abs(h[at + stride]);
+    const below = h[at + stride] / scale;
+    p = (x - z) * ((y - z) / scale) - product / scale + below * h[at + 1];
+    q = below * (next - z - (x - z) - (y - z));
+    r = below * h[at + 2 * stride + 1];
     const size = Math.abs(p) + Math.abs(q) + Math.abs(r);
-    p /= size;
-    q /= size;
-    r /= size;
+    p = size === 0 ? 1 : p / size;
+    q = size === 0 ? 0 : q / size;
+    r = size === 0 ? 0 : r / size;
     if (m === l) break;
     const left = Math.abs(h[at - 1]) * (Math.abs(q) + Math.abs(r));
     if (left <= EPSILON * Math.abs(p) * (Math.abs(h[at - stride - 1]) + Math.abs(z) + Math.abs(next))) break;
@@ -257,8 +262,8 @@ function startSweep(h: Float64Array, stride: number, l: number, end: number, ite
   return taken;
 }
 
-function sorted(found: Eigenvalues, scale: number): Eigenvalues {
+function sorted(found: Eigenvalues, rescale: (x: number) => number): Eigenvalues {
   const { re, im } = found;
   const order = Array.from(re.keys()).sort((i, j) => re[j] - re[i] || im[j] - im[i]);
-  return { re: Float64Array.from(order, (i) => re[i] * scale), im: Float64Array.from(order, (i) => im[i] * scale) };
+  return { re: Float64Array.from(order, (i) => rescale(re[i])), im: Float64Array.from(order, (i) => rescale(im[i])) };
 }

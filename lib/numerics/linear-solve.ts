@@ -17,9 +17,9 @@ export interface Factorization {
   readonly isSingular: boolean;
   /** Sign of det A: −1, 0 or 1. */
   readonly determinantSign: -1 | 0 | 1;
-  /** The x with A x = b, (N) → (N). */
+  /** The x with A x = b, (N) → (N). Not finite where it leaves the range of doubles, as near a singular matrix. */
   solve(b: Float64Array): Float64Array;
-  /** The x with Aᵀ x = b, (N) → (N). */
+  /** The x with Aᵀ x = b, (N) → (N). Not finite where it leaves the range of doubles, as near a singular matrix. */
   solveTransposed(b: Float64Array): Float64Array;
   /** Gives the memory back at once; solving afterwards throws. */
   release(): void;
@@ -125,14 +125,18 @@ function copyPadded(A: Float64Array, size: number, padded: Float64Array, stride:
  * @param A matrix, (N×N)
  * @param b right-hand side, (N)
  * @returns x, (N)
- * @throws RangeError if A is not square, shapes differ, something is not finite, or A is exactly singular
+ * @throws RangeError if A is not square, shapes differ, something is not finite, A is exactly singular, or x leaves the
+ *   range of doubles
  */
 export function solve(A: Matrix, b: Float64Array): Float64Array {
   checkMatrix("solve", "A", A);
   if (A.rows !== A.columns) reject("solve", "A", `is ${A.rows}×${A.columns}`, "a square matrix");
   const factors = factorize(toRowMajor(A), A.rows);
   try {
-    return factors.solve(b);
+    const x = factors.solve(b);
+    if (!x.every(Number.isFinite))
+      reject("solve", "solution", "leaves the range of doubles", "A and b of moderate size");
+    return x;
   } finally {
     factors.release();
   }
@@ -151,16 +155,20 @@ export function largestSingularValue(A: Float64Array, size: number): number {
   checkVector("largestSingularValue", "A", A, size * size);
   const scale = largestEntry(A); // so that squares neither overflow nor vanish
   if (scale === 0) return 0;
-  const between = new Float64Array(size);
-  const square = largestEigenvalue(size, (v) => {
-    const out = new Float64Array(size);
-    multiplyInto(A, v, between);
-    for (let i = 0; i < size; i++) between[i] /= scale;
-    multiplyTransposedInto(A, between, out);
-    for (let i = 0; i < size; i++) out[i] /= scale;
-    return out;
-  });
-  return scale * Math.sqrt(square);
+  const scaled = kernelArray(size * size);
+  try {
+    for (let i = 0; i < A.length; i++) scaled[i] = A[i] / scale;
+    const between = new Float64Array(size);
+    const square = largestEigenvalue(size, (v) => {
+      const out = new Float64Array(size);
+      multiplyInto(scaled, v, between);
+      multiplyTransposedInto(scaled, between, out);
+      return out;
+    });
+    return scale * Math.sqrt(square);
+  } finally {
+    releaseKernelArray(scaled);
+  }
 }
 
 function largestEntry(A: Float64Array): number {
@@ -173,7 +181,7 @@ function largestEntry(A: Float64Array): number {
  * Smallest singular value of a factorised matrix, σ_min(A) = 1 / ‖A⁻¹‖₂, by Lanczos iteration on (AᵀA)⁻¹.
  *
  * @param f factorisation of A
- * @returns σ_min, from above, to about ten digits; 0 if A is singular
+ * @returns σ_min, from above, to about ten digits; 0 if A is singular or 1/σ_min² leaves the range of doubles
  */
 export function smallestSingularValue(f: Factorization): number {
   if (f.isSingular) return 0;
@@ -198,7 +206,6 @@ function largestEigenvalue(size: number, apply: (v: Float64Array) => Float64Arra
   for (let j = 0; j < size && j < 300; j++) {
     const next = apply(basis[j]);
     alpha.push(dot(basis[j], next));
-    if (!Number.isFinite(alpha[j])) return Infinity;
     for (let pass = 0; pass < 2; pass++) {
       for (const v of basis) {
         const part = dot(v, next);
@@ -206,6 +213,7 @@ function largestEigenvalue(size: number, apply: (v: Float64Array) => Float64Arra
       }
     }
     const rest = norm(next);
+    if (!Number.isFinite(rest)) return Infinity;
     theta = largestOfTridiagonal(alpha, beta);
     if (rest * lastComponent(alpha, beta, theta) <= 1e-9 * theta) break;
     beta.push(rest);

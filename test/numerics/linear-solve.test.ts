@@ -157,6 +157,30 @@ describe("linear-solve", () => {
     assert.equal(smallestSingularValue(factorize(identity, 2)), 1);
   });
 
+  it("never answers with a NaN: nasty entries give finite numbers or a refusal in words", () => {
+    const nasty = fc.constantFrom(0, -0, 1, -1, 2, 5e-324, 1e-300, -1e-160, 1e160, 1e308, -1e308, 0.1);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 7 }).chain((n) => fc.array(nasty, { minLength: n * n + n, maxLength: n * n + n })),
+        (entries) => {
+          const n = Math.floor(Math.sqrt(entries.length));
+          const A = Float64Array.from(entries.slice(0, n * n));
+          try {
+            const x = solve(toMatrix(A, n, n), Float64Array.from(entries.slice(n * n)));
+            assert.ok(x.every(Number.isFinite));
+          } catch (error) {
+            assert.match(String(error), /^RangeError: solve: (matrix is singular|solution leaves the range)/);
+          }
+          const f = factorize(A, n);
+          assert.ok(smallestSingularValue(f) >= 0);
+          assert.ok(largestSingularValue(A, n) >= 0);
+          f.release();
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it("gives its memory back, once, and is of no use afterwards", () => {
     const before = kernelBytesInUse();
     const f = factorize(random(100), 10);
