@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type * as TypeScript from "@tslab/typescript-for-tslab";
+import * as lib from "rnn-dynamics";
+import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { equationsIn, libFiles, projectNotebooks } from "./helpers/project-files";
+
+const layers: Record<string, number> = {
+  numerics: 0,
+  dynamics: 1,
+  networks: 2,
+  workers: 2,
+  claims: 2,
+  store: 2,
+  notebook: 3,
+  cli: 3,
+};
+const equations = Array.from({ length: 28 }, (_, i) => i + 1);
+
+describe("the layers of lib", () => {
+  const imports = libFiles().flatMap(({ path, text }) =>
+    [...text.matchAll(/(?:\bfrom\s|\bimport\s|\bimport\(|\brequire\()\s*"([^"]+)"/g)].map(([, target]) => ({
+      path,
+      target,
+    })),
+  );
+
+  it("are the ones the design names", () => {
+    for (const { path } of libFiles()) {
+      const [folder, ...rest] = path.split("/");
+      assert.ok(path === "index.ts" || (folder in layers && rest.length === 1), `${path} lies outside the layers`);
+    }
+  });
+
+  it("import downwards or sideways, never upwards", () => {
+    const upward = imports.filter(({ path, target }) => {
+      if (!target.startsWith(".") || path === "index.ts") return false;
+      const folder = join(dirname(path), target).split(/[\\/]/)[0];
+      return !(layers[folder] <= layers[path.split("/")[0]]);
+    });
+    assert.deepEqual(upward, []);
+  });
+
+  it("leave tslab, tables, pictures and browsers to the notebook layer", () => {
+    const outside = imports.filter(
+      ({ path, target }) => /^(tslab|danfojs-node|plotly|playwright)/.test(target) && !path.startsWith("notebook/"),
+    );
+    assert.deepEqual(outside, []);
+  });
+
+  it("never use the elementary functions of the JavaScript engine, whose last bits differ, on the way to a result", () => {
+    const inexact = /Math\.(a?(?:sin|cos|tan)h?|atan2|exp|expm1|log|log1p|log2|log10|pow|cbrt|hypot|random)\b/;
+    const results = libFiles().filter(({ path }) => !/^(notebook|cli)\//.test(path));
+    const lines = results.flatMap(({ path, text }) =>
+      text
+        .split("\n")
+        .map((line, i) => ({ at: `${path}:${i + 1}`, line }))
+        .filter(({ line }) => inexact.test(line) && !/^\s*(\*|\/\*|\/\/)/.test(line)),
+    );
+    assert.deepEqual(lines, []);
+  });
+
+  it("hold nothing but exports in index.ts", () => {
+    const index = libFiles().find(({ path }) => path === "index.ts");
+    const others = (index?.text ?? "").replace(
+      /export (?:type )?(?:\*(?: as \w+)?|\{[^}]*\}) from "\.\/[\w/-]+";\n/g,
+      "",
+    );
+    assert.equal(others.replace(/^\/\/.*\n|\/\*[\s\S]*?\*\/\n/gm, ""), "");
+  });
+});
+
+describe("the equations of the paper [J15 eqs. 1–28]", () => {
+  it("are each claimed by a docstring of lib", () => {
+    const docstrings = libFiles().flatMap(({ text }) => text.match(/\/\*\*[\s\S]*?\*\//g) ?? []);
+    const keys = docstrings.flatMap((text) => text.replace(/\s*\n\s*\*\s*/g, " ").match(/\[J15 [^\]]*\]/g) ?? []);
+    const claimed = new Set(keys.flatMap(equationsIn));
+    assert.deepEqual(
+      equations.filter((n) => !claimed.has(n)),
+      [],
+    );
+  });
+
+  it("are each shown by a notebook", () => {
+    const shown = new Set(
+      projectNotebooks().flatMap(({ texts }) =>
+        texts.flatMap((text) => [
+          ...[...text.matchAll(/\\tag\{(\d+)\}/g)].map(([, n]) => Number(n)),
+          ...equationsIn((text.match(/^#+ .*$/gm) ?? []).join("\n")),
+        ]),
+      ),
+    );
+    assert.deepEqual(
+      equations.filter((n) => !shown.has(n)),
+      [],
+    );
+  });
+
+  it("are read out of lists and ranges", () => {
+    assert.deepEqual(equationsIn("§3.1, eqs. 14–17, and eq. 4; eqs. 27, 28 and 30"), [14, 15, 16, 17, 4, 27, 28, 30]);
+  });
+});
+
+describe("the public types under the TypeScript of the kernel", function () {
+  this.timeout(120_000);
+  const ts: typeof TypeScript = createRequire(require.resolve("tslab/package.json"))("@tslab/typescript-for-tslab");
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(projectFolder, "data", "cache", "tmp-types-"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Compiles a text as tslab compiles a cell: 5.0.4, not strict, node resolution, declarations. */
+  const complaints = (source: string, isOurs: (file: string) => boolean): string[] => {
+    const file = join(folder, "cell.ts");
+    writeFileSync(file, source);
+    const program = ts.createProgram([file], {
+      target: ts.ScriptTarget.ES2022,
+      lib: ["lib.es2022.d.ts"],
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Node10,
+      esModuleInterop: true,
+      declaration: true,
+      outDir: join(folder, "out"),
+      skipLibCheck: false,
+    });
+    const found = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
+    return found
+      .filter((d) => d.file && isOurs(d.file.fileName))
+      .map((d) => `${d.file?.fileName}: ${ts.flattenDiagnosticMessageText(d.messageText, "\n")}`);
+  };
+
+  it("are of version 5.0.4", () => assert.equal(ts.version, "5.0.4"));
+
+  it("have no error in any declaration file of lib", () => {
+    const own = /[\\/]lib[\\/]dist[\\/]/;
+    assert.deepEqual(
+      complaints('import * as lib from "rnn-dynamics";\nexport const all = lib;\n', (file) => own.test(file)),
+      [],
+    );
+  });
+
+  it("can be named: whatever a cell keeps in a variable, its type is exported", () => {
+    const names = Object.keys(lib).filter((name) => name !== "default");
+    const lines = names.map((name) => `export const kept_${name} = lib.${name};`);
+    const calls = names
+      .filter((name) => typeof (lib as Record<string, unknown>)[name] === "function" && !/^[A-Z]/.test(name))
+      .map((name) => `export const result_${name} = (null as unknown as ReturnType<typeof lib.${name}>);`);
+    const text = ['import * as lib from "rnn-dynamics";', ...lines, ...calls].join("\n");
+    assert.deepEqual(
+      complaints(text, (file) => file.endsWith("cell.ts")),
+      [],
+    );
+  });
+
+  it("would be complained of if they were younger or hidden", () => {
+    const young =
+      "interface Hidden { a: number }\nexport declare function f(): Hidden;\nexport declare const a: Uint8Array<ArrayBuffer>;";
+    writeFileSync(join(folder, "young.d.ts"), `${young}\nexport {};\n`);
+    const found = complaints('import { f } from "./young";\nexport const kept = f();', (file) =>
+      file.startsWith(folder),
+    );
+    assert.match(found.join("\n"), /young\.d\.ts: Type 'Uint8Array' is not generic/);
+    assert.match(found.join("\n"), /cell\.ts: Exported variable 'kept' has or is using name 'Hidden'/);
+  });
+});
+
+describe("the notebooks", () => {
+  const lineCount = (source: string) => source.split("\n").filter((line) => line.trim() !== "").length;
+
+  for (const { name, notebook, code, texts } of projectNotebooks()) {
+    describe(name, () => {
+      it("is committed without outputs, for the tslab kernel, with an id for every cell", () => {
+        const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
+        assert.ok(cells.every((cell) => cell.outputs?.length === 0 && cell.execution_count === null));
+        assert.equal((notebook.metadata.kernelspec as { name?: string }).name, "tslab");
+        assert.deepEqual([notebook.nbformat, notebook.nbformat_minor], [4, 5]);
+        const ids = notebook.cells.map((cell) => cell.id);
+        assert.ok(ids.every((id) => /^[\w-]{1,64}$/.test(id ?? "")));
+        assert.equal(new Set(ids).size, ids.length);
+      });
+
+      it("has code cells of at most 20 lines, half of them of at most 8, and no empty one", () => {
+        const lengths = code.map(lineCount).sort((a, b) => a - b);
+        assert.ok(lengths[0] > 0);
+        assert.ok(lengths[lengths.length - 1] <= 20, `a cell of ${lengths[lengths.length - 1]} lines`);
+        assert.ok(lengths[lengths.length >> 1] <= 8, `a median of ${lengths[lengths.length >> 1]} lines`);
+      });
+
+      it("has at least as many text cells as code cells, none of more than 160 words", () => {
+        assert.ok(texts.length >= code.length, `${texts.length} texts for ${code.length} code cells`);
+        const words = texts.map((text) => text.split(/\s+/).length);
+        assert.ok(Math.max(...words) <= 160, `a text of ${Math.max(...words)} words`);
+      });
+
+      it("uses neither `any` nor unseeded randomness, and leaves no mark of unfinished work", () => {
+        for (const source of code) assert.doesNotMatch(source, /:\s*any\b|\bas any\b|<any>|Math\.random|Date\.now/);
+        for (const text of [...code, ...texts]) assert.doesNotMatch(text, /\b(TODO|FIXME|XXX|TBD)\b/);
+      });
+
+      it("has a typed solution for every exercise, and an exercise for every solution", () => {
+        const number = name.slice(0, 2);
+        const checked = code.flatMap((text) => [...text.matchAll(/\bcheck\("([^"]+)"/g)].map(([, id]) => id));
+        const foreign = checked.filter((id) => !id.startsWith(`${Number(number)}.`));
+        assert.deepEqual(foreign, []);
+        const file = join(projectFolder, "data", "cache", "build", "notebooks", "solutions", `${number}.js`);
+        if (checked.length === 0 && !existsSync(file)) return;
+        const { exercises } = require(file) as lib.SolutionModule;
+        const solved = Object.keys(exercises).map((id) => (id.includes(".") ? id : `${Number(number)}.${id}`));
+        assert.deepEqual([...new Set(checked)].sort(), solved.sort());
+      });
+    });
+  }
+
+  it("of issue and paper are all there, from 00 to 04", () => {
+    const numbers = projectNotebooks().map(({ name }) => name.slice(0, 2));
+    for (const number of ["00", "01", "02", "03", "04"]) assert.ok(numbers.includes(number), number);
+  });
+});
