@@ -254,8 +254,18 @@ function closeWhenIdle(): void {
 
 let isShutdownKnown = false;
 function onceOnShutdown(): void {
-  if (!isShutdownKnown) onKernelShutdown(() => void closeBrowser());
+  if (!isShutdownKnown) onKernelShutdown(closeWithKernel);
   isShutdownKnown = true;
+}
+
+/**
+ * Front ends kill a kernel that takes more than a second to end, and a killed one cannot remove the browser's
+ * temporary profile. So a browser that has not closed in a third of that time is ended with this process: on exit
+ * playwright-core kills it and removes the profile without waiting for anything.
+ */
+function closeWithKernel(): void {
+  void closeBrowser();
+  setTimeout(() => process.exit(0), 300).unref();
 }
 
 /** Closes the browser that prints figures; the next figure opens it again. */
