@@ -52,9 +52,10 @@ async function main(): Promise<void> {
     const context = contextOf(folder, isQuick);
     const results: TaskResult[] = [];
     for (const letter of letters) {
+      const begun = performance.now();
       const result = await tasks[letter](context);
       results.push(result);
-      print(result);
+      print(result, (performance.now() - begun) / 1000);
     }
     await keep(context, results);
   } finally {
@@ -105,9 +106,9 @@ const sets = [
 const numpyWords = ({ command, numpy, scipy }: Python): string =>
   `numpy ${numpy}, scipy ${scipy ?? "missing"} (${command})`;
 
-function print(result: TaskResult): void {
+function print(result: TaskResult, seconds: number): void {
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-  console.log(`\n${result.letter}  ${result.title}`);
+  console.log(`\n${result.letter}  ${result.title}  (${short(seconds)} s)`);
   for (const line of tableLines(result.rows)) console.log(`   ${line}`);
   for (const target of result.targets) console.log(`   ${targetLine(target)}`);
 }
@@ -137,7 +138,11 @@ function limitsOf(limits: Limits): BenchFile["limits"] {
   return { way: limits.way, bandwidthGBs, gigaflops: limits.flops / 1e9 };
 }
 
-main().catch((error: Error) => {
-  console.error(error.stack ?? error.message);
-  process.exitCode = 1;
-});
+// ended by exit: a browser that failed to start would keep this process for ever
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    console.error(error.stack ?? error.message);
+    process.exit(1);
+  },
+);

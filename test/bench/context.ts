@@ -1,5 +1,5 @@
 import type { Limits } from "./machine";
-import type { NoPython, Peer, Python } from "./python";
+import { type Exchange, type NoPython, type Peer, type Python, threadCounts } from "./python";
 
 /** What every task is given. */
 export interface Context {
@@ -13,4 +13,26 @@ export interface Context {
   readonly start: (script: string, folder: string, threads: number) => Peer;
   /** A line of progress. */
   readonly say: (line: string) => void;
+}
+
+/** A script running with one thread, and once more with all. */
+export interface NumpySession {
+  readonly peers: readonly { readonly peer: Peer; readonly threads: number }[];
+  /** Why there are none. */
+  readonly missing?: string;
+  close(): void;
+}
+
+/** Starts a script on some data, if there is a numpy. */
+export function openNumpy(context: Context, script: string, data: () => Exchange): NumpySession {
+  if ("missing" in context.python) return { peers: [], missing: context.python.missing, close() {} };
+  const exchange = data();
+  const peers = threadCounts().map((threads) => ({ threads, peer: context.start(script, exchange.folder, threads) }));
+  return {
+    peers,
+    close() {
+      for (const { peer } of peers) peer.close();
+      exchange.remove();
+    },
+  };
 }

@@ -3,33 +3,29 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { echoStateFlow } from "rnn-dynamics";
 import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/numerics/eigen";
 import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
-import type { Context } from "./context";
-import { interleave, type Side, summarize, timed } from "./measure";
-import { Exchange, type Peer, threadCounts, threadsIn } from "./python";
-import { inUnit, type Row, speedTarget, type TaskResult } from "./report";
+import { type Context, type NumpySession, openNumpy } from "./context";
+import { interleave, type Side, timed } from "./measure";
+import { Exchange, type Peer, threadsIn } from "./python";
+import { type Row, speedTarget, type TaskResult, timedRow } from "./report";
 import { subject } from "./subject";
 
 const work = "all eigenvalues";
 
 export async function runEigen(context: Context): Promise<TaskResult> {
-  const { python, isQuick } = context;
   const trained = subject();
-  const size = isQuick ? 250 : trained.network.units;
-  const J = corner(toRowMajor(echoStateFlow(trained.network).jacobian(trained.x0)), trained.network.units, size);
-  const exchange = "missing" in python ? undefined : new Exchange(context.folder, { units: size }, { A: J });
-  const peers = exchange
-    ? threadCounts().map((threads) => ({ threads, peer: context.start("algebra.py", exchange.folder, threads) }))
-    : [];
+  const { units } = trained.network;
+  const size = context.isQuick ? 250 : units;
+  const J = corner(toRowMajor(echoStateFlow(trained.network).jacobian(trained.x0)), units, size);
+  const numpy = openNumpy(context, "algebra.py", () => new Exchange(context.folder, { units: size }, { A: J }));
   try {
-    const rows = await eigenRows(context, J, size, peers);
-    if ("missing" in python) rows.push({ work, size, side: "numpy", unit: "ms", note: python.missing });
+    const rows = await eigenRows(context, J, size, numpy);
+    if (numpy.missing) rows.push({ work, size, side: "numpy", unit: "ms", note: numpy.missing });
     const target = (side: string, limit: number) =>
       speedTarget(rows, { what: `eigenvalues, speed against ${side}`, work, size, side, limit });
     const targets = [target("numpy", 1), target("numpy", 1.5), target("ml-matrix", 70)];
     return { letter: "D", title: `All eigenvalues of a Jacobian of ${trained.name}`, rows, targets };
   } finally {
-    for (const { peer } of peers) peer.close();
-    exchange?.remove();
+    numpy.close();
   }
 }
 
@@ -40,51 +36,67 @@ function corner(matrix: Float64Array, columns: number, size: number): Float64Arr
   return block;
 }
 
+interface EigenSide extends Side {
+  /** The eigenvalues of the last sample. */
+  readonly found: () => Eigenvalues | Promise<Eigenvalues>;
+}
+
+function ourSide(J: Float64Array, size: number): EigenSide {
+  let found: Eigenvalues;
+  const work = (): void => {
+    found = eigenvaluesOf(J, size);
+  };
+  return { name: "ours", sample: () => timed(work), found: () => found };
+}
+
+function mlMatrixSide(J: Float64Array, size: number): EigenSide {
+  const matrix = Matrix.from1DArray(size, size, J);
+  let found: EigenvalueDecomposition;
+  const work = (): void => {
+    found = new EigenvalueDecomposition(matrix);
+  };
+  return {
+    name: "ml-matrix",
+    rounds: 1,
+    sample: () => timed(work),
+    found: () => ({
+      re: Float64Array.from(found.realEigenvalues),
+      im: Float64Array.from(found.imaginaryEigenvalues),
+    }),
+  };
+}
+
+function numpySide(peer: Peer, threads: number, size: number): EigenSide {
+  return {
+    name: `numpy, ${threadsIn(threads)}`,
+    sample: () => peer.seconds("eigenvalues"),
+    async found() {
+      const both = await peer.array("found");
+      return { re: both.subarray(0, size), im: both.subarray(size) };
+    },
+  };
+}
+
 async function eigenRows(
-  context: Context,
+  { limits, isQuick, say }: Context,
   J: Float64Array,
   size: number,
-  peers: readonly { peer: Peer; threads: number }[],
+  { peers }: NumpySession,
 ): Promise<Row[]> {
-  const found = new Map<string, Eigenvalues>();
-  const ours = (): number =>
-    timed(() => {
-      found.set("ours", eigenvaluesOf(J, size));
-    });
-  const matrix = Matrix.from1DArray(size, size, J);
-  const mlMatrix = (): number =>
-    timed(() => {
-      const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(matrix);
-      found.set("ml-matrix", { re: Float64Array.from(realEigenvalues), im: Float64Array.from(imaginaryEigenvalues) });
-    });
-  const sides: Side[] = [
-    { name: "ours", sample: ours },
-    { name: "ml-matrix", rounds: 1, sample: mlMatrix },
-    ...peers.map(({ peer, threads }) => ({
-      name: `numpy, ${threadsIn(threads)}`,
-      sample: () => peer.seconds("eigenvalues"),
-    })),
-  ];
-  context.say(`D  N = ${size}`);
-  const samples = await interleave(sides, context.isQuick ? 2 : 5);
-  for (const { peer, threads } of peers) {
-    const both = await peer.array("found");
-    found.set(`numpy, ${threadsIn(threads)}`, { re: both.subarray(0, size), im: both.subarray(size) });
+  const ours = ourSide(J, size);
+  const others = [mlMatrixSide(J, size), ...peers.map(({ peer, threads }) => numpySide(peer, threads, size))];
+  const sides = [ours, ...others];
+  say(`D  N = ${size}`);
+  const samples = await interleave(sides, isQuick ? 2 : 5, { budget: isQuick ? 2 : 10 });
+  const limit = (10 * size ** 3) / limits.flops; // the usual count of Hessenberg reduction and QR iteration
+  const rows: Row[] = [];
+  for (const [i, side] of sides.entries()) {
+    const seconds = samples[i].map(({ value }) => value);
+    const found = side === ours ? undefined : await side.found();
+    const more = found ? { difference: farthest(found, await ours.found()), note: "difference from ours" } : { limit };
+    rows.push(timedRow({ work, size, side: side.name, unit: "ms" }, seconds, more));
   }
-  const limit = (10 * size ** 3) / context.limits.flops; // the usual count of Hessenberg reduction and QR iteration
-  return sides.map(({ name }, i): Row => {
-    const seconds = summarize(samples[i].map(({ value }) => value));
-    return {
-      work,
-      size,
-      side: name,
-      unit: "ms",
-      time: inUnit(seconds, "ms"),
-      ...(name === "ours"
-        ? { share: limit / seconds.median }
-        : { difference: farthest(found.get(name)!, found.get("ours")!), note: "difference from ours" }),
-    };
-  });
+  return rows;
 }
 
 /** The largest distance from one of these eigenvalues to the nearest of those, relative to the largest modulus. */

@@ -7,11 +7,11 @@ import {
   referenceAdvanceForce,
 } from "rnn-dynamics/dist/networks/force-loop";
 import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
-import type { Context } from "./context";
-import { relativeDifference, summarize, timed } from "./measure";
+import { type Context, type NumpySession, openNumpy } from "./context";
+import { relativeDifference, timed } from "./measure";
 import { forceInMlMatrix } from "./ml-matrix";
-import { Exchange, type Peer, threadCounts, threadsIn } from "./python";
-import { best, type Row, speedTarget, type Target, type TaskResult } from "./report";
+import { Exchange, threadsIn } from "./python";
+import { best, type Row, speedTarget, type Target, type TaskResult, timedRow } from "./report";
 import { compareSteps, type StepSide } from "./step-sides";
 import { rowMajor } from "./subject";
 
@@ -32,11 +32,11 @@ export async function runForce(context: Context): Promise<TaskResult> {
 async function stepRows(context: Context, size: number): Promise<Row[]> {
   const { isQuick, limits } = context;
   const recipe = prepareFlipFlop({ seed: 1, units: size });
-  const { sides, peers, exchange, skipped } = numpySides(context, recipe);
+  const numpy = openNumpy(context, "force.py", () => exchangeOf(context, recipe));
   try {
     const own = [kernelSide(recipe), plainSide(recipe)];
     const withMlMatrix = size <= (isQuick ? 250 : 1000);
-    const all = [...own, ...(withMlMatrix ? [mlMatrixSide(recipe)] : []), ...sides];
+    const all = [...own, ...(withMlMatrix ? [mlMatrixSide(recipe)] : []), ...numpySides(context, numpy)];
     // Wr is read at every step, the packed triangle of P read and written at every second one
     const bytes = 12 * size * size;
     const rows = await compareSteps(all, {
@@ -49,11 +49,10 @@ async function stepRows(context: Context, size: number): Promise<Row[]> {
       available: recipe.training.input.rows,
       limit: bytes / limits.bandwidth(bytes),
     });
-    const whole = size === 1000 && !isQuick ? await wholeRows(context, recipe, rows, peers) : [];
-    return [...rows, ...skipped.map((row) => ({ ...row, size })), ...whole];
+    const whole = size === 1000 && !isQuick ? await wholeRows(context, recipe, rows, numpy) : [];
+    return [...rows, ...skippedRows(context, size), ...whole];
   } finally {
-    for (const { peer } of peers) peer.close();
-    exchange?.remove();
+    numpy.close();
   }
 }
 
@@ -96,45 +95,20 @@ function mlMatrixSide({ network, training, x0, recipe }: PreparedFlipFlop): Step
   return forceInMlMatrix(network, training, { x0, alpha: recipe.alpha, trainEvery: recipe.trainEvery });
 }
 
-interface NumpyPeer {
-  readonly peer: Peer;
-  readonly threads: number;
-}
-
-interface NumpySides {
-  readonly sides: StepSide[];
-  readonly peers: NumpyPeer[];
-  readonly exchange?: Exchange;
-  readonly skipped: Omit<Row, "size">[];
-}
-
 const waysOfNumpy = { written: "numpy as written", tuned: "numpy tuned" } as const;
 
-function numpySides(context: Context, recipe: PreparedFlipFlop): NumpySides {
-  const { python, folder, start } = context;
-  const skip = (side: string, note: string): Omit<Row, "size"> => ({ work, side, unit: "µs", note });
-  if ("missing" in python) {
-    const skipped = Object.values(waysOfNumpy).map((side) => skip(side, python.missing));
-    return { sides: [], peers: [], skipped };
-  }
-  const { Wr, Wfb, B } = rowMajor(recipe.network);
-  const { units, inputs, outputs, tau } = recipe.network;
-  const { trainEvery, alpha } = recipe.recipe;
-  const exchange = new Exchange(
-    folder,
-    { units, inputs, outputs, tau, trainEvery, alpha },
-    {
-      Wr,
-      Wfb,
-      B,
-      x0: recipe.x0,
-      input: toRowMajor(recipe.training.input),
-      target: toRowMajor(recipe.training.target),
-    },
-  );
-  const peers = threadCounts().map((threads) => ({ threads, peer: start("force.py", exchange.folder, threads) }));
-  const ways = python.scipy ? (["written", "tuned"] as const) : (["written"] as const);
-  const sides = ways.flatMap((way) =>
+function exchangeOf({ folder }: Context, { network, recipe, training, x0 }: PreparedFlipFlop): Exchange {
+  const { Wr, Wfb, B } = rowMajor(network);
+  const { units, inputs, outputs, tau } = network;
+  const { trainEvery, alpha } = recipe;
+  const task = { input: toRowMajor(training.input), target: toRowMajor(training.target) };
+  return new Exchange(folder, { units, inputs, outputs, tau, trainEvery, alpha }, { Wr, Wfb, B, x0, ...task });
+}
+
+function numpySides({ python }: Context, { peers }: NumpySession): StepSide[] {
+  const hasBlas = "scipy" in python && python.scipy !== undefined;
+  const ways = hasBlas ? (["written", "tuned"] as const) : (["written"] as const);
+  return ways.flatMap((way) =>
     peers.map(
       ({ peer, threads }): StepSide => ({
         name: `${waysOfNumpy[way]}, ${threadsIn(threads)}`,
@@ -143,39 +117,51 @@ function numpySides(context: Context, recipe: PreparedFlipFlop): NumpySides {
       }),
     ),
   );
-  return { sides, peers, exchange, skipped: python.scipy ? [] : [skip(waysOfNumpy.tuned, "not run: scipy missing")] };
 }
 
-/** The paper's whole training, once on each of the two quickest sides, and how far apart the readouts end. */
+function skippedRows({ python }: Context, size: number): Row[] {
+  const row = (side: string, note: string): Row => ({ work, size, side, unit: "µs", note });
+  if ("missing" in python) return Object.values(waysOfNumpy).map((side) => row(side, python.missing));
+  return python.scipy ? [] : [row(waysOfNumpy.tuned, "not run: scipy missing")];
+}
+
+/** The paper's whole training, once by us and once by numpy at its quickest, and how far apart the readouts end. */
 async function wholeRows(
-  context: Context,
+  { say }: Context,
   recipe: PreparedFlipFlop,
   rows: readonly Row[],
-  peers: readonly NumpyPeer[],
+  { peers }: NumpySession,
 ): Promise<Row[]> {
   const steps = recipe.training.input.rows;
   const size = recipe.network.units;
-  const base = { work: wholeWork, size, unit: "s" as const };
+  const place = (side: string) => ({ work: wholeWork, size, side, unit: "s" as const });
   const expected = ((best(rows, work, size, "ours") ?? 0) * steps) / 1e6;
-  if (expected > 25) return [{ ...base, side: "ours", note: `not run: would take ${Math.round(expected)} s` }];
-  context.say(`A  ${steps} steps`);
-  let Wo = new Float64Array();
-  const ours = timed(() => {
-    const { alpha, trainEvery } = recipe.recipe;
-    const { network } = trainForce(recipe.network, recipe.training, { x0: recipe.x0, alpha, trainEvery });
-    Wo = Float64Array.from(toRowMajor(network.Wo));
-  });
-  const result: Row[] = [{ ...base, side: "ours", time: summarize([ours]) }];
+  if (expected > longestWhole) return [{ ...place("ours"), note: `not run: would take ${Math.round(expected)} s` }];
+  say(`A  ${steps} steps`);
+  const { seconds, Wo } = trainWhole(recipe);
+  const result: Row[] = [timedRow(place("ours"), [seconds])];
   const quickest = best(rows, work, size, waysOfNumpy.tuned);
   for (const { peer, threads } of peers) {
     const side = `${waysOfNumpy.tuned}, ${threadsIn(threads)}`;
     if (quickest === undefined || rows.find((row) => row.side === side)?.time?.median !== quickest) continue;
     await peer.ask("restart", "tuned");
-    const time = summarize([await peer.seconds("advance", "tuned", steps)]);
+    const theirs = await peer.seconds("advance", "tuned", steps);
     const difference = relativeDifference(await peer.array("result", "tuned"), Wo);
-    result.push({ ...base, side, time, difference, note: `after ${steps} steps` });
+    result.push(timedRow(place(side), [theirs], { difference, note: `after ${steps} steps` }));
   }
   return result;
+}
+
+/** Seconds of the longest whole training that is worth the wait. */
+const longestWhole = 25;
+
+function trainWhole({ network, training, x0, recipe }: PreparedFlipFlop): { seconds: number; Wo: Float64Array } {
+  const { alpha, trainEvery } = recipe;
+  let trained = network;
+  const seconds = timed(() => {
+    trained = trainForce(network, training, { x0, alpha, trainEvery }).network;
+  });
+  return { seconds, Wo: toRowMajor(trained.Wo) };
 }
 
 function targets(rows: readonly Row[]): Target[] {

@@ -9,11 +9,13 @@ export interface Side {
   readonly sample: (round: number) => number | Promise<number>;
 }
 
-/** What is told of a side's samples: the median, and the quartiles as the spread. */
+/** What is told of a side's samples: the median, the quartiles as the spread, and the least. */
 export interface Summary {
   readonly median: number;
   readonly low: number;
   readonly high: number;
+  /** What it takes when nobody disturbs. */
+  readonly least: number;
   readonly count: number;
 }
 
@@ -36,6 +38,7 @@ export function summarize(values: readonly number[]): Summary {
     median: quantile(sorted, 0.5),
     low: quantile(sorted, 0.25),
     high: quantile(sorted, 0.75),
+    least: sorted[0],
     count: sorted.length,
   };
 }
@@ -59,20 +62,33 @@ export function orderOf(round: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (i + round) % count);
 }
 
+export interface InterleaveOptions {
+  /** A side that has spent so many seconds sits out the rest; it has at least one sample. */
+  readonly budget?: number;
+  /** Milliseconds between two sides: threads of a linear-algebra library go on spinning for a while. */
+  readonly pause?: number;
+}
+
 /**
  * Takes samples of all sides in turn.
  *
- * @param pause milliseconds between two sides: threads of a linear-algebra library go on spinning for a while
  * @returns the samples of each side, in the order of the sides
  */
-export async function interleave(sides: readonly Side[], rounds: number, pause = 30): Promise<Sample[][]> {
+export async function interleave(
+  sides: readonly Side[],
+  rounds: number,
+  { budget = Number.POSITIVE_INFINITY, pause = 30 }: InterleaveOptions = {},
+): Promise<Sample[][]> {
   const samples: Sample[][] = sides.map(() => []);
+  const spent = sides.map(() => 0);
   for (let round = 0; round < rounds; round++) {
     for (const i of orderOf(round, sides.length)) {
       const side = sides[i];
-      if (!takesPart(round, rounds, side.rounds ?? rounds)) continue;
+      if (!takesPart(round, rounds, side.rounds ?? rounds) || (samples[i].length > 0 && spent[i] > budget)) continue;
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      const start = performance.now();
       samples[i].push({ round, value: await side.sample(round) });
+      spent[i] += (performance.now() - start) / 1000;
     }
   }
   return samples;

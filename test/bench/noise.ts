@@ -4,11 +4,12 @@ import {
   advanceSimulation,
   createSimulationRun,
   referenceAdvanceSimulation,
+  type SimulationRun,
 } from "rnn-dynamics/dist/networks/force-loop";
-import type { Context } from "./context";
-import { interleave, relativeDifference, type Side, summarize, timed } from "./measure";
-import { type Peer, threadCounts, threadsIn } from "./python";
-import { best, inUnit, type Row, speedTarget, type Target, type TaskResult } from "./report";
+import { type Context, type NumpySession, openNumpy } from "./context";
+import { interleave, relativeDifference, type Side, timed } from "./measure";
+import { threadsIn } from "./python";
+import { best, type Row, speedTarget, type Target, type TaskResult, timedRow } from "./report";
 import { simulationExchange, simulationSetup } from "./simulation";
 import { type Subject, subject } from "./subject";
 
@@ -20,27 +21,24 @@ const levels = Array.from({ length: study.levels }, (_, i) => 10 ** (-4 + (4 * i
 const level = levels[5];
 
 export async function runNoise(context: Context): Promise<TaskResult> {
-  const { python, isQuick } = context;
   const trained = subject();
   const size = trained.network.units;
   const rng = createRng(1).split("noise");
   const matrix = Float64Array.from({ length: size * size }, () => rng.normal());
-  const exchange = "missing" in python ? undefined : simulationExchange(context, trained, { levels, matrix });
-  const peers = exchange
-    ? threadCounts().map((threads) => ({ threads, peer: context.start("simulation.py", exchange.folder, threads) }))
-    : [];
+  const noise = { levels, matrix };
+  const numpy = openNumpy(context, "simulation.py", () => simulationExchange(context, trained, noise));
   try {
-    const rows = await noiseRows(context, trained, matrix, peers, isQuick ? 60 : 500);
-    if ("missing" in python) rows.push({ work, size, side: "numpy", unit: "µs", note: python.missing });
+    context.say(`E  η = ${level.toPrecision(2)}`);
+    const rows = await noiseRows(context, trained, matrix, numpy);
+    if (numpy.missing) rows.push({ work, size, side: "numpy", unit: "µs", note: numpy.missing });
     return { letter: "E", title: `Noise study on ${trained.name}`, rows, targets: targets(rows, size) };
   } finally {
-    for (const { peer } of peers) peer.close();
-    exchange?.remove();
+    numpy.close();
   }
 }
 
 function targets(rows: readonly Row[], size: number): Target[] {
-  const perStep = best(rows, work, size, "ours");
+  const ours = best(rows, work, size, "ours");
   const steps = study.networks * study.levels * study.trials * study.steps;
   // one of our workers against one thread: several workers against several threads come with the worker pool
   const single = rows.filter(({ side }) => !/, ([2-9]|\d\d+) threads/.test(side));
@@ -57,82 +55,104 @@ function targets(rows: readonly Row[], size: number): Target[] {
       kind: "at most",
       limit: 4,
       unit: " min",
-      ...(perStep === undefined ? {} : { measured: (perStep * steps) / 1e6 / 60 }),
-      note: perStep === undefined ? "not run" : "reckoned from one step, one worker",
+      ...(ours === undefined ? {} : { measured: (ours * steps) / 1e6 / 60 }),
+      note: ours === undefined ? "not run" : "reckoned from one step, one worker",
     },
   ];
 }
 
-/** A trial as the study runs it: perturbed weights, a fresh run, all its steps. */
+/** A trial as the study runs it: perturbed weights and a fresh run, then its steps. */
 function trial(
   trained: Subject,
   noise: Float64Array,
   steps: number,
   advanceRun: typeof advanceSimulation,
-): { seconds: number; output: Float64Array } {
+): { perStep: number; output: Float64Array } {
   const setup = simulationSetup(trained);
   const output = new Float64Array(steps * setup.outputs);
   const input = trained.input.subarray(0, steps * setup.inputs);
-  const seconds = timed(() => {
+  let run: SimulationRun | undefined;
+  const before = timed(() => {
     const Wr = setup.Wr.slice();
     for (let i = 0; i < Wr.length; i++) Wr[i] += level * noise[i];
-    const run = createSimulationRun({ ...setup, Wr });
-    advanceRun(run, input, steps, output);
-    run.release();
+    run = createSimulationRun({ ...setup, Wr });
   });
-  return { seconds, output };
+  const seconds = timed(() => {
+    if (run) advanceRun(run, input, steps, output);
+  });
+  run?.release();
+  return { perStep: perStep(before, seconds, steps), output };
+}
+
+/** What a step costs in a whole trial, of which only some steps are timed. */
+const perStep = (before: number, seconds: number, steps: number): number => before / study.steps + seconds / steps;
+
+interface NoiseSide extends Side {
+  /** z of the last trial, (steps·outputs). */
+  readonly output?: () => Float64Array | Promise<Float64Array>;
+}
+
+function ourSide(
+  name: string,
+  advanceRun: typeof advanceSimulation,
+  trained: Subject,
+  noise: Float64Array,
+  steps: number,
+): NoiseSide {
+  let output: Float64Array;
+  return {
+    name,
+    sample() {
+      const done = trial(trained, noise, steps, advanceRun);
+      output = done.output;
+      return done.perStep;
+    },
+    output: () => output,
+  };
+}
+
+function numpySides({ peers }: NumpySession, steps: number): NoiseSide[] {
+  const few = Math.ceil(steps / 10); // of all levels at once
+  return peers.flatMap(({ peer, threads }) => [
+    {
+      name: `numpy, trial by trial, ${threadsIn(threads)}`,
+      async sample() {
+        const { before, seconds } = await peer.ask("trial", steps, level);
+        return perStep(Number(before), Number(seconds), steps);
+      },
+      output: () => peer.array("trial", steps, level),
+    },
+    {
+      name: `numpy, all levels in one product, ${threadsIn(threads)}`,
+      sample: async () => (await peer.seconds("levels", few)) / few / levels.length,
+    },
+  ]);
 }
 
 async function noiseRows(
-  context: Context,
+  { limits, isQuick }: Context,
   trained: Subject,
   noise: Float64Array,
-  peers: readonly { peer: Peer; threads: number }[],
-  steps: number,
+  numpy: NumpySession,
 ): Promise<Row[]> {
-  const size = trained.network.units;
-  const early = 100 * trained.network.outputs; // later the trajectories of a chaotic network part
-  const plain = trial(trained, noise, steps, referenceAdvanceSimulation).output;
-  const outputs = new Map<string, Float64Array>();
-  const own = (name: string, advanceRun: typeof advanceSimulation): Side => ({
-    name,
-    sample() {
-      const { seconds, output } = trial(trained, noise, steps, advanceRun);
-      outputs.set(name, output);
-      return seconds / steps;
-    },
-  });
-  const oneByOne = (peer: Peer, threads: number): Side => ({
-    name: `numpy, trial by trial, ${threadsIn(threads)}`,
-    sample: async () => (await peer.seconds("trial", steps, level)) / steps,
-  });
-  const allLevels = (peer: Peer, threads: number): Side => ({
-    name: `numpy, all levels in one product, ${threadsIn(threads)}`,
-    sample: async () => (await peer.seconds("levels", Math.ceil(steps / 10))) / Math.ceil(steps / 10) / levels.length,
-  });
-  const sides = [
-    own("ours", advanceSimulation),
-    own("plain loops", referenceAdvanceSimulation),
-    ...peers.flatMap(({ peer, threads }) => [oneByOne(peer, threads), allLevels(peer, threads)]),
-  ];
-  context.say(`E  η = ${level.toPrecision(2)}`);
-  const samples = await interleave(sides, context.isQuick ? 2 : 5);
-  for (const { peer, threads } of peers) {
-    outputs.set(`numpy, trial by trial, ${threadsIn(threads)}`, await peer.array("trial", steps, level));
-  }
+  const { units: size, outputs } = trained.network;
+  const steps = isQuick ? 60 : 500;
+  const early = 100 * outputs; // later the trajectories of a chaotic network part
+  const plain = ourSide("plain loops", referenceAdvanceSimulation, trained, noise, steps);
+  const ours = ourSide("ours", advanceSimulation, trained, noise, steps);
+  const sides = [ours, plain, ...numpySides(numpy, steps)];
+  const samples = await interleave(sides, isQuick ? 2 : 5, { budget: isQuick ? 1 : 8 });
+  const expected = (await plain.output?.())?.subarray(0, early);
   const bytes = 8 * size * size;
-  const limit = bytes / context.limits.bandwidth(bytes);
-  return sides.map(({ name }, i): Row => {
-    const seconds = summarize(samples[i].map(({ value }) => value));
-    const output = name === "plain loops" ? undefined : outputs.get(name);
-    return {
-      work,
-      size,
-      side: name,
-      unit: "µs",
-      time: inUnit(seconds, "µs"),
-      ...(name === "ours" ? { share: limit / seconds.median } : {}),
-      ...(output ? { difference: relativeDifference(output.subarray(0, early), plain.subarray(0, early)) } : {}),
-    };
-  });
+  const rows: Row[] = [];
+  for (const [i, side] of sides.entries()) {
+    const output = side === plain ? undefined : await side.output?.();
+    const seconds = samples[i].map(({ value }) => value);
+    const row = timedRow({ work, size, side: side.name, unit: "µs" }, seconds, {
+      ...(side === ours ? { limit: bytes / limits.bandwidth(bytes) } : {}),
+      ...(output && expected ? { difference: relativeDifference(output.subarray(0, early), expected) } : {}),
+    });
+    rows.push(row);
+  }
+  return rows;
 }

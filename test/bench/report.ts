@@ -1,5 +1,5 @@
 /** What a task found, as records for bench.json and as lines for a reader. */
-import type { Summary } from "./measure";
+import { type Summary, summarize } from "./measure";
 
 export type Unit = "µs" | "ms" | "s";
 
@@ -7,7 +7,7 @@ export type Unit = "µs" | "ms" | "s";
 export interface Row {
   /** What was timed: "step", "LU and one solve" … */
   readonly work: string;
-  /** N, number of units. */
+  /** N, number of units; 0 where there is none. */
   readonly size: number;
   readonly side: string;
   readonly unit: Unit;
@@ -44,8 +44,20 @@ const perSecond: Record<Unit, number> = { µs: 1e6, ms: 1e3, s: 1 };
 /** Seconds in another unit. */
 export function inUnit(summary: Summary, unit: Unit): Summary {
   const factor = perSecond[unit];
-  const { median, low, high, count } = summary;
-  return { median: median * factor, low: low * factor, high: high * factor, count };
+  const { median, low, high, least, count } = summary;
+  return { median: median * factor, low: low * factor, high: high * factor, least: least * factor, count };
+}
+
+/** A row from samples in seconds. */
+export function timedRow(
+  { work, size, side, unit }: Pick<Row, "work" | "size" | "side" | "unit">,
+  seconds: readonly number[],
+  more: Pick<Row, "difference" | "note"> & { readonly limit?: number } = {},
+): Row {
+  const { limit, ...rest } = more;
+  const time = summarize(seconds);
+  const share = limit === undefined ? {} : { share: limit / time.median };
+  return { work, size, side, unit, time: inUnit(time, unit), ...share, ...rest };
 }
 
 /** Three digits, without an exponent where one can do without. */
@@ -79,16 +91,17 @@ export function targetLine(target: Target): string {
 
 /** The rows of a task as a table; times as median and quartiles, and how many times ours each takes. */
 export function tableLines(rows: readonly Row[]): string[] {
-  const head = ["work", "N", "side", "median", "quartiles", "× ours", "difference", "of limit", ""];
+  const head = ["work", "N", "side", "median", "quartiles", "least", "× ours", "difference", "of limit", ""];
   const body = rows.map((row) => {
     const ours = rows.find((other) => other.side === "ours" && other.work === row.work && other.size === row.size);
     const { time, difference, share } = row;
     return [
       row.work,
-      String(row.size),
+      row.size > 0 ? String(row.size) : "",
       row.side,
       time ? `${short(time.median)} ${row.unit}` : "–",
       time ? `${short(time.low)}–${short(time.high)}` : "",
+      time ? short(time.least) : "",
       time && ours?.time ? short(time.median / ours.time.median) : "",
       difference === undefined ? "" : short(difference),
       share === undefined ? "" : `${Math.round(100 * share)} %`,

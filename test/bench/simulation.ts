@@ -6,10 +6,10 @@ import {
   referenceAdvanceSimulation,
   type SimulationSetup,
 } from "rnn-dynamics/dist/networks/force-loop";
-import type { Context } from "./context";
+import { type Context, openNumpy } from "./context";
 import { timed } from "./measure";
 import { simulationInMlMatrix } from "./ml-matrix";
-import { Exchange, type Peer, threadCounts, threadsIn } from "./python";
+import { Exchange, type Peer, threadsIn } from "./python";
 import { type Row, speedTarget, type TaskResult } from "./report";
 import { compareSteps, type StepSide } from "./step-sides";
 import { rowMajor, type Subject, subject } from "./subject";
@@ -17,22 +17,17 @@ import { rowMajor, type Subject, subject } from "./subject";
 const work = "simulation step";
 
 export async function runSimulation(context: Context): Promise<TaskResult> {
-  const { isQuick, limits, python } = context;
   const trained = subject();
-  const size = trained.network.units;
+  const { network, x0, input, inputSteps } = trained;
+  const size = network.units;
   context.say(`B  ${trained.name}`);
-  const exchange = "missing" in python ? undefined : simulationExchange(context, trained);
-  const peers = exchange
-    ? threadCounts().map((threads) => ({ threads, peer: context.start("simulation.py", exchange.folder, threads) }))
-    : [];
+  const numpy = openNumpy(context, "simulation.py", () => simulationExchange(context, trained));
   try {
-    const { network, x0, input, inputSteps } = trained;
-    const ml = simulationInMlMatrix(network, Matrix.from1DArray(inputSteps, network.inputs, input), x0);
     const sides = [
       ownSide("ours", trained, advanceSimulation),
       ownSide("plain loops", trained, referenceAdvanceSimulation),
-      ...(isQuick ? [] : [ml]),
-      ...peers.map(({ peer, threads }) => numpySide(peer, threads)),
+      simulationInMlMatrix(network, Matrix.from1DArray(inputSteps, network.inputs, input), x0),
+      ...numpy.peers.map(({ peer, threads }) => numpySide(peer, threads)),
     ];
     const bytes = 8 * size * size;
     const rows: Row[] = await compareSteps(sides, {
@@ -40,17 +35,16 @@ export async function runSimulation(context: Context): Promise<TaskResult> {
       size,
       unit: "µs",
       multiple: 1,
-      rounds: isQuick ? 3 : 9,
-      wanted: isQuick ? 0.04 : 0.12,
+      rounds: context.isQuick ? 3 : 9,
+      wanted: context.isQuick ? 0.04 : 0.12,
       available: inputSteps,
-      limit: bytes / limits.bandwidth(bytes),
+      limit: bytes / context.limits.bandwidth(bytes),
     });
-    if ("missing" in python) rows.push({ work, size, side: "numpy", unit: "µs", note: python.missing });
+    if (numpy.missing) rows.push({ work, size, side: "numpy", unit: "µs", note: numpy.missing });
     const target = { what: "simulation N = 1000, speed against numpy", work, size, side: "numpy", limit: 1 };
     return { letter: "B", title: `Simulation step of ${trained.name}`, rows, targets: [speedTarget(rows, target)] };
   } finally {
-    for (const { peer } of peers) peer.close();
-    exchange?.remove();
+    numpy.close();
   }
 }
 

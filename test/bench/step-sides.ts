@@ -1,6 +1,6 @@
 /** Comparison of time loops: each side goes on from where it stands, a few steps a sample. */
-import { interleave, relativeDifference, stepsFor, summarize } from "./measure";
-import { inUnit, type Row, type Unit } from "./report";
+import { interleave, relativeDifference, stepsFor } from "./measure";
+import { type Row, timedRow, type Unit } from "./report";
 
 /** One implementation of a time loop, in the middle of a run. */
 export interface StepSide {
@@ -64,21 +64,17 @@ export async function compareSteps(sides: readonly StepSide[], comparison: StepC
       return { name: side.name, sample: async () => (await side.advance(steps)) / steps };
     }),
     rounds,
+    { budget: 10 * wanted * rounds },
   );
   for (const side of sides) side.release?.();
   const plain = warm.find(({ side }) => side.name === "plain loops");
   return warm.map(({ side, results }, i): Row => {
-    const seconds = summarize(samples[i].map(({ value }) => value));
     const compared = plain && side !== plain.side ? lastDifference(results, plain.results) : undefined;
-    return {
-      work,
-      size,
-      side: side.name,
-      unit,
-      time: inUnit(seconds, unit),
+    const seconds = samples[i].map(({ value }) => value);
+    return timedRow({ work, size, side: side.name, unit }, seconds, {
       ...(compared ? { difference: compared.difference, note: `after ${compared.steps} steps` } : {}),
-      ...(limit !== undefined && side.name === "ours" ? { share: limit / seconds.median } : {}),
-    };
+      ...(side.name === "ours" ? { limit } : {}),
+    });
   });
 }
 
