@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ledger } from "../notebook/ledger";
+import { shippedNames } from "../store/shipped";
 import { type KernelClient, killAllKernels, startKernel } from "./kernel-client";
 import { listNotebooks, notebookFile, readNotebook, sourceOf, titleOf, writeNotebook } from "./notebook-file";
 import { closingLine, folders } from "./project";
@@ -157,6 +159,19 @@ export function verdictLines(names: readonly string[], out: string): string[] {
   });
 }
 
+/** Trains every shipped network again from its seed, each in a process of its own; the bits must be the same. */
+function retrainShippedNetworks(): { passed: number; failed: number } {
+  console.log("\nShipped networks, trained again from their seeds");
+  const outcomes = shippedNames().map((name) => {
+    const args = [join(__dirname, "train-network.js"), name, "--check"];
+    const run = spawnSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    console.log(run.stdout.trimEnd().replace(/^/gm, "  ") || `  ${name}: could not be trained`);
+    return run.status === 0;
+  });
+  const passed = outcomes.filter(Boolean).length;
+  return { passed, failed: outcomes.length - passed };
+}
+
 const usage = "npm start -- [01 04 …] [--list] [--timeout SECONDS] [--from FOLDER] [--out FOLDER]";
 
 function readCommandLine(args: string[]) {
@@ -171,7 +186,8 @@ function readCommandLine(args: string[]) {
     const timeout = Number(values.timeout);
     if (!(timeout > 0)) throw new Error(`--timeout is ${values.timeout}, expected a number of seconds above 0`);
     const names = listNotebooks(values.from);
-    return { ...values, timeout, names: values.list ? names : chooseNotebooks(positionals, names) };
+    const isAll = positionals.length === 0 && values.from === folders.notebooks;
+    return { ...values, timeout, isAll, names: values.list ? names : chooseNotebooks(positionals, names) };
   } catch (error) {
     console.error(`run-notebooks: ${(error as Error).message}\nusage: ${usage}`);
     return undefined;
@@ -207,10 +223,11 @@ async function main(): Promise<void> {
   stopOnSignals();
   const files = names.map((name) => notebookFile(from, name));
   const { passed, failed } = await runAll(files, { out: command.out, timeout: command.timeout });
+  const shipped = command.isAll ? retrainShippedNetworks() : { passed: 0, failed: 0 };
   const verdicts = verdictLines(names, command.out);
   if (verdicts.length > 0) console.log(["\nThe paper's claims", ...verdicts, ""].join("\n"));
-  console.log(closingLine(passed, failed));
-  process.exitCode = failed > 0 ? 1 : 0;
+  console.log(closingLine(passed + shipped.passed, failed + shipped.failed));
+  process.exitCode = failed + shipped.failed > 0 ? 1 : 0;
 }
 
 if (require.main === module) void main();
