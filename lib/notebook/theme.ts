@@ -24,8 +24,8 @@ export const colorway: readonly string[] = Object.freeze([
   colors.blue,
   colors.orange,
   colors.green,
-  colors.vermilion,
   colors.skyBlue,
+  colors.vermilion,
   colors.purple,
   colors.black,
 ]);

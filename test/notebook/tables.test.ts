@@ -38,7 +38,7 @@ describe("table", function () {
   });
 
   it("takes a danfojs DataFrame as it is", async () => {
-    const { text } = await shown(new DataFrame([{ a: 1, b: 2.5 }]) as unknown as Parameters<typeof table>[0]);
+    const { text } = await shown(new DataFrame([{ a: 1, b: 2.5 }]));
     assert.equal(text.split("\n")[2], "1  2.5");
   });
 
