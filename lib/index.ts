@@ -47,7 +47,7 @@ export * from "./networks/skeleton";
 export * from "./networks/solved-flows";
 export { check, type Exercise, type SolutionModule } from "./notebook/exercise";
 export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./notebook/export";
-export * from "./notebook/figure";
+export { type Figure, figureJson, type Layout, type Numbers, type Trace, titleText } from "./notebook/figure";
 export * as figures from "./notebook/figures";
 export { type LedgerRow, ledger, recordVerdicts } from "./notebook/ledger";
 export { type Progress, progress } from "./notebook/progress";

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { checkNumber, reject, withDefaults } from "../numerics/validate";
 import { findBrowser } from "./browser";
-import { type Figure, figureJson } from "./figure";
+import { checkFigure, type Figure, figureJson } from "./figure";
 import { isInNotebook, onKernelShutdown } from "./kernel-link";
 import { outFolder, projectFolder } from "./places";
 
@@ -74,13 +74,6 @@ function writeAside(path: string, content: Buffer | string): void {
 }
 
 const isFormat = (word: string): word is ImageFormat => word === "svg" || word === "pdf" || word === "png";
-
-/** Throws unless `figure` has traces and a layout. */
-export function checkFigure(where: string, figure: Figure): void {
-  if (typeof figure !== "object" || figure === null || !Array.isArray(figure.data)) {
-    reject(where, "figure", figure, "a record { data, layout }");
-  }
-}
 
 /**
  * The bytes of a figure's picture, or undefined where no browser is installed.

@@ -4,6 +4,7 @@
  * Nothing here knows plotly.js. It runs in the page that shows a figure (`show`) or in the browser that prints one
  * (`saveFigure`), never in Node.
  */
+import { reject } from "../numerics/validate";
 
 /** Numbers along an axis. Typed arrays are welcome; they become plain arrays on their way to the page. */
 export type Numbers = readonly number[] | Float64Array | Float32Array | Int32Array;
@@ -50,13 +51,22 @@ const digits = 8;
  *
  * @param figure traces and layout
  * @returns JSON that plotly.js draws
+ * @throws RangeError if `figure` is not a record { data, layout }
  */
 export function figureJson(figure: Figure): string {
+  checkFigure("figureJson", figure);
   return JSON.stringify({ data: figure.data, layout: figure.layout }, (_key, value: unknown) => {
     if (typeof value === "number") return rounded(value);
     if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
     return Array.from(value as Float64Array, rounded);
   });
+}
+
+/** Throws unless `figure` has traces. */
+export function checkFigure(where: string, figure: Figure): void {
+  if (typeof figure !== "object" || figure === null || !Array.isArray(figure.data)) {
+    reject(where, "figure", figure, "a record { data, layout }");
+  }
 }
 
 function rounded(value: number): number | null {
@@ -66,6 +76,6 @@ function rounded(value: number): number | null {
 
 /** The figure's title as plain words, for a reader who sees no picture. */
 export function titleText(figure: Figure): string {
-  const text = figure.layout?.title?.text;
+  const text = figure?.layout?.title?.text;
   return typeof text === "string" ? text.replace(/<br\s*\/?>/g, " ").replace(/<[^>]*>/g, "") : "";
 }

@@ -58,7 +58,7 @@ export function progress(label: string, total: number, clock: () => number = () 
 function bar(label: string, done: number, total: number, leftMs: number | undefined): Record<string, string> {
   const left = leftMs === undefined ? "" : `, ${duration(leftMs)} left`;
   const percent = Math.floor((100 * done) / total);
-  const words = label.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const words = String(label).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   return {
     "text/html": `<div style="font-family:sans-serif;font-size:14px">${words} <progress max="${total}" value="${done}" style="width:280px;vertical-align:middle"></progress> ${percent} %${left}</div>`,
     "text/plain": `${label}: ${percent} %${left}`,

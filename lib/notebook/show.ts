@@ -5,9 +5,12 @@
  * kernel; VS Code draws `application/vnd.plotly.v1+json` itself; a saved copy that is opened without a kernel, turned
  * into a PDF or read on a web site shows the picture.
  */
-import { checkFigure, drawFigure, hasBrowser, plotlySource } from "./export";
-import { type Figure, figureJson, titleText } from "./figure";
+import { drawFigure, hasBrowser, plotlySource } from "./export";
+import { checkFigure, type Figure, figureJson, titleText } from "./figure";
 import { Display, isInNotebook, keepCellOpen, type MimeBundle } from "./kernel-link";
+
+/** Sharp enough on a laptop; the picture is kept twice in the file, and at 2 a notebook would grow by half. */
+const pictureScale = 1.5;
 
 let isPlotlySent = false;
 
@@ -47,7 +50,7 @@ async function addPicture(display: Display, figure: Figure, json: string): Promi
   // first let the live figure and the rest of a short cell go out: starting a browser keeps the processor busy
   await new Promise((resolve) => setTimeout(resolve, 50));
   try {
-    const picture = await drawFigure(figure, "png");
+    const picture = await drawFigure(figure, "png", { scale: pictureScale });
     if (!picture) return;
     const { width, height } = size(figure);
     const metadata = { "image/png": { width, height } };

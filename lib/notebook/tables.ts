@@ -38,7 +38,7 @@ export function table(rows: readonly object[] | TableFrame, options?: TableOptio
     if (!names.includes(name)) reject("table", `column "${name}"`, "is in no row", `one of ${names.join(", ")}`);
   }
   if (!isInNotebook()) return;
-  const entries = isFrame(rows) ? cells : throughDataFrame(names, cells);
+  const entries = isFrame(rows) ? cells : throughDataFrame(names, cells, digits as number);
   const order = chosen.map((name) => names.indexOf(name));
   const shown = entries.map((row) => order.map((column) => row[column]));
   const words = shown.map((row) => row.map((value) => written(value, digits as number)));
@@ -75,11 +75,11 @@ function ofRecords(rows: readonly object[] | TableFrame): Contents {
 }
 
 /** The entries as danfojs keeps them. Entries it has no type for (vectors, records) go in as they will be read. */
-function throughDataFrame(names: string[], cells: unknown[][]): unknown[][] {
+function throughDataFrame(names: string[], cells: unknown[][], digits: number): unknown[][] {
   if (cells.length === 0 || names.length === 0) return cells;
-  const known = cells.map((row) =>
-    row.map((value) => (typeof value === "object" && value ? written(value, 4) : value)),
-  );
+  const isKnown = (value: unknown): boolean =>
+    value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+  const known = cells.map((row) => row.map((value) => (isKnown(value) ? value : written(value, digits))));
   const frame = new (danfojs().DataFrame)(known, { columns: names });
   return frame.values as unknown[][];
 }
@@ -105,19 +105,29 @@ function written(value: unknown, digits: number): string {
   if (typeof value === "number") return numeral(value, digits);
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) {
-    return `(${Array.from(value as ArrayLike<unknown>, (entry) => written(entry, digits)).join(", ")})`;
+    const entries = Array.from(value as ArrayLike<unknown>, (entry) =>
+      Array.isArray(entry) ? "…" : written(entry, digits),
+    );
+    return `(${entries.join(", ")})`;
   }
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? recordText(value, digits) : String(value);
+}
+
+/** A small record as it is read: { steps: 3, kind: saddle }. What lies deeper is only hinted at. */
+function recordText(record: object, digits: number): string {
+  const fields = Object.entries(record).map(([name, value]) => {
+    const isDeep = typeof value === "object" && value !== null;
+    return `${name}: ${isDeep ? "…" : written(value, digits)}`;
+  });
+  return `{ ${fields.join(", ")} }`;
 }
 
 function numeral(value: number, digits: number): string {
   if (Number.isNaN(value)) return "–";
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value).replace("-", "−");
   // 0.500 and 0.5 are the same number, but 1.200e-30 is not easier to read than 1.2e-30
-  return String(Number(value.toPrecision(digits)))
-    .replace("-", "−")
-    .replace("e−", "e-")
-    .replace("e+", "e");
+  const text = String(Number(value.toPrecision(digits)));
+  return text.replaceAll("-", "−").replace("e+", "e");
 }
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -2,6 +2,7 @@
  * One look for every figure: a code of shape *and* colour for the kinds of points, colours that colour-blind readers
  * can tell apart (Okabe and Ito's set), white ground, and a title that states the claim.
  */
+import { checkChoice, reject } from "../numerics/validate";
 import type { Layout } from "./figure";
 
 /** Okabe–Ito colours: distinguishable with any of the common colour-vision deficiencies. */
@@ -70,8 +71,10 @@ export const signs: Readonly<Record<PointKind, string>> = Object.freeze({
  *
  * @param kind what the point is
  * @param size diameter in pixels; scatter3d draws larger than scatter, 6 is right there
+ * @throws RangeError if there is no such kind
  */
 export function markerOf(kind: PointKind, size?: number): Record<string, unknown> {
+  checkChoice("markerOf", "kind", kind, Object.keys(markers));
   const { line, ...rest } = markers[kind];
   return { ...rest, size: size ?? rest.size, line: { ...line } };
 }
@@ -121,8 +124,10 @@ export const baseLayout: Layout = Object.freeze({
  *
  * @param claim one sentence: "Eight attractors sit at the corners of a cube"
  * @param layout what differs from the theme
+ * @throws RangeError if the claim is not a sentence
  */
 export function titled(claim: string, layout: Layout = {}): Layout {
+  if (typeof claim !== "string") reject("titled", "claim", claim, "a sentence");
   const base = merge({}, baseLayout);
   const isFlat = !Object.keys(layout).some((key) => /^(scene|polar|ternary)\d*$/.test(key));
   const axes: Record<string, unknown> = isFlat ? { xaxis: { ...axis }, yaxis: { ...axis } } : {};

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DataFrame } from "danfojs-node";
+import fc from "fast-check";
 import { table } from "rnn-dynamics";
 import { inFakeKernel } from "../helpers/fake-kernel";
 
@@ -22,14 +23,14 @@ describe("table", function () {
     assert.equal(
       text,
       ["memory    speed q  isHeld  x", "──────  ─────────  ──────  ────────────"].join("\n") +
-        ["", "+ + −   1.235e-30  yes     (0.5, −0.25)", "<b>            12  no      –"].join("\n"),
+        ["", "+ + −   1.235e−30  yes     (0.5, −0.25)", "<b>            12  no      –"].join("\n"),
     );
   });
 
   it("shows the named columns in their order with the digits asked for", async () => {
     const { text } = await shown(rows, { columns: ["speed q", "memory"], digits: 2 });
     assert.deepEqual(text.split("\n")[0], "speed q  memory");
-    assert.match(text, /1\.2e-30 {2}\+ \+ −/);
+    assert.match(text, /1\.2e−30 {2}\+ \+ −/);
   });
 
   it("escapes what would be markup", async () => {
@@ -50,6 +51,21 @@ describe("table", function () {
   it("shows an empty table as its header", async () => {
     const { text } = await shown([]);
     assert.equal(text.trim(), "");
+  });
+
+  it("shows whatever stands in a row, or names what is wrong", async () => {
+    await inFakeKernel(() => {
+      fc.assert(
+        fc.property(fc.array(fc.dictionary(fc.string(), fc.anything()), { maxLength: 3 }), (rows) => {
+          try {
+            table(rows);
+          } catch (error) {
+            assert.match(String(error), /^RangeError: table: /);
+          }
+        }),
+        { numRuns: 200 },
+      );
+    });
   });
 
   it("names a column that no row has, and rows that are none", () => {
