@@ -2,14 +2,15 @@ import { Matrix } from "ml-matrix";
 import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { flipFlopDefaults } from "./flip-flop";
-import { simulate } from "./simulate";
+import { type Simulation, simulate } from "./simulate";
 
 export interface MemoryOptions {
   readonly settle?: number;
   readonly pulseLength?: number;
+  readonly clamp?: number;
   /** How far on its side of zero an output has to stay. */
   readonly margin?: number;
-  /** Activations before the pulse, (N); the origin if left out. */
+  /** Activations before the pattern is set, (N); the origin if left out. */
   readonly x0?: Float64Array;
   /** Called after each pattern with the number done and their total. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -20,6 +21,8 @@ export const memoryDefaults = Object.freeze({
   settle: 3000 as number,
   /** As in the task. */
   pulseLength: flipFlopDefaults.pulseLength,
+  /** Steps with the pattern fed back in place of the output, at least the pulse: 30 τ, for the reservoir to fall in. */
+  clamp: 300 as number,
   /** A tenth of the target ±1: an output that dies away keeps its sign down to 1e-300, but nobody can read it. */
   margin: 0.1 as number,
   /** The origin: no memory is nearer to it than its mirror image. */
@@ -44,8 +47,13 @@ export interface Memory {
   readonly pattern: string;
   /** The pattern, ±1 each, (O). */
   readonly bits: readonly number[];
-  /** Whether every output kept its sign, by the margin, throughout the last half of the time, the end included. */
+  /**
+   * Whether the memory exists: once the reservoir has been put there, every output keeps its sign, by the margin,
+   * throughout the last half of the time, the end included.
+   */
   readonly isHeld: boolean;
+  /** Whether one pulse on all channels at once, from x0, gets there too. */
+  readonly isReached: boolean;
   readonly motion: MemoryMotion;
   /** ‖F‖ at the end, in activation per τ. */
   readonly speed: number;
@@ -61,12 +69,18 @@ const mostBits = 16;
 /**
  * Which of the 2ᴼ patterns a flip-flop network remembers, judged on the simulation itself.  [J15 §6]
  *
- * Each pattern is set by one pulse on all channels at once; then the network runs without input. Whether the *map* that
- * is simulated holds a memory can differ from whether the flow has an attractor there: an Euler step of 1/τ makes
- * fast rotations unstable. And a memory need not be a fixed point: a limit cycle whose outputs keep their signs holds.
+ * Two questions are kept apart. *Does the memory exist?* The reservoir is put there: a pulse, and the pattern fed back in
+ * place of the output for `clamp` steps, as if the output had been right at once; then the network is left alone. *Does
+ * a pulse get there?* The same without the help. The training never shows pulses on all channels at once, so a memory
+ * may be held and yet missed by such a pulse: the original's network at g = 1.5 does that for some seeds.
+ *
+ * Whether the *map* that is simulated holds a memory can differ from whether the flow has an attractor there: an Euler
+ * step of 1/τ makes fast rotations unstable. And a memory need not be a fixed point: a limit cycle whose outputs keep
+ * their signs holds.
  *
  * @param net a network with as many inputs as outputs
  * @returns one row per pattern, from "−−−" to "+++"
+ * @throws RangeError if the network or an option is not as described
  */
 export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory[] {
   const where = "memoryTable";
@@ -74,63 +88,81 @@ export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory
   const bits = net.outputs;
   if (net.inputs !== bits) reject(where, "network", `has ${net.inputs} inputs`, `one for each of its ${bits} outputs`);
   if (bits > mostBits) reject(where, "network.outputs", bits, `at most ${mostBits}, for 2^${mostBits} patterns`);
-  const { settle, pulseLength, margin, x0, onProgress } = withDefaults<Required<MemoryOptions>>(
-    where,
-    options,
-    memoryDefaults as Required<MemoryOptions>,
-  );
+  const given = withDefaults<Required<MemoryOptions>>(where, options, memoryDefaults as Required<MemoryOptions>);
+  const { onProgress, x0 } = given;
   // halves and thirds of the time are spoken of
-  checkCount(where, "settle", settle, 6);
-  checkCount(where, "pulseLength", pulseLength);
-  checkNumber(where, "margin", margin, "not negative");
+  checkCount(where, "settle", given.settle, 6);
+  checkCount(where, "pulseLength", given.pulseLength);
+  checkCount(where, "clamp", given.clamp);
+  checkNumber(where, "margin", given.margin, "not negative");
   if (x0 !== undefined) checkVector(where, "x0", x0, net.units);
   if (onProgress !== undefined && typeof onProgress !== "function") {
     reject(where, "onProgress", onProgress, "a function");
   }
-  const start = x0 ?? new Float64Array(net.units);
   const total = 2 ** bits;
   const rows: Memory[] = [];
   for (let p = 0; p < total; p++) {
     const pattern = Array.from({ length: bits }, (_, j) => ((p >> (bits - 1 - j)) & 1 ? 1 : -1));
-    rows.push(recall(net, pattern, start, { settle, pulseLength, margin }));
+    rows.push(remember(net, pattern, { ...given, x0: x0 ?? new Float64Array(net.units) }));
     onProgress?.(p + 1, total);
   }
   return rows;
 }
 
-interface Trial {
-  readonly settle: number;
-  readonly pulseLength: number;
-  readonly margin: number;
-}
-
-/** Sets one pattern and looks at what is left of it. */
-function recall(net: EchoState, bits: number[], start: Float64Array, trial: Trial): Memory {
-  const { settle, pulseLength, margin } = trial;
-  const watched = Math.floor(settle / 3);
-  const quiet = (steps: number): Matrix => Matrix.zeros(steps, net.inputs);
-  const pulse = new Matrix(Array.from({ length: pulseLength }, () => bits));
-  const set = simulate(net, pulse, { x0: start });
-  const settling = simulate(net, quiet(settle - watched), { x0: set.finalState });
-  const last = simulate(net, quiet(watched + 1), { x0: settling.finalState, record: 1 });
-
+/** Puts the network into one pattern, and looks at what is left of it. */
+function remember(net: EchoState, bits: number[], trial: Required<MemoryOptions>): Memory {
+  const { settle, margin, tau } = { ...trial, tau: net.tau };
   const pattern = bits.map((bit) => (bit > 0 ? "+" : "−")).join("");
-  const noOutput = new Float64Array(net.outputs);
-  if ([set, settling, last].some((run) => run.status === "diverged")) {
-    const speed = Number.POSITIVE_INFINITY;
-    return { pattern, bits, isHeld: false, motion: "diverged", speed, state: last.finalState, output: noOutput };
+  const watched = Math.floor(settle / 3);
+  const put = putInto(net, bits, trial);
+  const settling = simulate(net, Matrix.zeros(settle - watched, bits.length), { x0: put.finalState });
+  const last = simulate(net, Matrix.zeros(watched + 1, bits.length), { x0: settling.finalState, record: 1 });
+  if ([put, settling, last].some((run) => run.status === "diverged")) {
+    const lost = { isHeld: false, isReached: false, motion: "diverged", speed: Number.POSITIVE_INFINITY } as const;
+    return { pattern, bits, ...lost, state: last.finalState, output: new Float64Array(bits.length) };
   }
   const states = last.states as Matrix;
-  const { motion, speed } = movement(states, last.finalState, net.tau);
+  const isHeld =
+    hasSigns(settling.output, Math.floor(settle / 2), bits, margin) && hasSigns(last.output, 0, bits, margin);
   return {
     pattern,
     bits,
-    isHeld: hasSigns(settling.output, Math.floor(settle / 2), bits, margin) && hasSigns(last.output, 0, bits, margin),
-    motion,
-    speed,
+    isHeld,
+    isReached: isHeld && isReachedByPulse(net, bits, trial),
+    ...movement(states, last.finalState, tau),
     state: Float64Array.from(states.getRow(watched)),
     output: Float64Array.from(last.output.getRow(watched)),
   };
+}
+
+/** A pulse, and the pattern fed back in place of the output. */
+function putInto(net: EchoState, bits: number[], { x0, pulseLength, clamp }: Required<MemoryOptions>): Simulation {
+  // z enters as an input, through Wfb; what the network says itself is not heard
+  const B = new Matrix(net.units, 2 * bits.length);
+  B.setSubMatrix(net.B, 0, 0);
+  B.setSubMatrix(net.Wfb, 0, bits.length);
+  const deaf: EchoState = { ...net, inputs: 2 * bits.length, B, Wfb: Matrix.zeros(net.units, net.outputs) };
+  const steps = Math.max(clamp, pulseLength);
+  const input = Matrix.zeros(steps, 2 * bits.length);
+  for (let t = 0; t < steps; t++) {
+    for (let j = 0; j < bits.length; j++) {
+      if (t < pulseLength) input.set(t, j, bits[j]);
+      input.set(t, bits.length + j, bits[j]);
+    }
+  }
+  return simulate(deaf, input, { x0 });
+}
+
+/** Whether one pulse on all channels at once sets a pattern that then stays. */
+function isReachedByPulse(net: EchoState, bits: number[], trial: Required<MemoryOptions>): boolean {
+  const half = Math.floor(trial.settle / 2);
+  const pulse = new Matrix(Array.from({ length: trial.pulseLength }, () => bits));
+  const set = simulate(net, pulse, { x0: trial.x0 });
+  const first = simulate(net, Matrix.zeros(half, bits.length), { x0: set.finalState });
+  if (set.status === "diverged" || first.status === "diverged") return false;
+  if (!hasSigns(first.output, half - 1, bits, trial.margin)) return false;
+  const rest = simulate(net, Matrix.zeros(trial.settle - half, bits.length), { x0: first.finalState });
+  return rest.status === "completed" && hasSigns(rest.output, 0, bits, trial.margin);
 }
 
 /** Whether every output is on the side of its bit, by more than the margin, from a row on. */

@@ -99,6 +99,22 @@ describe("memories", () => {
     assert.ok(fast.speed > 0.1 && slow.speed < 1e-2, `${fast.speed} ${slow.speed}`);
   });
 
+  it("tells a memory that exists from one that a pulse can set", () => {
+    const net = planted([[1.5]], 1);
+    // against an input a hundred times weaker, a state on the other side does not move over
+    const weak = { ...net, B: Matrix.mul(net.B, 0.01), Wfb: Matrix.ones(1, 1), Wr: new Matrix([[-0.5]]) };
+    const start = { x0: Float64Array.of(1) };
+    const told = (n: EchoState): boolean[][] => memoryTable(n, start).map((row) => [row.isHeld, row.isReached]);
+    assert.deepEqual(told(net), [
+      [true, true],
+      [true, true],
+    ]);
+    assert.deepEqual(told(weak), [
+      [true, false],
+      [true, true],
+    ]);
+  });
+
   it("says so when a pattern diverges", () => {
     const [row] = memoryTable(planted([[0.5]], 1, 0.1));
     assert.deepEqual([row.isHeld, row.motion, row.speed], [false, "diverged", Number.POSITIVE_INFINITY]);
