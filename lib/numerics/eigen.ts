@@ -68,7 +68,7 @@ function compute(data: Float64Array, n: number): Eigenvalues {
     const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work.byteOffset + 8 * stride * i);
     loadKernels().hessenberg(h.byteOffset, stride, v, w, v2, w2);
     const waiting = make(5 * (stride + 2));
-    const window = { h: make(WINDOW * WINDOW), stride: WINDOW, waiting };
+    const window = n > 2 * WINDOW ? { h: make(WINDOW * WINDOW), stride: WINDOW, waiting } : undefined;
     return sorted(iterate({ h, stride, waiting }, n, window), (x) => x * rest * scale);
   } finally {
     for (const array of owned) releaseKernelArray(array);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics";
@@ -132,6 +133,21 @@ describe("time loops", () => {
       { numRuns: 20 },
     );
     run.release();
+  });
+
+  it("has the bits it has always had", () => {
+    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/networks/force-loop.test.js -g "always had",
+    // which prints the digest. It must never change: the shipped networks would no longer retrain to their bits
+    const hash = createHash("sha256");
+    for (const activation of ["tanh", "logistic"] as const) {
+      const setup = setUp(65, { activation });
+      const s = signals(setup, 300);
+      const run = createForceRun(setup);
+      train(advanceForce, run, s);
+      for (const part of [s.output, s.readoutNorm, run.x, run.Wo]) hash.update(new Uint8Array(part.slice().buffer));
+      run.release();
+    }
+    assert.equal(hash.digest("hex"), "887b59e94615d3b86255ea3a050bc78b409bfead687f4a895d247239780fa250");
   });
 
   it("equals naive recursive least squares with a dense P, k = P r, P − c k kᵀ, Wo − c e kᵀ [J15 eqs. 27, 28]", () => {
