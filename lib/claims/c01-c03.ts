@@ -176,7 +176,7 @@ export function claimC3(results: readonly HessianErrors[]): ClaimVerdict {
   return {
     claim: "C3",
     says: "near a fixed point the Hessian of q is JᵀJ (eq. 12)",
-    statistic: `error ∝ distance^${order.toFixed(2)}; at the smallest distance ${(100 * closest).toPrecision(2)} % (worst seed)`,
+    statistic: `error falls like the distance to the power ${order.toFixed(2)}; at the smallest distance ${(100 * closest).toPrecision(2)} % (worst seed)`,
     tolerance: `order ≥ ${c3Order} and error at the smallest distance ≤ ${100 * c3Error} %; partly if one of the two`,
     verdict: isGood.every(Boolean) ? "reproduced" : isGood.some(Boolean) ? "partly" : "not reproduced",
     seeds: results.map((result) => result.seed),
