@@ -1,11 +1,10 @@
 import { Matrix } from "ml-matrix";
 import type { Flow } from "../dynamics/flow";
-import { largestSingularValue } from "../numerics/linear-solve";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { multiplyInto, toRowMajor } from "../numerics/vector";
-import { kernelArray } from "../numerics/wasm";
 import { type ActivationName, activation } from "./activation";
+import { rateFlow } from "./rate-flow";
 
 /**
  * An echo-state network: a fixed random reservoir, an input, and an output that is fed back.  [J15 §5, Fig. 4]
@@ -212,51 +211,8 @@ export function echoStateFlow(net: EchoState, u?: Float64Array): Flow {
   const where = "echoStateFlow";
   checkEchoState(where, net);
   if (u !== undefined) checkVector(where, "u", u, net.inputs);
-  const size = net.units;
-  const { rateInto, slope, isOdd, maxCurvature } = activation(net.activation);
-  const Wc = combined(net, kernelArray(size * size));
-  const drive = new Float64Array(size);
+  const drive = new Float64Array(net.units);
   if (u !== undefined) multiplyInto(toRowMajor(net.B), u, drive);
-  const isDriven = drive.some((entry) => entry !== 0);
-  const rates = kernelArray(size);
-  let lipschitz: number | undefined;
-
-  const velocityInto = (x: Float64Array, out: Float64Array): void => {
-    rateInto(x, rates);
-    multiplyInto(Wc, rates, out);
-    for (let i = 0; i < size; i++) out[i] = out[i] - x[i] + drive[i];
-  };
-  const jacobianInto = (x: Float64Array, out: Float64Array): void => {
-    rateInto(x, rates);
-    for (let j = 0; j < size; j++) rates[j] = slope(rates[j]);
-    for (let i = 0; i < size; i++) {
-      const row = i * size;
-      for (let j = 0; j < size; j++) out[row + j] = Wc[row + j] * rates[j];
-      out[row + i] -= 1;
-    }
-  };
-  return {
-    dimension: size,
-    velocity(x) {
-      checkVector(where, "x", x, size);
-      const out = new Float64Array(size);
-      velocityInto(x, out);
-      return out;
-    },
-    jacobian(x) {
-      checkVector(where, "x", x, size);
-      const out = new Float64Array(size * size);
-      jacobianInto(x, out);
-      return Matrix.from1DArray(size, size, out);
-    },
-    velocityInto,
-    jacobianInto,
-    odd: isOdd && !isDriven,
-    boundedRates: true,
-    // ‖J(x) − J(y)‖₂ ≤ ‖Wᶜ‖₂ max|r″| ‖x − y‖₂
-    lipschitzOfJacobian() {
-      lipschitz ??= largestSingularValue(Wc, size) * maxCurvature;
-      return lipschitz;
-    },
-  };
+  const weights = toRowMajor(combinedWeights(net));
+  return rateFlow({ size: net.units, activation: net.activation, weights, drive });
 }

@@ -1,11 +1,10 @@
 import type { Matrix } from "ml-matrix";
 import type { Flow } from "../dynamics/flow";
-import { largestSingularValue } from "../numerics/linear-solve";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
-import { multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "../numerics/vector";
-import { kernelArray } from "../numerics/wasm";
+import { multiplyTransposedInto, toMatrix, toRowMajor } from "../numerics/vector";
 import { activation } from "./activation";
+import { rateFlow } from "./rate-flow";
 
 const tanh = activation("tanh");
 
@@ -25,50 +24,8 @@ const tanh = activation("tanh");
  */
 export function simpleRnnFlow(W: Matrix): Flow {
   checkSquare("simpleRnnFlow", W);
-  const size = W.rows;
-  const weights = kernelArray(size * size);
-  weights.set(toRowMajor(W));
-  const r = kernelArray(size);
-  const velocityInto = (x: Float64Array, out: Float64Array) => {
-    tanh.rateInto(x, r);
-    multiplyInto(weights, r, out);
-    for (let i = 0; i < size; i++) out[i] -= x[i];
-  };
-  const jacobianInto = (x: Float64Array, out: Float64Array) => {
-    tanh.rateInto(x, r);
-    for (let j = 0; j < size; j++) r[j] = tanh.slope(r[j]);
-    for (let i = 0, at = 0; i < size; i++) {
-      for (let j = 0; j < size; j++, at++) out[at] = weights[at] * r[j];
-      out[i * size + i] -= 1;
-    }
-  };
-  let lipschitz: number | undefined;
-  return {
-    dimension: size,
-    odd: true,
-    boundedRates: true,
-    velocityInto,
-    jacobianInto,
-    velocity(x) {
-      checkVector("velocity", "x", x, size);
-      const out = new Float64Array(size);
-      velocityInto(x, out);
-      return out;
-    },
-    jacobian(x) {
-      checkVector("jacobian", "x", x, size);
-      const out = new Float64Array(size * size);
-      jacobianInto(x, out);
-      return toMatrix(out, size, size);
-    },
-    lipschitzOfJacobian() {
-      lipschitz ??= normBound(weights, size) * tanh.maxCurvature;
-      return lipschitz;
-    },
-    get spec() {
-      return { kind: "simple rnn", parameters: { W: toMatrix(weights.slice(), size, size).to2DArray() } };
-    },
-  };
+  const drive = new Float64Array(W.rows);
+  return rateFlow({ size: W.rows, activation: "tanh", weights: toRowMajor(W), drive });
 }
 
 /**
@@ -114,11 +71,6 @@ export function randomRecurrentWeights(units: number, gain: number, rng: Rng): M
   const data = new Float64Array(units * units);
   for (let i = 0; i < data.length; i++) data[i] = rng.normal(0, spread);
   return toMatrix(data, units, units);
-}
-
-/** An upper bound of ‖W‖₂: the power iteration comes from below, so five percent are added; Frobenius if that is less. */
-function normBound(weights: Float64Array, size: number): number {
-  return Math.min(1.05 * largestSingularValue(weights, size), norm(weights));
 }
 
 function checkSquare(where: string, W: Matrix): void {

@@ -1,0 +1,34 @@
+/**
+ * What a worker can be asked to do. Each export is a task: plain data in, plain data out.
+ *
+ * A flow arrives as its recipe. The recipe's arrays lie in memory that threads share, so sending it costs nothing; the
+ * worker copies them once, and keeps the flow for the next task of the same search.
+ */
+import type { Flow, FlowSpec } from "../dynamics/flow";
+import { type MinimizeOptions, type Minimum, minimizeSpeed } from "../dynamics/minimize";
+import { type Stability, stability } from "../dynamics/stability";
+import { flowFromSpec } from "../networks/rate-flow";
+
+/** A recipe with a name that no other flow of this process has. */
+export interface NamedSpec {
+  readonly key: string;
+  readonly spec: FlowSpec;
+}
+
+let known: { key: string; flow: Flow } | undefined;
+
+/** One flow is kept: a search asks for the same one again and again, and a network of 1000 units takes 8 MB. */
+function flowOf({ key, spec }: NamedSpec): Flow {
+  if (known?.key !== key) known = { key, flow: flowFromSpec(spec) };
+  return known.flow;
+}
+
+/** Minimises q from one start. */
+export function minimize(task: { flow: NamedSpec; x: Float64Array; options: Partial<MinimizeOptions> }): Minimum {
+  return minimizeSpeed(flowOf(task.flow), task.x, task.options);
+}
+
+/** The spectrum at one point. */
+export function spectrum(task: { flow: NamedSpec; x: Float64Array }): Stability {
+  return stability(flowOf(task.flow), task.x);
+}
