@@ -1,5 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import { activation } from "./activation";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { flipFlopDefaults } from "./flip-flop";
 import { type Simulation, simulate } from "./simulate";
@@ -100,19 +101,38 @@ export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory
     reject(where, "onProgress", onProgress, "a function");
   }
   const total = 2 ** bits;
+  const start = x0 ?? new Float64Array(net.units);
+  // without bias the simulation is odd to the last bit: from the origin, opposite patterns go opposite ways
+  const hasMirrors = x0 === undefined && activation(net.activation).isOdd;
   const rows: Memory[] = [];
   for (let p = 0; p < total; p++) {
+    const mirror = hasMirrors ? rows[total - 1 - p] : undefined;
     const pattern = Array.from({ length: bits }, (_, j) => ((p >> (bits - 1 - j)) & 1 ? 1 : -1));
-    rows.push(remember(net, pattern, { ...given, x0: x0 ?? new Float64Array(net.units) }));
+    rows.push(mirror ? mirrored(mirror) : remember(net, pattern, { ...given, x0: start }));
     onProgress?.(p + 1, total);
   }
   return rows;
 }
 
+/** The row of the opposite pattern. */
+function mirrored(row: Memory): Memory {
+  const bits = row.bits.map((bit) => -bit);
+  return { ...row, pattern: textOf(bits), bits, state: row.state.map(opposite), output: row.output.map(opposite) };
+}
+
+/** −v, but never −0. */
+function opposite(v: number): number {
+  return 0 - v;
+}
+
+function textOf(bits: readonly number[]): string {
+  return bits.map((bit) => (bit > 0 ? "+" : "−")).join("");
+}
+
 /** Puts the network into one pattern, and looks at what is left of it. */
 function remember(net: EchoState, bits: number[], trial: Required<MemoryOptions>): Memory {
-  const { settle, margin, tau } = { ...trial, tau: net.tau };
-  const pattern = bits.map((bit) => (bit > 0 ? "+" : "−")).join("");
+  const { settle, margin } = trial;
+  const pattern = textOf(bits);
   const watched = Math.floor(settle / 3);
   const put = putInto(net, bits, trial);
   const settling = simulate(net, Matrix.zeros(settle - watched, bits.length), { x0: put.finalState });
@@ -129,7 +149,7 @@ function remember(net: EchoState, bits: number[], trial: Required<MemoryOptions>
     bits,
     isHeld,
     isReached: isHeld && isReachedByPulse(net, bits, trial),
-    ...movement(states, last.finalState, tau),
+    ...movement(states, last.finalState, net.tau),
     state: Float64Array.from(states.getRow(watched)),
     output: Float64Array.from(last.output.getRow(watched)),
   };

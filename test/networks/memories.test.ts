@@ -101,9 +101,10 @@ describe("memories", () => {
 
   it("tells a memory that exists from one that a pulse can set", () => {
     const net = planted([[1.5]], 1);
-    // against an input a hundred times weaker, a state on the other side does not move over
-    const weak = { ...net, B: Matrix.mul(net.B, 0.01), Wfb: Matrix.ones(1, 1), Wr: new Matrix([[-0.5]]) };
-    const start = { x0: Float64Array.of(1) };
+    // Held through its own output, w = 1.5 + 1·2, and with an input a hundred times weaker: from x = 2 a pulse does not
+    // move it over, and feeding −1 back does only if the output, up to 2 and on the other side, is not heard meanwhile
+    const weak = { ...net, B: Matrix.mul(net.B, 0.01), Wfb: Matrix.ones(1, 1) };
+    const start = { x0: Float64Array.of(2) };
     const told = (n: EchoState): boolean[][] => memoryTable(n, start).map((row) => [row.isHeld, row.isReached]);
     assert.deepEqual(told(net), [
       [true, true],
@@ -113,6 +114,26 @@ describe("memories", () => {
       [true, false],
       [true, true],
     ]);
+  });
+
+  it("finds by symmetry what it finds by simulation", () => {
+    const rotor = [
+      [2, 0.1, 0],
+      [0.3, 1.5, -1],
+      [0, 1, 1.5],
+    ];
+    const net = {
+      ...planted(rotor, 2),
+      Wfb: new Matrix([
+        [0.3, 0.1],
+        [0, 0.2],
+        [-0.1, 0],
+      ]),
+    };
+    // a start that is given, if only the origin, is simulated for every pattern
+    assert.deepEqual(memoryTable(net, { x0: new Float64Array(3) }), memoryTable(net));
+    const [first] = memoryTable({ ...net, activation: "logistic" });
+    assert.equal(first.state.length, 3);
   });
 
   it("says so when a pattern diverges", () => {
