@@ -35,8 +35,8 @@ interface Session {
   page: Page;
 }
 
-/** Longest time for one picture. A 3-D figure takes 3 s without a graphics card. */
-const longestDrawMs = 60_000;
+/** Longest time for one picture. A 3-D figure takes 3 s without a graphics card, a minute on a very busy machine. */
+const longestDrawMs = 180_000;
 
 let session: Promise<Session> | undefined;
 let lastJob: Promise<unknown> = Promise.resolve();

@@ -32,8 +32,11 @@ interface KernelHandler {
   handleShutdown(...request: unknown[]): unknown;
 }
 
-/** Longest time a finished cell stays open for its pictures; later ones still arrive while the page is open. */
-const longestHoldMs = 60_000;
+/**
+ * Longest time a finished cell stays open for its pictures, for a machine that is very busy: an idle one needs seconds.
+ * Later pictures still arrive while the page is open.
+ */
+const longestHoldMs = 180_000;
 
 const pending = new Set<Promise<unknown>>();
 const shutdownTasks: (() => void)[] = [];
@@ -76,7 +79,7 @@ export class Display {
   }
 }
 
-/** Keeps the running cell open until `work` has ended, well or badly, but not longer than a minute. */
+/** Keeps the running cell open until `work` has ended, well or badly, but not longer than three minutes. */
 export function keepCellOpen(work: Promise<unknown>): void {
   const ended = work.then(
     () => {},

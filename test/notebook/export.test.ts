@@ -45,7 +45,7 @@ describe("findBrowser", () => {
 });
 
 describe("saveFigure", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   const folder = mkdtempSync(join(tmpdir(), "figures-"));
   const kept = { out: process.env.RNN_DYNAMICS_OUT, chrome: process.env.CHROME_PATH };
 
@@ -153,7 +153,7 @@ describe("saveFigure", function () {
       const library = require.resolve("rnn-dynamics");
       const figure = JSON.stringify(flat);
       const code = `require(${JSON.stringify(library)}).saveFigure(${figure}, "script.svg").then((p) => console.log(p))`;
-      const out = execFileSync(process.execPath, ["-e", code], { timeout: 60_000, encoding: "utf8" });
+      const out = execFileSync(process.execPath, ["-e", code], { timeout: 300_000, encoding: "utf8" });
       assert.equal(out.trim(), join(folder, "figures", "script.svg"));
     });
   });

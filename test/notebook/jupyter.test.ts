@@ -53,7 +53,7 @@ async function bluePixels(element: Locator): Promise<number> {
 }
 
 describe("the page in Jupyter Notebook", function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   const screenshots = join("data", "out", "screenshots");
   let server: JupyterServer | undefined;
   let browser: Browser | undefined;
@@ -78,7 +78,7 @@ describe("the page in Jupyter Notebook", function () {
 
   async function openPage(browser: Browser): Promise<Page> {
     const opened = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
-    opened.setDefaultTimeout(120_000);
+    opened.setDefaultTimeout(300_000);
     opened.on("request", (request) => requests.push(request.url()));
     opened.on("websocket", (socket) => requests.push(socket.url()));
     opened.on("dialog", (dialog) => void dialog.accept());

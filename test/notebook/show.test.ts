@@ -10,7 +10,7 @@ const line: Figure = {
 };
 
 describe("show", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   after(closeBrowser);
 
   it("does nothing outside a notebook", () => {
