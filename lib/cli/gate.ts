@@ -52,6 +52,7 @@ export async function runTests(
     cwd: projectFolder,
     stdio: ["ignore", output, output, "ipc"],
   });
+  process.once("exit", () => child.kill());
   let counts: TestCounts | undefined;
   child.on("message", (message) => {
     counts = message as TestCounts;

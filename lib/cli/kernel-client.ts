@@ -28,13 +28,19 @@ export interface KernelOptions {
 /** The kernel's process has ended although nobody asked for it. */
 export class KernelDiedError extends Error {}
 
-const readySeconds = 60; // a cold start takes 2 s; a busy machine with a cold disk has taken 20
+const readySeconds = 120; // a cold start takes 2 s; on a busy machine with a cold disk 25
 const settleMilliseconds = 2000; // the answer to "are you there" takes 3 ms, unless the cell left work behind
 const graceMilliseconds = 1000; // from "please stop" to SIGTERM, and from there to SIGKILL
 
 const running = new Set<KernelClient>();
 // A tslab kernel outlives its parent, so nothing may end this process without ending the kernels first.
 process.on("exit", () => killAllKernels());
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    killAllKernels();
+    process.kill(process.pid, signal); // this listener is gone now: the signal does what it would have done
+  });
+}
 
 /** Ends every kernel at once, with all it has started. For exits and signals: does not wait. */
 export function killAllKernels(): void {
