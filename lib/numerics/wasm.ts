@@ -1,7 +1,7 @@
 /**
  * The compiled kernels and the memory they work on.
  *
- * One shared WebAssembly memory holds everything and grows on demand up to 4 GiB. Being shared, it never moves: views made
+ * One shared WebAssembly memory holds everything and grows on demand, up to 4 GiB. Being shared, it never moves: views made
  * before it grew stay valid. Blocks are handed out first-fit from a list of free ranges, in multiples of 64 bytes.
  */
 import { readFileSync } from "node:fs";
@@ -53,7 +53,7 @@ export interface Kernels {
 }
 
 const PAGE = 65536;
-const MAXIMUM_PAGES = 65535; // one page short of 4 GiB, so that the end of the memory is a 32-bit number
+const MAXIMUM_PAGES = 65536; // 4 GiB
 const ALIGNMENT = 64;
 
 interface Range {
@@ -87,17 +87,29 @@ export function loadKernels(): Kernels {
   } catch {
     throw new Error(`The compiled kernels are missing (${file}): run "npm start" once, which builds them.`);
   }
-  memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
+  const module = compile(bytes, file);
+  memory = reserve();
   buffers.add(memory.buffer);
   const abort = (): never => {
     throw new Error("a kernel stopped: this is a defect of rnn-dynamics");
   };
-  const instance = new WebAssembly.Instance(compile(bytes, file), { env: { memory, abort } });
+  const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
   const { heapBase, ...functions } = instance.exports as { heapBase: { value: number } };
   const start = roundUp(heapBase.value, ALIGNMENT);
   free.push({ at: start, bytes: memory.buffer.byteLength - start });
   kernels = functions as unknown as Kernels;
   return kernels;
+}
+
+function reserve(): KernelMemory {
+  try {
+    return new WebAssembly.Memory({ initial: 16, maximum: MAXIMUM_PAGES, shared: true });
+  } catch {
+    // V8 reserves the largest size and guard pages around it, whatever is used
+    throw new Error(
+      "The compiled kernels need 12 GB of address space (not of memory): raise its limit, see ulimit -v.",
+    );
+  }
 }
 
 function compile(bytes: Uint8Array, file: string): object {
@@ -137,7 +149,7 @@ function grow(where: string, size: number): void {
   const last = free[free.length - 1];
   const atTop = last !== undefined && last.at + last.bytes === top ? last.bytes : 0;
   const pages = Math.ceil((size - atTop) / PAGE);
-  const limit = MAXIMUM_PAGES - top / PAGE;
+  const limit = MAXIMUM_PAGES - 1 - top / PAGE; // one page less, so that the end is a 32-bit number
   const inUse = [...used.values()].reduce((sum, bytes) => sum + bytes, 0);
   const got = `needs ${size} bytes (${inUse} are in use)`;
   if (pages > limit) reject(where, "array", got, `at most ${atTop + limit * PAGE}; release arrays no longer needed`);
