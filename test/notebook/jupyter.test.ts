@@ -177,7 +177,7 @@ describe("the page in Jupyter Notebook", function () {
       await picture.waitFor();
       assert.equal(
         await picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
-        1440,
+        1080,
       );
     }
     assert.equal(await page.locator(".main-svg").count(), 0);
