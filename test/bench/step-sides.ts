@@ -30,7 +30,7 @@ export interface StepComparison {
 
 /** Steps after which the results are compared; they are the warm-up too, and a slow side stops at the first. */
 const checkpoints = [20, 200];
-const patience = 1.5;
+const patience = 2.5;
 
 interface Warm {
   readonly side: StepSide;
