@@ -39,8 +39,8 @@ export class EnergySurface {
   readonly step: Float64Array;
   x: Float64Array;
   q = Number.POSITIVE_INFINITY;
-  /** Frobenius norm of J at the last linearisation, an upper bound of ‖J‖₂. */
-  normOfJ = 0;
+  /** ‖Jᵀ F‖/(‖J‖ ‖F‖), Frobenius norm: the cosine between F and what J can do; Infinity where J is not finite. */
+  slope = Number.POSITIVE_INFINITY;
   readonly count = { velocity: 0, jacobian: 0, products: 0 };
   #trial: Float64Array;
   readonly #trialF: Float64Array;
@@ -68,12 +68,14 @@ export class EnergySurface {
     return Math.sqrt(2 * this.q);
   }
 
-  /** Fills J and ∇q = Jᵀ F at x.  [J15 eq. 9] */
+  /** Fills J, ∇q = Jᵀ F and the slope at x.  [J15 eq. 9] */
   linearise(): void {
     jacobianInto(this.flow, this.x, this.J);
     this.count.jacobian++;
-    this.normOfJ = norm(this.J);
     this.applyTransposed(this.F, this.gradient);
+    const steepness = norm(this.gradient);
+    const slope = steepness === 0 ? 0 : steepness / (norm(this.J) * this.speed);
+    this.slope = Number.isFinite(slope) ? slope : Number.POSITIVE_INFINITY;
   }
 
   /** out = J v. */

@@ -64,6 +64,9 @@ export interface FindOptions {
   gradientTolerance: number;
   stagnationDecrease: number;
   stagnationSteps: number;
+  thorough: boolean;
+  /** Stalled searches count as slow points when their slope ‖JᵀF‖/(‖J‖‖F‖) is at most this; the rest are outcomes only. */
+  slowSlope: number;
   /** Fixed points closer than this, in parts of max(1, ‖x‖), are one. */
   mergeTolerance: number;
   /** The same for slow points, which lie in flat valleys and are found less exactly. */
@@ -83,6 +86,8 @@ export const findDefaults: Readonly<FindOptions> = Object.freeze({
   gradientTolerance: minimizeDefaults.gradientTolerance,
   stagnationDecrease: minimizeDefaults.stagnationDecrease,
   stagnationSteps: minimizeDefaults.stagnationSteps,
+  thorough: minimizeDefaults.thorough,
+  slowSlope: 1e-3, // given up on a slope it is 1e-2 and more (N = 1000); at a ghost found to √μ/50 it is below 1e-3
   mergeTolerance: 1e-6, // Newton's error at the float64 floor is about κ(J) · 1e-13 ‖x‖ ≈ 3e-9; neighbours are 1e-2 apart
   slowMergeTolerance: 1e-2,
   withStability: true,
@@ -115,6 +120,7 @@ export async function findFixedPoints(
   checkFlowArgument(where, flow);
   const settings = withDefaults(where, options, findDefaults);
   checkNumber(where, "mergeTolerance", settings.mergeTolerance, "not negative");
+  checkNumber(where, "slowSlope", settings.slowSlope, "not negative");
   checkNumber(where, "slowMergeTolerance", settings.slowMergeTolerance, "not negative");
   if (typeof settings.onProgress !== "function") reject(where, "onProgress", settings.onProgress, "a function");
   const checked = checkStarts(where, flow, starts);
@@ -145,8 +151,9 @@ function checkStarts(where: string, flow: Flow, starts: readonly (Float64Array |
 
 /** One start after the other; the event loop gets a turn in between, for progress bars and interrupts. */
 async function searchAll(flow: Flow, starts: readonly Start[], settings: FindOptions): Promise<End[]> {
-  const { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps } = settings;
-  const limits = { maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps };
+  const { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough } =
+    settings;
+  const limits = { maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough };
   const ends: End[] = [];
   for (const start of starts) {
     let minimum = minimizeSpeed(flow, start.x, { method, ...limits });
@@ -178,7 +185,7 @@ function collect(flow: Flow, ends: readonly End[], settings: FindOptions): Fixed
   const slowPointOf = new Int32Array(ends.length).fill(-1);
 
   const candidates = ends.flatMap((end, i) => (isCandidate(end.minimum) ? [i] : []));
-  const slow = ends.flatMap((end, i) => (isSlow(end.minimum) ? [i] : []));
+  const slow = ends.flatMap((end, i) => (isSlow(end.minimum, settings.slowSlope) ? [i] : []));
   for (const component of components(ends, candidates, settings.mergeTolerance)) {
     const judged = judge(flow, ends, component, settings.mergeTolerance);
     if (judged.isFixed) {
@@ -204,9 +211,10 @@ function collect(flow: Flow, ends: readonly End[], settings: FindOptions): Fixed
   return { points, slowPoints, outcomes };
 }
 
-/** A minimum, with q > 0 noticeably; a search that ran out of iterations on the slope has found none. */
-function isSlow(minimum: Minimum): boolean {
-  return !isCandidate(minimum) && (minimum.status === "converged" || minimum.status === "stalled");
+/** A minimum, with q > 0 noticeably. A search that ran out of iterations or was given up on a slope has found none. */
+function isSlow(minimum: Minimum, slowSlope: number): boolean {
+  const isMinimum = minimum.status === "converged" || (minimum.status === "stalled" && minimum.slope <= slowSlope);
+  return isMinimum && !isCandidate(minimum);
 }
 
 /** Connected components among some of the ends, each in order of start, ordered by first start. */

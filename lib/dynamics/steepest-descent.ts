@@ -41,6 +41,7 @@ export function steepestDescent(surface: EnergySurface): StepRule {
     },
     reach: () => t * Math.sqrt(dot(gradient, gradient)),
     newtonLength: () => Number.POSITIVE_INFINITY,
+    refine: () => false,
     release() {},
   };
 }

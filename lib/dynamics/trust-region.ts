@@ -13,6 +13,8 @@ export interface StepRule {
   reach(): number;
   /** Length of the full Newton step at this point, if the rule computes one. */
   newtonLength(): number;
+  /** Called when q has all but ceased to fall: true if the rule has a more thorough way of stepping left. */
+  refine(): boolean;
   release(): void;
 }
 
@@ -22,6 +24,7 @@ interface Model {
   /** Writes the step; returns the q that the linear model ½‖F + J s‖² promises after it. */
   propose(radius: number): number;
   newtonLength(): number;
+  refine(): boolean;
   release(): void;
 }
 
@@ -49,74 +52,83 @@ function trustRegion(surface: EnergySurface, model: Model, firstRadius: number):
     },
     reach: () => radius,
     newtonLength: () => model.newtonLength(),
+    refine: () => model.refine(),
     release: () => model.release(),
   };
 }
 
+/** Steps of the first leg of a dogleg: at first, and once the search has all but ceased to fall. */
+const firstLeg = { short: 2, long: 40 };
+
 /**
- * Powell's dogleg: from x along the steepest descent to the least ½‖F + J s‖² on that line (the Cauchy point), then
- * straight towards the Newton point −J⁻¹F, as far as the radius reaches.
+ * A dogleg with a bent first leg. It follows conjugate gradients from x, which settle the stiff directions of ½‖F + J s‖²
+ * first, then turns straight towards the Newton point −J⁻¹F, as far as the radius reaches.
  *
- * One J, one LU (in place), one product with J and one with Jᵀ per new point; a rejected step costs one F. J s needs no
- * product: on the first leg it is a multiple of J ∇q, on the second a mix of that and −F.
+ * With one CG step (as for N = 2) this is Powell's dogleg, whose corner is the Cauchy point. That is not enough for a
+ * trained network: feedback gives J a few singular values near 80 while the rest are of order 1, the gradient sees only
+ * those, and a search that Newton's direction does not help zigzags at q near 1. So there are two CG steps while all
+ * goes well, and `refine` raises them to forty for the searches that would otherwise be given up. The LU is computed
+ * only where the first leg ends inside the radius; a rejected step never costs one.
  */
 export function dogleg(surface: EnergySurface, radius: number): StepRule {
-  const { size, F, gradient, step } = surface;
+  const { size, F, step } = surface;
   const newton = kernelArray(size);
-  const slope = kernelArray(size); // J ∇q
-  const afterStep = kernelArray(size); // F + J s
-  let hasNewton = false;
-  let cauchy = 0; // the Cauchy point is −cauchy ∇q
+  const factors = kernelArray(size * size);
+  const leg = conjugatePath(surface);
+  let legSteps = Math.max(1, Math.min(size - 1, firstLeg.short));
+  let newtonState: "unknown" | "known" | "missing" = "unknown";
+  const findNewton = () => {
+    factors.set(surface.J);
+    const lu = factorize(factors, size, { inPlace: true });
+    newtonState = "missing";
+    if (!lu.isSingular) {
+      const solution = lu.solve(F);
+      for (let i = 0; i < size; i++) newton[i] = -solution[i];
+      if (Number.isFinite(norm(newton))) newtonState = "known";
+    }
+    lu.release();
+  };
   const model: Model = {
     prepare() {
-      surface.apply(gradient, slope);
-      cauchy = dot(gradient, gradient) / dot(slope, slope);
-      if (!Number.isFinite(cauchy)) cauchy = 0;
-      const lu = factorize(surface.J, size, { inPlace: true });
-      hasNewton = !lu.isSingular;
-      if (hasNewton) {
-        const solution = lu.solve(F);
-        for (let i = 0; i < size; i++) newton[i] = -solution[i];
-        hasNewton = Number.isFinite(norm(newton));
-      }
-      lu.release();
+      newtonState = "unknown";
     },
     propose(trusted) {
-      const descent = cauchy * norm(gradient);
-      let towardsNewton = 0; // part of the second leg that is walked
-      let onDescent = cauchy;
-      if (descent >= trusted) onDescent = trusted / norm(gradient);
-      else if (hasNewton) towardsNewton = secondLeg(gradient, newton, cauchy, trusted);
-      for (let i = 0; i < size; i++) {
-        const corner = -onDescent * gradient[i];
-        const cornerSlope = -onDescent * slope[i];
-        step[i] = corner + towardsNewton * (newton[i] - corner);
-        afterStep[i] = F[i] + cornerSlope + towardsNewton * (-F[i] - cornerSlope);
+      const isInside = leg.walk(trusted, legSteps, 0);
+      if (isInside && newtonState === "unknown") findNewton();
+      if (isInside && newtonState === "known") {
+        const part = partOfLeg(step, newton, trusted);
+        for (let i = 0; i < size; i++) {
+          leg.image[i] += part * (-F[i] - leg.image[i]); // J p = −F at the Newton point
+          step[i] += part * (newton[i] - step[i]);
+        }
       }
-      return 0.5 * dot(afterStep, afterStep);
+      return leg.promise();
     },
-    newtonLength: () => (hasNewton ? norm(newton) : Number.POSITIVE_INFINITY),
+    refine() {
+      const before = legSteps;
+      legSteps = Math.max(1, Math.min(size - 1, firstLeg.long));
+      return legSteps > before;
+    },
+    newtonLength: () => (newtonState === "known" ? norm(newton) : Number.POSITIVE_INFINITY),
     release() {
-      for (const buffer of [newton, slope, afterStep]) releaseKernelArray(buffer);
+      leg.release();
+      for (const buffer of [newton, factors]) releaseKernelArray(buffer);
     },
   };
   return trustRegion(surface, model, radius);
 }
 
-/** How far the leg from the Cauchy point c = −cauchy ∇q to the Newton point p stays inside the radius: 0 … 1. */
-function secondLeg(gradient: Float64Array, newton: Float64Array, cauchy: number, radius: number): number {
-  if (norm(newton) <= radius) return 1;
+/** How far the straight leg from `corner` to `end` stays inside the radius: 0 … 1. */
+function partOfLeg(corner: Float64Array, end: Float64Array, radius: number): number {
+  if (norm(end) <= radius) return 1;
   let along = 0;
   let across = 0;
-  let inside = 0;
-  for (let i = 0; i < newton.length; i++) {
-    const corner = -cauchy * gradient[i];
-    const leg = newton[i] - corner;
+  for (let i = 0; i < end.length; i++) {
+    const leg = end[i] - corner[i];
     along += leg * leg;
-    across += corner * leg;
-    inside += corner * corner;
+    across += corner[i] * leg;
   }
-  return borderCrossing(along, across, inside - radius * radius);
+  return Math.min(1, borderCrossing(along, across, dot(corner, corner) - radius * radius));
 }
 
 /** The root t ≥ 0 of along t² + 2 across t + outside = 0 with outside ≤ 0, in the form that does not cancel. */
@@ -135,49 +147,74 @@ function borderCrossing(along: number, across: number, outside: number): number 
  * The price is the condition number of JᵀJ, the square of J's: on trained networks it stalls at q near 1e-5 … 1e-8.
  */
 export function conjugateGradients(surface: EnergySurface, radius: number): StepRule {
-  const { size, F, gradient, step } = surface;
-  const buffers = [0, 1, 2, 3, 4].map(() => kernelArray(size));
-  const [residual, direction, image, stepImage, back] = buffers;
-  const mostProducts = Math.max(20, 4 * size);
+  const leg = conjugatePath(surface);
+  const mostSteps = Math.max(20, 4 * surface.size);
   const model: Model = {
     prepare() {},
     propose(trusted) {
-      step.fill(0);
-      stepImage.fill(0);
-      for (let i = 0; i < size; i++) {
-        residual[i] = gradient[i];
-        direction[i] = -gradient[i];
-      }
-      let rr = dot(residual, residual);
-      const enough = rr * Math.min(0.01, Math.sqrt(rr)); // superlinear, after Nocedal & Wright, algorithm 7.1
-      for (let k = 0; k < mostProducts && rr > enough; k++) {
-        surface.apply(direction, image);
-        const curvature = dot(image, image);
-        const alpha = rr / curvature;
-        const toBorder = borderCrossing(
-          dot(direction, direction),
-          dot(step, direction),
-          dot(step, step) - trusted * trusted,
-        );
-        const isOutside = !(alpha < toBorder);
-        addMultiple(step, isOutside ? toBorder : alpha, direction);
-        addMultiple(stepImage, isOutside ? toBorder : alpha, image);
-        if (isOutside) break;
-        surface.applyTransposed(image, back);
-        addMultiple(residual, alpha, back);
-        const next = dot(residual, residual);
-        for (let i = 0; i < size; i++) direction[i] = -residual[i] + (next / rr) * direction[i];
-        rr = next;
-      }
-      for (let i = 0; i < size; i++) stepImage[i] += F[i];
-      return 0.5 * dot(stepImage, stepImage);
+      const slope = norm(surface.gradient);
+      leg.walk(trusted, mostSteps, Math.min(0.1, Math.sqrt(slope)) * slope); // superlinear: Nocedal & Wright, § 7.1
+      return leg.promise();
     },
     newtonLength: () => Number.POSITIVE_INFINITY,
+    refine: () => false,
+    release: () => leg.release(),
+  };
+  return trustRegion(surface, model, radius);
+}
+
+interface ConjugatePath {
+  /** Writes surface.step: CG from 0 until the radius, `most` steps, or ‖Jᵀ(F + J s)‖ ≤ enough. True if it ends inside. */
+  walk(radius: number, most: number, enough: number): boolean;
+  /** J s of the step written. */
+  readonly image: Float64Array;
+  /** ½‖F + J s‖², the q that the linear model promises after the step. */
+  promise(): number;
+  release(): void;
+}
+
+/** The path that conjugate gradients take on ½‖F + J s‖² from s = 0; its length only grows on the way. */
+function conjugatePath(surface: EnergySurface): ConjugatePath {
+  const { size, F, gradient, step } = surface;
+  const buffers = [0, 1, 2, 3, 4].map(() => kernelArray(size));
+  const [residual, direction, directionImage, image, back] = buffers;
+  const walk = (radius: number, most: number, enough: number): boolean => {
+    step.fill(0);
+    image.fill(0);
+    for (let i = 0; i < size; i++) {
+      residual[i] = gradient[i];
+      direction[i] = -gradient[i];
+    }
+    let rr = dot(residual, residual);
+    for (let k = 0; k < most && Math.sqrt(rr) > enough; k++) {
+      surface.apply(direction, directionImage);
+      const alpha = rr / dot(directionImage, directionImage);
+      const outside = dot(step, step) - radius * radius;
+      const toBorder = borderCrossing(dot(direction, direction), dot(step, direction), outside);
+      const isOutside = !(alpha < toBorder); // also where the curvature is zero or not a number
+      addMultiple(step, isOutside ? toBorder : alpha, direction);
+      addMultiple(image, isOutside ? toBorder : alpha, directionImage);
+      if (isOutside) return false;
+      surface.applyTransposed(directionImage, back);
+      addMultiple(residual, alpha, back);
+      const next = dot(residual, residual);
+      for (let i = 0; i < size; i++) direction[i] = (next / rr) * direction[i] - residual[i];
+      rr = next;
+    }
+    return true;
+  };
+  return {
+    walk,
+    image,
+    promise() {
+      let sum = 0;
+      for (let i = 0; i < size; i++) sum += (F[i] + image[i]) * (F[i] + image[i]);
+      return 0.5 * sum;
+    },
     release() {
       for (const buffer of buffers) releaseKernelArray(buffer);
     },
   };
-  return trustRegion(surface, model, radius);
 }
 
 /** a += factor · b, in place. */
