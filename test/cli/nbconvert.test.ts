@@ -28,7 +28,9 @@ describe("cli/nbconvert", function () {
 
   const convert = (file: string, env: NodeJS.ProcessEnv) => {
     const args = ["nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=1200"];
-    args.push("--ExecutePreprocessor.startup_timeout=120", "--output-dir", folder.out, file);
+    // its 4 s for the rest of an output are short on a busy machine: it goes on without what has not arrived by then
+    args.push("--ExecutePreprocessor.startup_timeout=120", "--ExecutePreprocessor.iopub_timeout=120");
+    args.push("--output-dir", folder.out, file);
     const own = { JUPYTER_DATA_DIR: join(jupyter, "data"), JUPYTER_RUNTIME_DIR: join(jupyter, "runtime") };
     return spawnSync("jupyter", args, {
       encoding: "utf8",
