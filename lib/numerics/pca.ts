@@ -2,6 +2,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { createRng } from "./random";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "./vector";
+import { kernelArray, releaseKernelArray } from "./wasm";
 
 export interface PrincipalComponents {
   /** Mean of the rows, (N). */
@@ -41,10 +42,11 @@ export function principalComponents(rows: Matrix, count: number): PrincipalCompo
   if (count > size) reject("principalComponents", "count", count, `at most ${size}, the number of columns`);
   const { centred, mean } = centre(toRowMajor(rows), rows.rows, size);
   const scale = normalize(centred); // exact, by a power of two, so that squares neither overflow nor vanish
-  const basis =
-    Math.min(rows.rows, size) <= smallGram ? bySmallGram(centred, size, count) : byIteration(centred, size, count);
+  const isSmall = Math.min(rows.rows, size) <= smallGram;
+  const basis = isSmall ? bySmallGram(centred, size, count) : byIteration(centred, size, count);
   const divisor = Math.max(1, rows.rows - 1);
   const total = (dot(centred, centred) / divisor) * scale * scale;
+  releaseKernelArray(centred);
   const axes = complete(basis.axes, size, count).map(withFixedSign);
   const variances = Float64Array.from(axes, (_, k) => (Math.max(0, basis.squares[k] ?? 0) / divisor) * scale * scale);
   return {
@@ -66,7 +68,7 @@ function centre(data: Float64Array, count: number, size: number): { centred: Flo
   const mean = new Float64Array(size);
   for (let t = 0, at = 0; t < count; t++) for (let j = 0; j < size; j++) mean[j] += data[at++];
   for (let j = 0; j < size; j++) mean[j] /= count;
-  const centred = new Float64Array(data.length);
+  const centred = kernelArray(data.length); // read many times by the kernels
   for (let t = 0, at = 0; t < count; t++) for (let j = 0; j < size; j++, at++) centred[at] = data[at] - mean[j];
   return { centred, mean };
 }
@@ -98,28 +100,36 @@ function bySmallGram(X: Float64Array, size: number, count: number): Basis {
   return rayleighRitz(X, size, orthonormal(candidates), count);
 }
 
-/** Block power iteration on Xᵀ X with ten spare vectors, until the wanted eigenpairs no longer move. */
+/**
+ * Block power iteration on Xᵀ X with ten spare vectors, until the residual of the wanted axes, ‖XᵀX a − s a‖/s₁, is at
+ * rounding level or no longer falls.
+ */
 function byIteration(X: Float64Array, size: number, count: number): Basis {
-  const rows = X.length / size;
-  const width = Math.min(size, rows, count + 10);
+  const width = Math.min(size, X.length / size, count + 10);
   const rng = createRng("principal components");
   let block = orthonormal(Array.from({ length: width }, () => Float64Array.from({ length: size }, () => rng.normal())));
-  let basis = rayleighRitz(X, size, block, width);
-  for (let k = 0; k < 300; k++) {
-    block = orthonormal(basis.axes.map((a) => transposedProduct(X, product(X, a, rows), size)));
-    basis = rayleighRitz(X, size, block, width);
-    if (largestResidual(X, size, basis, count) <= 1e-13) break;
+  let best = Number.POSITIVE_INFINITY;
+  let basis: Basis = { axes: [], squares: [] };
+  for (let k = 0, idle = 0; k < 500 && idle < 5 && best > 1e-14; k++, idle++) {
+    const found = rayleighRitz(X, size, block, width);
+    const next = found.axes.map((a) => transposedProduct(X, product(X, a, X.length / size), size));
+    const residual = largestResidual(next, found, count);
+    if (residual < best) {
+      if (residual < 0.9 * best) idle = 0;
+      [best, basis] = [residual, found];
+    }
+    block = orthonormal(next);
+    if (block.length === 0) return found; // nothing varies
   }
   return { axes: basis.axes.slice(0, count), squares: basis.squares.slice(0, count) };
 }
 
-/** max over the wanted axes of ‖XᵀX a − s a‖/s₁. */
-function largestResidual(X: Float64Array, size: number, { axes, squares }: Basis, count: number): number {
+/** max over the wanted axes of ‖XᵀX a − s a‖/s₁, the products XᵀX a being given. */
+function largestResidual(products: readonly Float64Array[], { axes, squares }: Basis, count: number): number {
   let worst = 0;
   for (let k = 0; k < Math.min(count, axes.length); k++) {
-    const image = transposedProduct(X, product(X, axes[k], X.length / size), size);
-    for (let i = 0; i < size; i++) image[i] -= squares[k] * axes[k][i];
-    worst = Math.max(worst, squares[0] > 0 ? norm(image) / squares[0] : 0);
+    const rest = products[k].map((value, i) => value - squares[k] * axes[k][i]);
+    worst = Math.max(worst, squares[0] > 0 ? norm(rest) / squares[0] : 0);
   }
   return worst;
 }
