@@ -4,7 +4,7 @@ import { toMatrix, toRowMajor } from "../numerics/vector";
 import { checkEchoState, type EchoState, withReadout } from "./echo-state";
 import type { Task } from "./flip-flop";
 import { advanceForce, createForceRun, type ForceRun } from "./force-loop";
-import { nextStop, stackRows } from "./stops";
+import { nextStop, setupOf, stackRows } from "./stops";
 
 export interface ForceOptions {
   /** Activations to start from, (N). */
@@ -81,6 +81,7 @@ const chunk = 100;
  * @throws RangeError if a shape does not fit, or a number is not finite
  */
 export function trainForce(net: EchoState, task: Task, options: ForceOptions): ForceTraining {
+  // longer than a function should be: one loop, and all the records that its steps fill
   const where = "trainForce";
   const { x0, alpha, trainEvery, snapshotAt, record, onProgress } = checkedOptions(where, net, task, options);
   const { units, inputs, outputs } = net;
@@ -91,20 +92,7 @@ export function trainForce(net: EchoState, task: Task, options: ForceOptions): F
   const norms = new Float64Array(total * outputs);
   const states: Float64Array[] = [];
   const snapshots: Snapshot[] = [];
-  const run = createForceRun({
-    Wr: toRowMajor(net.Wr),
-    Wfb: toRowMajor(net.Wfb),
-    B: toRowMajor(net.B),
-    Wo: toRowMajor(net.Wo),
-    x: x0,
-    units,
-    inputs,
-    outputs,
-    tau: net.tau,
-    activation: net.activation,
-    trainEvery,
-    alpha,
-  });
+  const run = createForceRun({ ...setupOf(net, x0), trainEvery, alpha });
   try {
     let t = 0;
     let lastFinite = toRowMajor(net.Wo);

@@ -3,7 +3,7 @@ import { checkCount, checkMatrix, checkVector, reject, withDefaults } from "../n
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { advanceSimulation, createSimulationRun } from "./force-loop";
-import { nextStop, stackRows } from "./stops";
+import { nextStop, setupOf, stackRows } from "./stops";
 
 export interface SimulateOptions {
   /** Activations to start from, (N). */
@@ -64,23 +64,12 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   if (onProgress !== undefined && typeof onProgress !== "function")
     reject(where, "onProgress", onProgress, "a function");
 
-  const { units, inputs, outputs, tau } = net;
+  const { units, inputs, outputs } = net;
   const total = input.rows;
   const u = toRowMajor(input);
   const z = new Float64Array(total * outputs);
   const states: Float64Array[] = [];
-  const run = createSimulationRun({
-    Wr: toRowMajor(net.Wr),
-    Wfb: toRowMajor(net.Wfb),
-    B: toRowMajor(net.B),
-    Wo: toRowMajor(net.Wo),
-    x: x0,
-    units,
-    inputs,
-    outputs,
-    tau,
-    activation: net.activation,
-  });
+  const run = createSimulationRun(setupOf(net, x0));
   try {
     let t = 0;
     let isWhole = true;

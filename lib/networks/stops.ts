@@ -1,4 +1,14 @@
 import { Matrix } from "ml-matrix";
+import { toRowMajor } from "../numerics/vector";
+import type { EchoState } from "./echo-state";
+import type { SimulationSetup } from "./force-loop";
+
+/** A network as the time loops want it: row by row, with the state to start from. */
+export function setupOf(net: EchoState, x0: Float64Array): SimulationSetup {
+  const { units, inputs, outputs, tau, activation } = net;
+  const [Wr, Wfb, B, Wo] = [net.Wr, net.Wfb, net.B, net.Wo].map(toRowMajor);
+  return { Wr, Wfb, B, Wo, x: x0, units, inputs, outputs, tau, activation };
+}
 
 /**
  * Where a run over time has to stop next: to keep a state, to copy a readout, to report, or at the end.
