@@ -44,8 +44,11 @@ function installPackages(root, log) {
   if (run.error?.code === "ENOENT" || run.status === 127 || (shell && run.status === 9009)) {
     throw new SetUpError("npm is missing: install Node with its npm (nodejs.org has both) and run this again.");
   }
-  if (run.status !== 0) {
-    throw new SetUpError(explain(`${run.error?.message ?? ""}\n${run.stdout}\n${run.stderr}`, "npm ci"));
+  const output = `${run.error?.message ?? ""}\n${run.stdout}\n${run.stderr}`;
+  // npm only warns of files it could not unpack on a full disk, and ends well; so its record cannot be trusted then
+  if (run.status !== 0 || isDiskFull(output) || output.includes("TAR_ENTRY_ERROR")) {
+    rmSync(join(root, "node_modules", ".package-lock.json"), { force: true });
+    throw new SetUpError(explain(output, "npm ci"));
   }
   writeAside(installStamp(root), installKey(root));
 }
@@ -124,7 +127,8 @@ export function compileSteps(root, withTests) {
   const dist = join(root, "lib", "dist");
   const build = join(root, "data", "cache", "build");
   const configs = [join(root, "lib", "tsconfig.json"), join(root, "package-lock.json")];
-  const compiled = (files, from, to) => files.map((f) => join(to, relative(from, f).replace(/\.ts$/, ".js")));
+  const compiled = (files, from, to) =>
+    files.filter((f) => !f.endsWith(".d.ts")).map((f) => join(to, relative(from, f).replace(/\.ts$/, ".js")));
   const steps = [
     {
       name: "lib",

@@ -148,6 +148,19 @@ describe("cli/setup", function () {
       assert.equal(steps.isInstalled(root), false);
     });
 
+    it("that npm could not unpack on a full disk are not taken for installed, though npm itself ends well", () => {
+      copyProject();
+      put(present); // as if everything were there
+      rmSync(join(root, "node_modules", "rnn-dynamics"), { recursive: true });
+      write("npm-cli.js", 'console.error("npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write");');
+      const env = { ...process.env, npm_execpath: join(root, "npm-cli.js") };
+      const setUp = [join(root, "lib", "cli", "setup.mjs")];
+      const run = spawnSync(process.execPath, setUp, { encoding: "utf8", env, cwd: root });
+      assert.equal(run.status, 1);
+      assert.equal(run.stderr, "npm ci: the disk is full; free 2 GB and run the same command again.\n");
+      assert.equal(existsSync(join(root, "node_modules", ".package-lock.json")), false);
+    });
+
     it("need npm, which is called without a shell wherever its script is known", () => {
       const script = join(root, "npm-cli.js");
       write("npm-cli.js", "");
