@@ -38,6 +38,9 @@ interface Session {
 /** Longest time for one picture. A 3-D figure takes 3 s without a graphics card, a minute on a very busy machine. */
 const longestDrawMs = 180_000;
 
+/** Longest time for the browser to start, and again for its page: seconds, but half a minute was once too short. */
+const longestStartMs = 180_000;
+
 let session: Promise<Session> | undefined;
 let lastJob: Promise<unknown> = Promise.resolve();
 let idleTimer: NodeJS.Timeout | undefined;
@@ -131,9 +134,11 @@ interface Request {
 
 async function draw(request: Request): Promise<Buffer | undefined> {
   clearTimeout(idleTimer);
-  session ??= openSession();
   let current: Session;
   try {
+    // a browser that has gone since the last picture (closed by hand, killed) is replaced
+    if (session !== undefined && !(await session).browser.isConnected()) session = undefined;
+    session ??= openSession();
     current = await session;
   } catch (error) {
     session = undefined;
@@ -203,18 +208,21 @@ async function openSession(): Promise<Session> {
   const browser = await chromium.launch({
     executablePath: findBrowser(),
     args: browserArguments,
+    timeout: longestStartMs,
     // an interrupt is for the cell that runs, not for the browser
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
   onceOnShutdown();
-  browser.on("disconnected", () => {
-    session = undefined;
-  });
-  const page = await browser.newPage();
-  await page.goto(pathToFileURL(figurePage()).href);
-  return { browser, page };
+  try {
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(figurePage()).href, { timeout: longestStartMs });
+    return { browser, page };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
 }
 
 /** A page with plotly.js, as a file: read from the disk it starts faster than sent through the debugger's pipe. */
