@@ -4,7 +4,7 @@ import { checkCount, checkNumber, checkVector, withDefaults } from "../numerics/
 import { dot, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "./flow";
 import { integrate } from "./integrate";
-import { stability } from "./stability";
+import { type ComplexArray, stability } from "./stability";
 
 /** A direction in which a saddle is left, and how fast: J v = λ v. */
 export interface UnstableDirection {
@@ -42,6 +42,13 @@ export interface Branch {
   readonly steps: number;
 }
 
+/** The spectrum of a point, where it is known already; a point of a FixedPointSet carries it. */
+export interface KnownSpectrum {
+  readonly unstableCount?: number;
+  /** Of J, in 1/τ, by falling real part. */
+  readonly eigenvalues?: ComplexArray;
+}
+
 /**
  * The unstable direction of a saddle with one real unstable eigenvalue, by inverse iteration:
  *
@@ -49,14 +56,19 @@ export interface Branch {
  *
  * @param flow a vector field
  * @param saddle a fixed point with exactly one unstable mode, (N)
+ * @param known its spectrum; computed if left out
  * @returns undefined unless exactly one eigenvalue has a positive real part
  * @throws RangeError if the point has another length than the flow
  */
-export function unstableDirection(flow: Flow, saddle: Float64Array): UnstableDirection | undefined {
+export function unstableDirection(
+  flow: Flow,
+  saddle: Float64Array,
+  known: KnownSpectrum = {},
+): UnstableDirection | undefined {
   checkFlowArgument("unstableDirection", flow);
   checkVector("unstableDirection", "saddle", saddle, flow.dimension);
-  const { eigenvalues, unstableCount } = stability(flow, saddle);
-  if (unstableCount !== 1) return undefined;
+  const { eigenvalues, unstableCount } = known.eigenvalues ? known : stability(flow, saddle);
+  if (eigenvalues === undefined || unstableCount !== 1) return undefined;
   const rate = eigenvalues.re[0];
   const size = flow.dimension;
   const shifted = new Float64Array(size * size);
@@ -81,14 +93,20 @@ export function unstableDirection(flow: Flow, saddle: Float64Array): UnstableDir
  * @param flow a vector field
  * @param saddle a fixed point with exactly one unstable mode, (N)
  * @param options distance, steps, dt, restSpeed
+ * @param known the saddle's spectrum; computed if left out
  * @returns two branches, along −v and +v; none if the point has not exactly one unstable mode
  */
-export function unstableManifold(flow: Flow, saddle: Float64Array, options?: Partial<BranchOptions>): Branch[] {
+export function unstableManifold(
+  flow: Flow,
+  saddle: Float64Array,
+  options?: Partial<BranchOptions>,
+  known: KnownSpectrum = {},
+): Branch[] {
   const { distance, steps, dt, restSpeed } = withDefaults("unstableManifold", options, branchDefaults);
   checkNumber("unstableManifold", "distance", distance);
   checkNumber("unstableManifold", "dt", dt);
   checkCount("unstableManifold", "steps", steps);
-  const out = unstableDirection(flow, saddle);
+  const out = unstableDirection(flow, saddle, known);
   if (out === undefined) return [];
   const first = distance * Math.max(1, Math.sqrt(dot(saddle, saddle)));
   return [-first, first].map((by) => {
@@ -135,15 +153,16 @@ export interface Transition<Name> {
  */
 export async function transitionGraph<Name>(
   flow: Flow,
-  points: readonly { readonly xStar: Float64Array; readonly unstableCount?: number }[],
+  points: readonly (KnownSpectrum & { readonly xStar: Float64Array })[],
   read: (end: Float64Array) => Name,
   options: Partial<BranchOptions> & { onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Transition<Name>[]> {
   const { onProgress, ...branch } = options;
   const saddles = points.filter((p) => p.unstableCount === 1);
   const result: Transition<Name>[] = [];
-  for (const [i, { xStar }] of saddles.entries()) {
-    const ends = unstableManifold(flow, xStar, branch);
+  for (const [i, point] of saddles.entries()) {
+    const { xStar } = point;
+    const ends = unstableManifold(flow, xStar, branch, point);
     if (ends.length === 2) result.push({ saddle: xStar, from: read(ends[0].end), to: read(ends[1].end) });
     onProgress?.(i + 1, saddles.length);
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
-import { type BranchOptions, transitionGraph } from "../dynamics/manifold";
+import { type BranchOptions, type KnownSpectrum, transitionGraph } from "../dynamics/manifold";
 import { checkNumber, checkVector } from "../numerics/validate";
 import { multiplyInto, toRowMajor } from "../numerics/vector";
 import { checkEchoState, type EchoState, echoStateFlow, firingRates } from "./echo-state";
@@ -47,7 +47,7 @@ export function patternOf(z: Float64Array, clear: number = clearOutput): number[
  */
 export async function memoryPassages(
   net: EchoState,
-  points: readonly { readonly xStar: Float64Array; readonly unstableCount: number }[],
+  points: readonly (KnownSpectrum & { readonly xStar: Float64Array })[],
   options: Partial<BranchOptions> & { onProgress?: (done: number, total: number) => void } = {},
 ): Promise<MemoryPassage[]> {
   const read = (end: Float64Array): number[] | undefined => patternOf(outputOf(net, end));

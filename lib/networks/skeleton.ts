@@ -1,4 +1,11 @@
-import { checkVector, reject } from "../numerics/validate";
+import { checkVector, reject, withDefaults } from "../numerics/validate";
+
+export interface SkeletonOptions {
+  /** Only one of each mirror pair (its first bit that is not 0 is +1), and the centre: enough where F(−x) = −F(x). */
+  half: boolean;
+}
+
+export const skeletonDefaults: Readonly<SkeletonOptions> = Object.freeze({ half: false });
 
 /** A guess of where a fixed point may be: the mean of all memories that agree with a pattern of −1, 0 (either), +1. */
 export interface SkeletonPoint {
@@ -14,12 +21,15 @@ export interface SkeletonPoint {
  * A pattern for which no memory is given is left out.
  *
  * @param memories bits (each ±1) and state (N) of each memory the network holds
+ * @param options half: leave out mirror images
  * @returns one guess per pattern, in order of the patterns, from (−1, −1, …) to (+1, +1, …)
  * @throws RangeError if there is no memory, or the states or patterns differ in length
  */
 export function memorySkeleton(
   memories: readonly { readonly bits: readonly number[]; readonly state: Float64Array }[],
+  options?: Partial<SkeletonOptions>,
 ): SkeletonPoint[] {
+  const { half } = withDefaults("memorySkeleton", options, skeletonDefaults);
   if (memories.length === 0) reject("memorySkeleton", "memories", "has length 0", "at least 1");
   const [{ bits, state }] = memories;
   memories.forEach((m, i) => {
@@ -32,6 +42,7 @@ export function memorySkeleton(
     bits.map((_bit, k) => (Math.floor(p / 3 ** (bits.length - 1 - k)) % 3) - 1),
   );
   return patterns.flatMap((pattern) => {
+    if (half && (pattern.find((want) => want !== 0) ?? 1) < 0) return [];
     const those = memories.filter((m) => pattern.every((want, k) => want === 0 || want === m.bits[k]));
     if (those.length === 0) return [];
     return [{ pattern, state: state.map((_, i) => those.reduce((sum, m) => sum + m.state[i], 0) / those.length) }];

@@ -16,6 +16,8 @@ export interface PhasePoint {
   readonly state: Float64Array;
   readonly kind: PointKind;
   readonly label: string;
+  /** Number of unstable modes of a saddle: one, two and more are told apart. */
+  readonly modes?: number;
 }
 
 /** A corner of the cube: a memory and where the network keeps it. */
@@ -55,7 +57,12 @@ export function phasePoints(set: {
   const kindOf = ({ unstableCount, xStar }: FoundPoint): PointKind =>
     unstableCount === 0 ? "attractor" : unstableCount === xStar.length ? "repeller" : "saddle";
   return [
-    ...set.points.map((p) => ({ state: p.xStar, kind: kindOf(p), label: `${p.unstableCount} unstable modes` })),
+    ...set.points.map((p) => ({
+      state: p.xStar,
+      kind: kindOf(p),
+      label: `m = ${p.unstableCount}`,
+      modes: p.unstableCount,
+    })),
     ...(set.slowPoints ?? []).map((p) => ({
       state: p.xStar,
       kind: "slow point" as const,
@@ -100,7 +107,7 @@ function cube(space: PhaseSpace, corners: readonly PhaseCorner[]): Trace[] {
   const segments = cubeEdges(corners).map(([a, b]) => at(a).addRow(at(b).getRow(0)));
   const names = corners.map((c) => bitLabel(c.bits));
   const { x, y, z } = coordinates([corners.map(at).reduce((all, row) => all.addRow(row.getRow(0)))]);
-  const line = { color: colors.grey, width: 4, dash: "dash" };
+  const line = { color: colors.grey, width: 3 };
   return [
     point3({ mode: "lines", name: "edges: one flip", ...coordinates(segments), line, hoverinfo: "skip" }),
     point3({
@@ -116,17 +123,44 @@ function cube(space: PhaseSpace, corners: readonly PhaseCorner[]): Trace[] {
   ];
 }
 
+/** Saddles are all diamonds; the fewer ways out, the more colour. Dark, middle and pale survive grey print. */
+const saddleClasses: readonly { name: string; has: (modes: number) => boolean; color: string; size: number }[] = [
+  { name: "saddle, m = 1", has: (m) => m === 1, color: colors.vermilion, size: 6 },
+  { name: "saddle, m = 2", has: (m) => m === 2, color: "#F2B48C", size: 6 },
+  { name: "saddle, m ≥ 3", has: (m) => m > 2, color: "#5E2900", size: 5 },
+];
+
 function found(space: PhaseSpace, points: readonly PhasePoint[]): Trace[] {
   const kinds = Object.keys(signs) as PointKind[];
   for (const { kind } of points) checkChoice("phaseSpace", "kind", kind, kinds);
   return kinds.flatMap((kind) => {
     const those = points.filter((p) => p.kind === kind);
-    if (those.length === 0) return [];
-    const { x, y, z } = coordinates(those.map((p) => space.projection.project(p.state)));
-    // each piece is one point followed by a gap; text keeps step with both
-    const text = those.flatMap((p) => [p.label, ""]);
-    return [point3({ mode: "markers", name: kind, x, y, z, text, marker: markerOf(kind, 6) })];
+    const known = those.filter((p) => kind === "saddle" && p.modes !== undefined);
+    const classes = saddleClasses.flatMap(({ name, has, color, size }) =>
+      pointTrace(
+        space,
+        known.filter((p) => has(p.modes ?? 0)),
+        name,
+        { ...markerOf(kind, size), color, line: { color: "#333333", width: 1 } },
+      ),
+    );
+    const rest = those.filter((p) => !known.includes(p));
+    return [...pointTrace(space, rest, kind, markerOf(kind, kind === "attractor" ? 8 : 6)), ...classes];
   });
+}
+
+/** One trace for points of one class, none for none. */
+function pointTrace(
+  space: PhaseSpace,
+  points: readonly PhasePoint[],
+  name: string,
+  marker: Record<string, unknown>,
+): Trace[] {
+  if (points.length === 0) return [];
+  const { x, y, z } = coordinates(points.map((p) => space.projection.project(p.state)));
+  // each piece is one point followed by a gap; text keeps step with both
+  const text = points.flatMap((p) => [p.label, ""]);
+  return [point3({ mode: "markers", name, x, y, z, text, marker })];
 }
 
 function runs(space: PhaseSpace, flights: readonly Matrix[]): Trace[] {
@@ -156,7 +190,7 @@ export function phaseSpace(space: PhaseSpace, claim: string): Figure {
   if (space.trajectory) {
     const path = space.projection.project(space.trajectory);
     if (path.columns < 3) reject("phaseSpace", "projection", `has ${path.columns} axes`, "at least 3");
-    const line = { color: colors.skyBlue, width: 1.5 };
+    const line = { color: colors.skyBlue, width: 1.2 };
     data.push(point3({ mode: "lines", name: "test trajectory", ...coordinates([path]), line, hoverinfo: "skip" }));
   }
   if (space.corners?.length) data.push(...cube(space, space.corners));
@@ -174,9 +208,10 @@ export function phaseSpace(space: PhaseSpace, claim: string): Figure {
         yaxis: title(2),
         zaxis: title(3),
         aspectmode: "data",
-        camera: { eye: { x: 1.5, y: 0.9, z: 0.7 } },
+        camera: { eye: { x: 1.55, y: 1.05, z: 0.65 }, center: { x: 0, y: 0, z: -0.08 } },
+        domain: { x: [0.16, 1], y: [0, 1] },
       },
-      legend: { x: 0.01, y: 0.99, itemsizing: "constant" },
+      legend: { x: 0, y: 1, itemsizing: "constant" },
     }),
   };
 }

@@ -53,6 +53,15 @@ describe("unstable manifolds", () => {
     assert.equal(unstableDirection(flow, new Float64Array(flow.dimension)), undefined);
   });
 
+  it("takes a spectrum that is known already for what it is", () => {
+    const known = stability(twoWells, Float64Array.of(0, 0));
+    assert.deepEqual(
+      unstableDirection(twoWells, Float64Array.of(0, 0), known),
+      unstableDirection(twoWells, Float64Array.of(0, 0)),
+    );
+    assert.equal(unstableDirection(twoWells, Float64Array.of(0, 0), { ...known, unstableCount: 2 }), undefined);
+  });
+
   it("a branch that runs out of steps says so", () => {
     const ends = unstableManifold(twoWells, Float64Array.of(0, 0), { steps: 10 });
     assert.ok(ends.every((branch) => !branch.isAtRest && branch.steps === 10));

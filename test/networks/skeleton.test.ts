@@ -16,6 +16,13 @@ describe("the skeleton of a cube of memories", () => {
     for (const { pattern, state } of points) assert.deepEqual(Array.from(state), pattern);
   });
 
+  it("has 14 of them without mirror images: with theirs they are all 27", () => {
+    const points = memorySkeleton(memories, { half: true }).map(({ pattern }) => pattern);
+    assert.equal(points.length, 14);
+    const all = new Set([...points, ...points.map((p) => p.map((v) => 0 - v))].map(String));
+    assert.equal(all.size, 27);
+  });
+
   it("leaves out what no memory speaks for", () => {
     const points = memorySkeleton(memories.slice(0, 1));
     assert.equal(points.length, 8);

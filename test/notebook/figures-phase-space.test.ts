@@ -57,6 +57,22 @@ describe("Fig. 6", () => {
     assert.equal((data[0].text as string[])[2], "attractor at -1");
   });
 
+  it("tells saddles apart by the number of their unstable modes, all of them diamonds", () => {
+    const state = Float64Array.of(1, 0, 0, 7);
+    const points = [1, 2, 3, 115, 1].map((modes) => ({ state, kind: "saddle" as const, label: `m = ${modes}`, modes }));
+    const { data } = phaseSpace({ projection, points }, "A claim");
+    assert.deepEqual(
+      data.map((trace) => [trace.name, (trace.x as number[]).filter((v) => !Number.isNaN(v)).length]),
+      [
+        ["saddle, m = 1", 2],
+        ["saddle, m = 2", 1],
+        ["saddle, m ≥ 3", 2],
+      ],
+    );
+    assert.equal(new Set(data.map((trace) => trace.marker?.symbol)).size, 1);
+    assert.equal(new Set(data.map((trace) => trace.marker?.color)).size, 3);
+  });
+
   it("a trajectory goes under the points, each run shows where it starts", () => {
     const run = new Matrix([
       [2, 2, 0, 7],
