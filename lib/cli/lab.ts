@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { writeAside } from "../store/write-aside";
-import { tslabProgram } from "./kernel-client";
+import { tslabProgram } from "./kernel-process";
 import { folders } from "./project";
 
 /** Where Jupyter looks for a user's kernels: JUPYTER_DATA_DIR, or the place its own rules give on this system. */

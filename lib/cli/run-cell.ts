@@ -1,5 +1,6 @@
 import { type CellError, isStray, readCellError } from "./cell-error";
-import { type KernelClient, KernelDiedError, type KernelMessage } from "./kernel-client";
+import type { KernelClient, KernelMessage } from "./kernel-client";
+import { KernelDiedError } from "./kernel-process";
 import { type NotebookCell, type NotebookOutput, sourceOf } from "./notebook-file";
 import type { RunCell } from "./true-line";
 
@@ -70,7 +71,7 @@ export class CellRunner {
   }
 
   private async stopCell(cell: NotebookCell, number: number, limitSeconds: number, execution: Promise<unknown>) {
-    this.kernel.interrupt();
+    this.kernel.process.interrupt();
     const patience = new Promise((resolve) => setTimeout(resolve, interruptSeconds * 1000).unref());
     await Promise.race([execution.catch(() => {}), patience]);
     const message = `the cell ran longer than its limit of ${limitSeconds} s`;

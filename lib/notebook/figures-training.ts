@@ -51,17 +51,17 @@ export function outputAndTarget(output: Matrix, target: Matrix, claim: string): 
   };
   const bits = Array.from({ length: output.columns }, (_, k) => k);
   const data = bits.flatMap((k) => [
-    line(target, k, "target f", { color: colors.skyBlue, width: 6, shape: "linear" }),
+    line(target, k, "target f", { color: colors.skyBlue, width: 4 }),
     line(output, k, "output z", { color: colors.black, width: 1 }),
   ]);
   const yaxis = {
-    title: { text: "output z and target f, one lane a bit" },
+    title: { text: "z and f, one lane a bit" },
     tickvals: bits.flatMap((k) => [-1, 1].map((v) => v + lane * k)),
     ticktext: bits.flatMap((k) => [`bit ${k + 1}: −1`, "+1"]),
     range: [-2.5, lane * bits.length - 0.3],
     zeroline: false,
   };
-  const legend = { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" };
+  const legend = { orientation: "h", x: 1, xanchor: "right", y: -0.11, yanchor: "top" };
   return { data, layout: titled(claim, { height: 460, xaxis: { title: { text: "time t (steps)" } }, yaxis, legend }) };
 }
 
@@ -150,7 +150,13 @@ export function separation(
     layout: titled(claim, {
       height: 400,
       xaxis: { title: { text: "time t (steps)" } },
-      yaxis: { title: { text: "distance ‖x − x′‖ (activation)" }, type: "log", exponentformat: "power", dtick: 2 },
+      yaxis: {
+        title: { text: "distance ‖x − x′‖ (activation)" },
+        type: "log",
+        exponentformat: "power",
+        dtick: 3,
+        range: [-18, 3],
+      },
       legend: { x: 0.98, xanchor: "right", y: 0.5, yanchor: "middle" },
     }),
   };

@@ -3,6 +3,7 @@
  * npm run bench -- A D     these only: A FORCE step, B simulation step, C fixed points, D eigenvalues, E noise study,
  *                          N notebooks
  * npm run bench -- --quick a smoke run with small sizes and few rounds, not kept
+ * npm run bench -- --busy  for a machine that others use: one thread each, by the processor's clock, not kept
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +15,7 @@ import type { Context } from "./context";
 import { runEigen } from "./eigen";
 import { runForce } from "./force";
 import { type Limits, machineFacts, measureLimits } from "./machine";
+import { type Clock, useClock } from "./measure";
 import { runNoise } from "./noise";
 import { runNotebooks } from "./notebooks";
 import { benchFigure } from "./plot";
@@ -35,7 +37,8 @@ const tasks: Readonly<Record<string, (context: Context) => Promise<TaskResult>>>
 const peers = new Set<Peer>();
 
 async function main(): Promise<void> {
-  const { letters, isQuick } = readCommandLine();
+  const { letters, isQuick, clock } = readCommandLine();
+  useClock(clock);
   const folder = mkdtempSync(join(tmpdir(), "rnn-dynamics-bench-"));
   const end = (): void => {
     for (const peer of peers) peer.close();
@@ -49,7 +52,7 @@ async function main(): Promise<void> {
     });
   }
   try {
-    const context = contextOf(folder, isQuick);
+    const context = contextOf(folder, isQuick, clock);
     const results: TaskResult[] = [];
     for (const letter of letters) {
       const begun = performance.now();
@@ -64,17 +67,19 @@ async function main(): Promise<void> {
   }
 }
 
-function readCommandLine(): { letters: string[]; isQuick: boolean } {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
+function readCommandLine(): { letters: string[]; isQuick: boolean; clock: Clock } {
+  const options = { quick: { type: "boolean" }, busy: { type: "boolean" } } as const;
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const letters = positionals.map((word) => word.toUpperCase());
   const unknown = letters.find((letter) => !Object.hasOwn(tasks, letter));
   if (unknown !== undefined) {
     throw new Error(`bench: task is ${unknown}, expected some of ${Object.keys(tasks).join(" ")}`);
   }
-  return { letters: letters.length > 0 ? letters : Object.keys(tasks), isQuick: values.quick ?? false };
+  const clock = values.busy ? "processor" : "wall";
+  return { letters: letters.length > 0 ? letters : Object.keys(tasks), isQuick: values.quick ?? false, clock };
 }
 
-function contextOf(folder: string, isQuick: boolean): Context {
+function contextOf(folder: string, isQuick: boolean, clock: Clock): Context {
   const facts = machineFacts();
   const python = findPython();
   const limits = measureLimits(folder, isQuick ? 0.1 : 0.5);
@@ -86,14 +91,14 @@ function contextOf(folder: string, isQuick: boolean): Context {
   );
   const start = (script: string, data: string, threads: number): Peer => {
     if ("missing" in python) throw new Error("bench: there is no numpy to start");
-    const peer = new Peer(python, script, data, threads);
+    const peer = new Peer(python, script, data, threads, clock);
     peers.add(peer);
     return peer;
   };
   const say = (line: string): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K… ${line}`);
   };
-  return { isQuick, folder, python, limits, start, say };
+  return { isQuick, clock, folder, python, limits, start, say };
 }
 
 /** One set for each level of memory that N = 250 … 4000 brings into play. */
@@ -113,15 +118,16 @@ function print(result: TaskResult, seconds: number): void {
   for (const target of result.targets) console.log(`   ${targetLine(target)}`);
 }
 
-async function keep({ isQuick, python, limits }: Context, results: readonly TaskResult[]): Promise<void> {
-  const file = resultFile(isQuick, "json");
+async function keep({ isQuick, clock, python, limits }: Context, results: readonly TaskResult[]): Promise<void> {
+  const isKept = !isQuick && clock === "wall";
+  const file = resultFile(isKept, "json");
   const merged = mergeResults(file, { machine: machineOf(python), limits: limitsOf(limits) }, results, today());
   writeResults(file, merged);
   const all = results.flatMap(({ targets }) => targets).filter(({ measured }) => measured !== undefined);
   const reached = all.filter((target) => verdict(target) === "ok").length;
   const { processor, cores, node } = merged.machine;
   const figure = benchFigure(Object.values(merged.tasks), `${processor}, ${cores} cores, Node ${node}`);
-  const picture = figure.data.length > 0 ? await saveFigure(figure, resultFile(isQuick, "svg")) : undefined;
+  const picture = figure.data.length > 0 ? await saveFigure(figure, resultFile(isKept, "svg")) : undefined;
   console.log(`\nwritten: ${[file, picture].filter(Boolean).join(", ")}`);
   console.log(`${reached} of ${all.length} targets reached`);
 }

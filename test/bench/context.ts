@@ -1,10 +1,13 @@
 import type { Limits } from "./machine";
+import type { Clock } from "./measure";
 import { type Exchange, type NoPython, type Peer, type Python, threadCounts } from "./python";
 
 /** What every task is given. */
 export interface Context {
   /** A smoke run: small sizes, few rounds. */
   readonly isQuick: boolean;
+  /** The processor's on a machine that others use: one thread each, and nothing of it is kept. */
+  readonly clock: Clock;
   /** Temporary folder. */
   readonly folder: string;
   readonly python: Python | NoPython;
@@ -27,7 +30,10 @@ export interface NumpySession {
 export function openNumpy(context: Context, script: string, data: () => Exchange): NumpySession {
   if ("missing" in context.python) return { peers: [], missing: context.python.missing, close() {} };
   const exchange = data();
-  const peers = threadCounts().map((threads) => ({ threads, peer: context.start(script, exchange.folder, threads) }));
+  const peers = threadCounts(context.clock).map((threads) => ({
+    threads,
+    peer: context.start(script, exchange.folder, threads),
+  }));
   return {
     peers,
     close() {

@@ -100,13 +100,14 @@ describe("orderOf", () => {
 describe("stepsFor", () => {
   it("fills the wanted time with a multiple of steps", () => {
     equal(stepsFor(0.001, 0.1, 2, 1000), 100);
-    equal(stepsFor(0.003, 0.1, 2, 1000), 34);
+    equal(stepsFor(0.003, 0.1, 2, 1000), 32);
   });
 
   it("takes at least one multiple and at most what there is", () => {
     equal(stepsFor(10, 0.1, 2, 1000), 2);
     equal(stepsFor(1e-6, 0.1, 2, 1000), 1000);
     equal(stepsFor(0, 0.1, 1, 50), 50);
+    equal(stepsFor(0, 0.1, 2, 4257), 4256, "not rounded up: the task would end in the last sample");
   });
 });
 

@@ -5,6 +5,7 @@ import { availableParallelism, endianness } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import type { Clock } from "./measure";
 
 /** A Python that has numpy. */
 export interface Python {
@@ -21,8 +22,8 @@ export interface NoPython {
 /** BLAS picks its kernels for the processor it runs on, unless these tell it otherwise. */
 const unwanted = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"];
 
-function environment(threads: number): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
+function environment(threads: number, clock: Clock = "wall"): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", RNN_BENCH_CLOCK: clock };
   for (const name of unwanted) delete env[name];
   for (const name of ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]) env[name] = String(threads);
   return env;
@@ -57,9 +58,9 @@ export function findPython(): Python | NoPython {
 
 const missing = (hasPython: boolean): NoPython => ({ missing: `not run: ${hasPython ? "numpy" : "python3"} missing` });
 
-/** Numbers of threads worth a comparison: one, and as many as there are processors. */
-export function threadCounts(): number[] {
-  return [...new Set([1, availableParallelism()])];
+/** Numbers of threads worth a comparison: one, and as many as there are processors; one only by the processor's clock. */
+export function threadCounts(clock: Clock): number[] {
+  return clock === "wall" ? [...new Set([1, availableParallelism()])] : [1];
 }
 
 export const threadsIn = (count: number): string => `${count} thread${count === 1 ? "" : "s"}`;
@@ -90,10 +91,10 @@ export class Peer {
   private words = "";
   private readonly ready: Promise<Answer>;
 
-  constructor(python: Python, script: string, folder: string, threads: number) {
+  constructor(python: Python, script: string, folder: string, threads: number, clock: Clock) {
     const file = join(projectFolder, "test", "bench", script);
     this.process = spawn(python.command, [file, folder], {
-      env: environment(threads),
+      env: environment(threads, clock),
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.ready = this.next();

@@ -17,9 +17,9 @@ export interface BenchFile {
   readonly tasks: Readonly<Record<string, TaskResult & { readonly measured: string }>>;
 }
 
-/** A full run goes to the folder that is shipped, a smoke run to the one that is not. */
-export function resultFile(isQuick: boolean, ending: "json" | "svg"): string {
-  return join(projectFolder, "data", isQuick ? "out" : "results", `bench.${ending}`);
+/** A full run goes to the folder that is shipped; a smoke run, or one on a busy machine, to the one that is not. */
+export function resultFile(isKept: boolean, ending: "json" | "svg"): string {
+  return join(projectFolder, "data", isKept ? "results" : "out", `bench.${ending}`);
 }
 
 /** Tasks of an earlier run on the very same machine and versions stay; those of another one go. */

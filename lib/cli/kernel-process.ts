@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** How to start a kernel. */
+export interface KernelOptions {
+  /** Its working directory: packages are resolved upwards from here. */
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Where a kernel listens, and the key that signs what is said to it. */
+export interface Connection {
+  readonly shell: string;
+  readonly broadcast: string;
+  readonly control: string;
+  readonly key: string;
+}
+
+/** The kernel's process has ended although nobody asked for it. */
+export class KernelDiedError extends Error {}
+
+const graceMilliseconds = 1000; // from "please stop" to SIGTERM, and from there to SIGKILL
+
+const running = new Set<KernelProcess>();
+// A tslab kernel outlives its parent, so nothing may end this process without ending the kernels first.
+process.on("exit", () => killAllKernels());
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    killAllKernels();
+    process.kill(process.pid, signal); // this listener is gone now: the signal does what it would have done
+  });
+}
+
+/** Ends every kernel at once, with all it has started. For exits and signals: does not wait. */
+export function killAllKernels(): void {
+  for (const kernel of running) kernel.kill();
+}
+
+/** The script that starts tslab; a path, so that neither PATH nor a global installation matters. */
+export function tslabProgram(): string {
+  return join(dirname(require.resolve("tslab/package.json")), "bin", "tslab");
+}
+
+/**
+ * The process of one tslab kernel.
+ *
+ * It gets a process group of its own, so that Ctrl-C in the terminal reaches only the runner, and so that killing it
+ * takes along the workers and browsers it has started.
+ */
+export class KernelProcess {
+  readonly connection: Connection;
+  /** Rejects when the process ends, whoever ended it. */
+  readonly died: Promise<never>;
+  /** The last words of the process itself, which are not part of any cell. */
+  log = "";
+  private readonly child: ChildProcess;
+  private readonly folder: string;
+  private readonly exited: Promise<string>;
+
+  /** @param ports five free ports, see `freePorts` */
+  constructor({ cwd, env = process.env }: KernelOptions, ports: readonly number[]) {
+    const key = randomBytes(16).toString("hex");
+    this.folder = mkdtempSync(join(tmpdir(), "rnn-dynamics-kernel-"));
+    const file = join(this.folder, "connection.json");
+    writeFileSync(file, JSON.stringify(connectionFile(ports, key)), { mode: 0o600 });
+    const [shell, broadcast, control] = ports.map((port) => `tcp://127.0.0.1:${port}`);
+    this.connection = { shell, broadcast, control, key };
+    this.child = spawn(process.execPath, [tslabProgram(), "kernel", `--config-path=${file}`], {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+    });
+    running.add(this);
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on("data", (data: Buffer) => {
+        this.log = (this.log + data.toString()).slice(-4000);
+      });
+    }
+    this.exited = new Promise((resolve) => {
+      this.child.once("error", (error) => resolve(error.message));
+      this.child.once("exit", (code, signal) => {
+        // its last words are still in the pipe; "close" might never come, if a child of it holds the other end
+        setTimeout(() => resolve(signal ? `signal ${signal}` : `exit code ${code}`), 100);
+      });
+    });
+    this.died = this.exited.then((ending) => {
+      running.delete(this);
+      throw new KernelDiedError(`the kernel died (${ending})${this.log ? `\n${this.log.trim()}` : ""}`);
+    });
+    this.died.catch(() => {});
+  }
+
+  /** SIGINT: stops a synchronous cell at once; the work of an asynchronous one may go on. */
+  interrupt(): void {
+    this.child.kill("SIGINT");
+  }
+
+  /** SIGKILL for the kernel and all its children. */
+  kill(): void {
+    const { pid } = this.child;
+    if (pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return;
+    if (process.platform === "win32") {
+      spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
+      return;
+    }
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      this.child.kill("SIGKILL"); // the group is gone; so, as a rule, is the process
+    }
+  }
+
+  /** Waits for a process that has been asked to stop, insisting more and more; then removes its files. */
+  async end(): Promise<void> {
+    const insist = setTimeout(() => this.child.kill("SIGTERM"), graceMilliseconds);
+    const force = setTimeout(() => this.kill(), 2 * graceMilliseconds);
+    await this.exited;
+    clearTimeout(insist);
+    clearTimeout(force);
+    running.delete(this);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function connectionFile([shell, broadcast, control, stdin, heartbeat]: readonly number[], key: string): object {
+  return {
+    shell_port: shell,
+    iopub_port: broadcast,
+    control_port: control,
+    stdin_port: stdin,
+    hb_port: heartbeat,
+    ip: "127.0.0.1",
+    key,
+    transport: "tcp",
+    signature_scheme: "hmac-sha256",
+    kernel_name: "tslab",
+  };
+}
+
+/** Five ports that nobody listens on now: one per channel of the protocol. */
+export async function freePorts(): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
