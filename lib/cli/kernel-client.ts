@@ -164,8 +164,8 @@ export class KernelClient {
         if (kind === "reply") listener?.onReply(content);
         else listener?.onMessage({ type: header.msg_type, content });
       }
-    } catch {
-      // closed while waiting
+    } catch (error) {
+      if (!socket.closed) throw error; // else closed while waiting, as meant
     }
   }
 }

@@ -37,7 +37,10 @@ for (const signal of ["SIGTERM", "SIGHUP"] as const) {
 
 /** Ends every kernel at once, with all it has started. For exits and signals: does not wait. */
 export function killAllKernels(): void {
-  for (const kernel of running) kernel.kill();
+  for (const kernel of running) {
+    kernel.kill();
+    kernel.removeFiles();
+  }
 }
 
 /** The script that starts tslab; a path, so that neither PATH nor a global installation matters. */
@@ -123,6 +126,11 @@ export class KernelProcess {
     clearTimeout(insist);
     clearTimeout(force);
     running.delete(this);
+    this.removeFiles();
+  }
+
+  /** Removes the connection file. */
+  removeFiles(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

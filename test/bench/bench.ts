@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { closeBrowser, saveFigure } from "rnn-dynamics";
-import { killAllKernels } from "rnn-dynamics/dist/cli/kernel-client";
+import { killAllKernels } from "rnn-dynamics/dist/cli/kernel-process";
 import type { Context } from "./context";
 import { runEigen } from "./eigen";
 import { runForce } from "./force";

@@ -117,7 +117,7 @@ async function measureWhole(context: Context): Promise<Outcome> {
   context.say("N  notebook 04");
   const begun = performance.now();
   const kernel = await start(context);
-  const limit = setTimeout(() => kernel.kill(), longestSeconds * 1000);
+  const limit = setTimeout(() => kernel.process.kill(), longestSeconds * 1000);
   try {
     for (const [i, cell] of cells.entries()) {
       const errors: string[] = [];
