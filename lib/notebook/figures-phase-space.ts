@@ -202,16 +202,17 @@ export function phaseSpace(space: PhaseSpace, claim: string): Figure {
     layout: titled(claim, {
       width: 760,
       height: 640,
-      margin: { l: 0, r: 0, b: 0 },
+      // the legend stands beside the cube; without this plotly.js would push the scene out of its way, and clip it
+      margin: { l: 0, r: 0, b: 0, autoexpand: false },
       scene: {
         xaxis: title(1),
         yaxis: title(2),
         zaxis: title(3),
         aspectmode: "data",
         camera: { eye: { x: 1.75, y: 1.2, z: 0.75 }, center: { x: 0, y: 0, z: -0.12 } },
-        domain: { x: [0.1, 1], y: [0, 1] },
+        domain: { x: [0.14, 1], y: [0, 1] },
       },
-      legend: { x: 0, y: 1, itemsizing: "constant" },
+      legend: { x: 0.01, y: 1, xanchor: "left", itemsizing: "constant" },
     }),
   };
 }

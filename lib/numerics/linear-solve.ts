@@ -189,7 +189,8 @@ export function smallestSingularValue(f: Factorization): number {
     const between = f.solveTransposed(v);
     return between.every(Number.isFinite) ? f.solve(between) : between;
   });
-  return Number.isFinite(square) ? 1 / Math.sqrt(square) : 0;
+  // rounding can leave a square that is no positive number when the entries span the whole range of doubles
+  return Number.isFinite(square) && square > 0 ? 1 / Math.sqrt(square) : 0;
 }
 
 /**

@@ -41,7 +41,7 @@ export function principalComponents(rows: Matrix, count: number): PrincipalCompo
   const size = rows.columns;
   if (count > size) reject("principalComponents", "count", count, `at most ${size}, the number of columns`);
   const { centred, mean } = centre(toRowMajor(rows), rows.rows, size);
-  const scale = normalize(centred); // exact, by a power of two, so that squares neither overflow nor vanish
+  const scale = normalize(centred); // by a power of two, so that squares neither overflow nor vanish
   const isSmall = Math.min(rows.rows, size) <= smallGram;
   const basis = isSmall ? bySmallGram(centred, size, count) : byIteration(centred, size, count);
   const divisor = Math.max(1, rows.rows - 1);
@@ -73,7 +73,13 @@ function centre(data: Float64Array, count: number, size: number): { centred: Flo
   return { centred, mean };
 }
 
-/** Divides the entries by a power of two, in place, so that the largest lies in [½, 1]; returns that power. */
+/** Entries this far below the largest cannot turn an axis by a rounding error, but the squares of their squares vanish. */
+const negligible = 1e-60;
+
+/**
+ * Divides the entries by a power of two, in place, so that the largest lies in [½, 1]; what is negligible beside it becomes
+ * zero. Returns that power.
+ */
 function normalize(data: Float64Array): number {
   let largest = 0;
   for (const value of data) largest = Math.max(largest, Math.abs(value));
@@ -81,7 +87,10 @@ function normalize(data: Float64Array): number {
   let scale = 1;
   while (largest / scale > 1) scale *= 2;
   while (largest / scale <= 0.5) scale /= 2;
-  for (let i = 0; i < data.length; i++) data[i] /= scale;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] / scale;
+    data[i] = Math.abs(value) < negligible ? 0 : value;
+  }
   return scale;
 }
 
