@@ -13,6 +13,7 @@ export * from "./dynamics/integrate";
 export * from "./dynamics/manifold";
 export * from "./dynamics/merge";
 export * from "./dynamics/minimize";
+export * from "./dynamics/mode-counts";
 export * from "./dynamics/passage-time";
 export * from "./dynamics/separation";
 export {

@@ -209,7 +209,7 @@ export function phaseSpace(space: PhaseSpace, claim: string): Figure {
         yaxis: title(2),
         zaxis: title(3),
         aspectmode: "data",
-        camera: { eye: { x: 1.75, y: 1.2, z: 0.75 }, center: { x: 0, y: 0, z: -0.12 } },
+        camera: { eye: { x: 1.9, y: 1.3, z: 0.8 }, center: { x: 0, y: 0, z: -0.12 } },
         domain: { x: [0.14, 1], y: [0, 1] },
       },
       legend: { x: 0.01, y: 1, xanchor: "left", itemsizing: "constant" },
