@@ -10,7 +10,9 @@ import {
   kineticEnergy,
   type MinimizeMethod,
   minimizeSpeed,
+  randomRecurrentWeights,
   saddleNodeFamily,
+  simpleRnnFlow,
   twoWells,
 } from "rnn-dynamics";
 import { assertClose, assertRejects } from "../helpers/assertions";
@@ -134,6 +136,59 @@ describe("minimizeSpeed", () => {
         assert.ok(iterations < 60, `${iterations} iterations`);
       }
     }
+  });
+
+  it("gives up soon when q has all but ceased to fall, and says on what slope", () => {
+    // a valley 100 times as long as wide: steepest descent zigzags, q falls by about 4 κ⁻² = 0.04 % a step
+    const valley: Flow = {
+      dimension: 2,
+      velocity: (x) => Float64Array.of(-x[0], -100 * x[1]),
+      jacobian: () => Matrix.diag([-1, -100]),
+    };
+    const start = Float64Array.of(100, 0.01); // ∇q = (100, 100): the worst mixture
+    const limits = { method: "gradient" as const, maxIterations: 400 };
+    const given = minimizeSpeed(valley, start, limits);
+    assert.equal(given.status, "stalled");
+    assert.ok(given.iterations < 40, `${given.iterations} iterations`);
+    assert.ok(given.slope > 1e-3, "this is no minimum of q");
+    const patient = minimizeSpeed(valley, start, { ...limits, stagnationDecrease: 0 });
+    assert.deepEqual([patient.status, patient.iterations], ["iteration limit", 400]);
+    assert.ok(patient.q < given.q);
+    const longer = minimizeSpeed(valley, start, { ...limits, stagnationSteps: 30 });
+    assert.ok(longer.iterations >= 30 && longer.iterations > given.iterations);
+  });
+
+  it("measures the slope ‖Jᵀ F‖/(‖J‖ ‖F‖) where it ends", () => {
+    const start = Float64Array.of(0.3, 0.7);
+    const { slope } = minimizeSpeed(twoWells, start, { maxIterations: 0 });
+    const F = twoWells.velocity(start);
+    const J = twoWells.jacobian(start);
+    const gradient = J.transpose().mmul(Matrix.columnVector(F));
+    assertClose(slope, gradient.norm() / (J.norm() * Math.sqrt(F[0] * F[0] + F[1] * F[1])), 1e-14);
+    assert.equal(minimizeSpeed(twoWells, twoWells.fixedPoints[0]).slope, 0);
+    const flat: Flow = { ...twoWells, velocity: () => Float64Array.of(1, 0), jacobian: () => Matrix.zeros(2, 2) };
+    const { velocityInto: _v, jacobianInto: _j, ...constant } = flat;
+    assert.deepEqual((({ status, slope: flatSlope, q }) => [status, flatSlope, q])(minimizeSpeed(constant, start)), [
+      "converged",
+      0,
+      0.5,
+    ]);
+  });
+
+  it("when thorough goes on from a stagnation with a longer first leg, never ending higher", () => {
+    const rng = createRng("thorough");
+    const flow = simpleRnnFlow(randomRecurrentWeights(60, 2.5, rng.split("W")));
+    let better = 0;
+    for (let k = 0; k < 12; k++) {
+      const start = Float64Array.from({ length: 60 }, () => 2 * rng.normal());
+      const quick = minimizeSpeed(flow, start);
+      const thorough = minimizeSpeed(flow, start, { thorough: true });
+      if (quick.status === "converged")
+        assert.deepEqual(thorough.x, quick.x, "nothing changes for a search that arrives");
+      else assert.ok(thorough.q <= quick.q);
+      if (thorough.q < 0.1 * quick.q && quick.q > 1e-10) better++;
+    }
+    assert.ok(better > 0, "and now and then by far");
   });
 
   it("tells a search that ran out of iterations from one that ended", () => {
