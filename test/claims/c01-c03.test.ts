@@ -136,7 +136,7 @@ describe("verdictTable", () => {
 });
 
 describe("thresholds of C1 to C3", () => {
-  it("have not moved since before the first run", () => {
+  it("have not moved since before the runs that decide", () => {
     assert.deepEqual(claimThresholds, {
       c1Distance: 1e-6,
       c1Partly: 0.5,
