@@ -35,6 +35,7 @@ export {
 export * from "./networks/activation";
 export * from "./networks/echo-state";
 export * from "./networks/flip-flop";
+export * from "./networks/flips";
 export * from "./networks/force";
 export * from "./networks/least-squares";
 export * from "./networks/memories";

@@ -62,7 +62,6 @@ export function claimC1(searches: readonly PlanarSearch[]): ClaimVerdict {
   const share = exact / searches.length;
   return {
     claim: "C1",
-    says: "minimising q finds the three fixed points of eqs. 14–15: two stable nodes, one saddle (§3.1, Fig. 2)",
     statistic: `${exact} of ${searches.length} searches find exactly the closed-form points, kinds included`,
     tolerance: `all searches, every point within ${claimThresholds.c1Distance}`,
     verdict: share === 1 ? "reproduced" : share >= claimThresholds.c1Partly ? "partly" : "not reproduced",
@@ -85,6 +84,8 @@ function isTheTruth(search: PlanarSearch): boolean {
 /** What a minimisation cost: evaluations of F and of J, products of J with a vector; and the q it reached. */
 export interface DescentCost {
   readonly q: number;
+  /** where it ended, (N) */
+  readonly x: Float64Array;
   readonly evaluations: { readonly velocity: number; readonly jacobian: number; readonly products: number };
 }
 
@@ -112,6 +113,37 @@ function evaluationsOf({ evaluations }: DescentCost): number {
   return evaluations.velocity + evaluations.jacobian + evaluations.products;
 }
 
+/** One group of races, in words, for `table`. */
+export interface RaceGroup extends Record<string, unknown> {
+  readonly "ends at": string;
+  readonly races: number;
+  /** median of `descentRatio` */
+  readonly "times the work of CG": number;
+}
+
+/**
+ * Races in groups, each with its median ratio: what a single median hides when the ratios fall into heaps.
+ *
+ * @param races at least one
+ * @param endOf what to call the place where a race ended
+ * @returns one row per name, in order of first appearance
+ * @throws RangeError if there is no race, or `endOf` is not a function
+ */
+export function racesByEnd(races: readonly DescentRace[], endOf: (race: DescentRace) => string): RaceGroup[] {
+  checkRuns("racesByEnd", "races", races);
+  if (typeof endOf !== "function") reject("racesByEnd", "endOf", endOf, "a function from a race to a word");
+  const groups = new Map<string, number[]>();
+  for (const race of races) {
+    const end = endOf(race);
+    groups.set(end, [...(groups.get(end) ?? []), descentRatio(race)]);
+  }
+  return [...groups].map(([end, ratios]) => ({
+    "ends at": end,
+    races: ratios.length,
+    "times the work of CG": median(ratios),
+  }));
+}
+
 /**
  * C2 [J15 §3]: conjugate gradients converge much faster than gradient descent.
  *
@@ -137,7 +169,6 @@ export function claimC2(races: readonly DescentRace[]): ClaimVerdict {
   const verdict: Verdict = weakest >= c2Much ? "reproduced" : isAnywhere ? "partly" : "not reproduced";
   return {
     claim: "C2",
-    says: "the conjugate gradient method converges much faster than gradient descent (§3)",
     statistic: systems
       .map((system, i) => `${system}: ${isBound[i] ? "at least " : ""}${medians[i].toFixed(1)} × fewer evaluations`)
       .join("; "),
@@ -176,7 +207,6 @@ export function claimC3(results: readonly HessianErrors[]): ClaimVerdict {
   const isGood = [order >= c3Order, closest <= c3Error];
   return {
     claim: "C3",
-    says: "near a fixed point the Hessian of q is JᵀJ (eq. 12)",
     statistic: `error falls like the distance to the power ${order.toFixed(2)}; at the smallest distance ${(100 * closest).toPrecision(2)} % (worst seed)`,
     tolerance: `order ≥ ${c3Order} and error at the smallest distance ≤ ${100 * c3Error} %; partly if one of the two`,
     verdict: isGood.every(Boolean) ? "reproduced" : isGood.some(Boolean) ? "partly" : "not reproduced",

@@ -58,7 +58,6 @@ export function claimC4(run: {
   const isSeven = norms.every((n) => Math.abs(n / limits.readoutNorm - 1) <= limits.readoutNormTolerance);
   return {
     claim: "C4",
-    says: "FORCE keeps the error small during training, and the rows of Wo grow to about 7 (§6, Fig. 5 c, d)",
     statistic: `squared error above 0.1 in ${percent(share)} of the steps; ‖Wo‖ rows end at ${norms.map((n) => n.toFixed(1)).join(", ")}`,
     tolerance: "at most 11 % of the steps, the share of flipping pulses; norms within 15 % of 7",
     verdict: isSmall && isSeven ? "reproduced" : isSmall || isSeven ? "partly" : "not reproduced",
@@ -84,7 +83,6 @@ export function claimC5(test: {
   const isPartly = accuracy >= limits.partlyAccurate;
   return {
     claim: "C5",
-    says: "the trained network performs the three-bit task on unseen input (§6, Fig. 5 b)",
     statistic: `test error ${error.toFixed(3)}; ${percent(accuracy)} of the bits right`,
     tolerance: "reproduced: error ≤ 0.1, a tenth of the target's variance; partly: ≥ 75 % of the bits",
     verdict: error <= limits.testError ? "reproduced" : isPartly ? "partly" : "not reproduced",
@@ -110,7 +108,6 @@ export function claimC6(search: { residuals: readonly number[]; seeds: readonly 
   const inside = counts.filter((n) => n >= limits.fewestPoints && n <= limits.mostPoints).length;
   return {
     claim: "C6",
-    says: "minimising q finds 9 to 26 fixed points, depending on the tolerance (§6)",
     statistic: `${counts.join(", ")} distinct points with q ≤ ${limits.tolerances.map((t) => t.toExponential(0)).join(", ")}`,
     tolerance: "every count from 9 to 26; partly: some of them",
     verdict: inside === counts.length ? "reproduced" : inside > 0 ? "partly" : "not reproduced",
@@ -182,7 +179,6 @@ export function claimC7(set: { memories: readonly MemoryCorner[]; seeds: readonl
   const isPartly = isCube || attracting >= 4;
   return {
     claim: "C7",
-    says: "eight attracting fixed points, one per memory, at the corners of a cube with equal edges (§6, Fig. 6)",
     statistic: `${attracting} of 8 memories are attracting fixed points; lengths ${rows.map((r) => r.mean.toFixed(1)).join(" : ")}, spread of the edges ${percent(rows[0].spread)}`,
     tolerance:
       "8 of 8, and lengths 1 : √2 : √3 with equal edges, both to 10 %; partly: either, or half of the memories",
@@ -208,7 +204,6 @@ export function claimC8(origin: { unstableCount: number; dimension: number; seed
   const isSaddle = unstableCount > 0 && unstableCount < dimension;
   return {
     claim: "C8",
-    says: "the central fixed point is a saddle (§6, Fig. 6)",
     statistic: `the origin has ${unstableCount} unstable of ${dimension} modes`,
     tolerance: "a saddle has at least one unstable and one stable mode",
     verdict: isSaddle ? "reproduced" : "wrong as stated",
@@ -241,7 +236,6 @@ export function claimC9(graph: { passages: readonly Passage[]; seeds: readonly n
   const isPartly = share >= 0.5 || names.size >= 6;
   return {
     claim: "C9",
-    says: "saddles along the edges of the cube guide the transitions (§6, §9)",
     statistic: `${edges.length} of ${graph.passages.length} index-1 saddles join one-flip neighbours; ${names.size} of 12 edges have one`,
     tolerance: "80 % of the saddles and 10 edges; partly: half of the saddles or of the edges",
     verdict:

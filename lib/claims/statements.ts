@@ -20,7 +20,12 @@ export const statements: readonly Statement[] = Object.freeze([
   },
   { claim: "C2", words: "conjugate gradients converge much faster than gradient descent", where: "§3", notebook: "01" },
   { claim: "C3", words: "near a fixed point JᵀJ is a sufficient Hessian", where: "§3, eq. 12", notebook: "02" },
-  { claim: "C4", words: "FORCE keeps the error small all through training", where: "§6, Fig. 5 c, d", notebook: "04" },
+  {
+    claim: "C4",
+    words: "FORCE keeps the error small all through training, and the rows of Wo grow to about 7",
+    where: "§6, Fig. 5 c, d",
+    notebook: "04",
+  },
   {
     claim: "C5",
     words: "the trained network performs the 3-bit task on unseen input",

@@ -5,14 +5,14 @@
  * committed before the run that decides.
  */
 
+import { statements } from "./statements";
+
 /** What can be said of a claim. "wrong as stated" is for what no data could rescue (a misprint is not that). */
 export type Verdict = "reproduced" | "partly" | "not reproduced" | "wrong as stated";
 
 export interface ClaimVerdict {
   /** number in the list of claims, such as "C1" */
   readonly claim: string;
-  /** the claim in our words, with its place in the paper */
-  readonly says: string;
   /** what was measured, with its value */
   readonly statistic: string;
   /** what decides, fixed before the run */
@@ -39,14 +39,20 @@ export interface VerdictRow extends Record<string, unknown> {
  * @returns one row each, all cells text
  */
 export function verdictTable(verdicts: readonly ClaimVerdict[]): VerdictRow[] {
-  return verdicts.map(({ claim, says, statistic, tolerance, verdict, seeds }) => ({
+  return verdicts.map(({ claim, statistic, tolerance, verdict, seeds }) => ({
     claim,
-    "the paper says": says,
+    "the paper says": wordsOf(claim),
     measured: statistic,
     "decided by": tolerance,
     seeds: seedList(seeds),
     verdict,
   }));
+}
+
+/** The claim in our words, with its place in the paper. */
+function wordsOf(claim: string): string {
+  const statement = statements.find((s) => s.claim === claim);
+  return statement ? `${statement.words} (${statement.where})` : "";
 }
 
 /** "1–5" for a run of consecutive seeds, else "1, 4, 9"; a claim without randomness has none. */

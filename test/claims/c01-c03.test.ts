@@ -8,6 +8,7 @@ import {
   type DescentRace,
   descentRatio,
   orderOf,
+  racesByEnd,
   twoWells,
   verdictTable,
 } from "rnn-dynamics";
@@ -47,7 +48,12 @@ describe("claim C1", () => {
   });
 });
 
-const cost = (evaluations: number, q = 0) => ({ q, evaluations: { velocity: evaluations, jacobian: 0, products: 0 } });
+const x = Float64Array.of(0);
+const cost = (evaluations: number, q = 0) => ({
+  q,
+  x,
+  evaluations: { velocity: evaluations, jacobian: 0, products: 0 },
+});
 const race = (system: string, gradient: number, cg: number, q = 0): DescentRace => ({
   system,
   seed: 1,
@@ -57,8 +63,8 @@ const race = (system: string, gradient: number, cg: number, q = 0): DescentRace 
 
 describe("claim C2", () => {
   it("counts F, J and products alike", () => {
-    const gradient = { q: 0, evaluations: { velocity: 10, jacobian: 20, products: 30 } };
-    const cg = { q: 0, evaluations: { velocity: 1, jacobian: 2, products: 3 } };
+    const gradient = { q: 0, x, evaluations: { velocity: 10, jacobian: 20, products: 30 } };
+    const cg = { q: 0, x, evaluations: { velocity: 1, jacobian: 2, products: 3 } };
     assert.equal(descentRatio({ system: "a", seed: 1, gradient, cg }), 10);
   });
 
@@ -71,6 +77,18 @@ describe("claim C2", () => {
     assert.equal(claimC2(strong).verdict, "reproduced");
     assert.equal(claimC2([...strong, race("b", 50, 10)]).verdict, "partly");
     assert.equal(claimC2([race("a", 15, 10)]).verdict, "not reproduced");
+  });
+
+  it("shows heaps that one median would hide", () => {
+    const races = [race("a", 300, 10), race("b", 40, 10), race("a", 280, 10), race("a", 290, 10)];
+    assert.deepEqual(
+      racesByEnd(races, ({ system }) => system),
+      [
+        { "ends at": "a", races: 3, "times the work of CG": 29 },
+        { "ends at": "b", races: 1, "times the work of CG": 4 },
+      ],
+    );
+    assertRejects(() => racesByEnd([], () => "a"), "racesByEnd: races has length 0, expected at least 1");
   });
 
   it("says so when the median is only a lower bound", () => {

@@ -13,7 +13,6 @@ describe("the ledger of claims", () => {
 
   const judged = (claim: string, statistic: string): ClaimVerdict => ({
     claim,
-    says: "something",
     statistic,
     tolerance: "none",
     verdict: "partly",
