@@ -6,7 +6,7 @@
  * npm run bench -- --busy  for a machine that others use: one thread each, by the processor's clock, not kept
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { closeBrowser, saveFigure } from "rnn-dynamics";
@@ -81,12 +81,18 @@ function readCommandLine(): { letters: string[]; isQuick: boolean; clock: Clock 
 
 function contextOf(folder: string, isQuick: boolean, clock: Clock): Context {
   const facts = machineFacts();
+  const load = loadavg()[0];
   const python = findPython();
   const limits = measureLimits(folder, isQuick ? 0.1 : 0.5);
   console.log(`${facts.processor}, ${facts.cores} cores, ${facts.memoryGB} GB, ${facts.system}, Node ${facts.node}`);
   console.log("missing" in python ? `numpy: ${python.missing}` : numpyWords(python));
+  if (load > 0.5 && clock === "wall") {
+    console.log(
+      `others are using this machine (load ${short(load)}): times are unsure, --busy measures processor time`,
+    );
+  }
   console.log(
-    `limits of one thread (${limits.way}): ${short(limits.flops / 1e9)} GFLOP/s; ` +
+    `limits of one thread (WebAssembly SIMD): ${short(limits.flops / 1e9)} GFLOP/s; ` +
       `reads ${sets.map(({ name, bytes }) => `${short(limits.bandwidth(bytes) / 1e9)} GB/s of ${name}`).join(", ")}`,
   );
   const start = (script: string, data: string, threads: number): Peer => {
@@ -98,7 +104,7 @@ function contextOf(folder: string, isQuick: boolean, clock: Clock): Context {
   const say = (line: string): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K… ${line}`);
   };
-  return { isQuick, clock, folder, python, limits, start, say };
+  return { isQuick, clock, load, folder, python, limits, start, say };
 }
 
 /** One set for each level of memory that N = 250 … 4000 brings into play. */
@@ -118,10 +124,13 @@ function print(result: TaskResult, seconds: number): void {
   for (const target of result.targets) console.log(`   ${targetLine(target)}`);
 }
 
-async function keep({ isQuick, clock, python, limits }: Context, results: readonly TaskResult[]): Promise<void> {
+async function keep({ isQuick, clock, python, limits, load }: Context, results: readonly TaskResult[]): Promise<void> {
   const isKept = !isQuick && clock === "wall";
   const file = resultFile(isKept, "json");
-  const merged = mergeResults(file, { machine: machineOf(python), limits: limitsOf(limits) }, results, today());
+  const merged = mergeResults(file, { machine: machineOf(python), limits: limitsOf(limits) }, results, {
+    measured: today(),
+    load,
+  });
   writeResults(file, merged);
   const all = results.flatMap(({ targets }) => targets).filter(({ measured }) => measured !== undefined);
   const reached = all.filter((target) => verdict(target) === "ok").length;
@@ -141,7 +150,7 @@ function machineOf(python: Python | NoPython): BenchFile["machine"] {
 
 function limitsOf(limits: Limits): BenchFile["limits"] {
   const bandwidthGBs = Object.fromEntries(sets.map(({ name, bytes }) => [name, limits.bandwidth(bytes) / 1e9]));
-  return { way: limits.way, bandwidthGBs, gigaflops: limits.flops / 1e9 };
+  return { bandwidthGBs, gigaflops: limits.flops / 1e9 };
 }
 
 // ended by exit: a browser that failed to start would keep this process for ever

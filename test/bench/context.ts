@@ -8,6 +8,8 @@ export interface Context {
   readonly isQuick: boolean;
   /** The processor's on a machine that others use: one thread each, and nothing of it is kept. */
   readonly clock: Clock;
+  /** Processes that wanted to run, on average over the minute before; 0 where the system does not tell. */
+  readonly load: number;
   /** Temporary folder. */
   readonly folder: string;
   readonly python: Python | NoPython;

@@ -13,8 +13,8 @@ export interface BenchFile {
   readonly format: string;
   readonly command: string;
   readonly machine: MachineFacts & { readonly numpy: string; readonly scipy: string };
-  readonly limits: { readonly way: string; readonly bandwidthGBs: Record<string, number>; readonly gigaflops: number };
-  readonly tasks: Readonly<Record<string, TaskResult & { readonly measured: string }>>;
+  readonly limits: { readonly bandwidthGBs: Record<string, number>; readonly gigaflops: number };
+  readonly tasks: Readonly<Record<string, TaskResult & { readonly measured: string; readonly load: number }>>;
 }
 
 /** A full run goes to the folder that is shipped; a smoke run, or one on a busy machine, to the one that is not. */
@@ -27,14 +27,14 @@ export function mergeResults(
   file: string,
   current: Omit<BenchFile, "format" | "command" | "tasks">,
   tasks: readonly TaskResult[],
-  today: string,
+  { measured, load }: { readonly measured: string; readonly load: number },
 ): BenchFile {
   const earlier = readResults(file);
   const isSame = JSON.stringify(earlier?.machine) === JSON.stringify(current.machine);
   const kept = isSame && earlier ? { ...earlier.tasks } : {};
   for (const task of tasks) {
     const targets = task.targets.map((target) => ({ ...target, verdict: verdict(target) }));
-    kept[task.letter] = { ...task, targets, measured: today };
+    kept[task.letter] = { ...task, targets, measured, load };
   }
   const letters = Object.keys(kept).sort();
   return {
