@@ -63,7 +63,6 @@ export * from "./numerics/linear-solve";
 export * from "./numerics/pca";
 export * from "./numerics/random";
 export * from "./numerics/singular-values";
-export * from "./numerics/validate";
 export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
 export * from "./store/networks";

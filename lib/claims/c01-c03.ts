@@ -3,7 +3,7 @@
  * descent (C2), the Gauss–Newton Hessian near a fixed point (C3).
  */
 import { log } from "../numerics/elementary";
-import { reject } from "../numerics/validate";
+import { checkList, checkNumbers, checkRecord, reject } from "../numerics/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
 /** The fixed points of eqs. 14–15 in closed form. The paper prints (1, −½) for the third: F is (0, 1) there. */
@@ -57,6 +57,7 @@ export interface PlanarSearch {
  * @throws RangeError if there is no search
  */
 export function claimC1(searches: readonly PlanarSearch[]): ClaimVerdict {
+  checkList("claimC1", "searches", searches, 1, ["points", "seed"]);
   checkRuns("claimC1", "searches", searches);
   const exact = searches.filter((search) => isTheTruth(search)).length;
   const share = exact / searches.length;
@@ -105,6 +106,7 @@ export interface DescentRace {
  * arrive, it has lost: 0.
  */
 export function descentRatio(race: DescentRace): number {
+  checkRecord("descentRatio", "race", race, ["gradient", "cg"]);
   if (!(race.cg.q <= claimThresholds.c2Goal)) return 0;
   return evaluationsOf(race.gradient) / evaluationsOf(race.cg);
 }
@@ -153,6 +155,7 @@ export function racesByEnd(races: readonly DescentRace[], endOf: (race: DescentR
  * @throws RangeError if there is no race
  */
 export function claimC2(races: readonly DescentRace[]): ClaimVerdict {
+  checkList("claimC2", "races", races, 1, ["system", "gradient", "cg"]);
   checkRuns("claimC2", "races", races);
   const systems = [...new Set(races.map((race) => race.system))];
   const medians = systems.map((system) =>
@@ -195,6 +198,7 @@ export interface HessianErrors {
  * @throws RangeError if there is no result, or one with fewer than two distances or unequal lengths
  */
 export function claimC3(results: readonly HessianErrors[]): ClaimVerdict {
+  checkList("claimC3", "results", results, 1, ["distances", "errors"]);
   checkRuns("claimC3", "results", results);
   for (const { distances, errors } of results) {
     if (distances.length < 2) reject("claimC3", "distances", `has length ${distances.length}`, "at least 2");
@@ -221,6 +225,8 @@ export function claimC3(results: readonly HessianErrors[]): ClaimVerdict {
  * @param errors positive, (K)
  */
 export function orderOf(distances: readonly number[], errors: readonly number[]): number {
+  checkNumbers("orderOf", "distances", distances, 2);
+  checkNumbers("orderOf", "errors", errors, 2);
   const a = distances.map((d) => log(d));
   const b = errors.map((e) => log(e));
   const meanA = a.reduce((sum, v) => sum + v, 0) / a.length;

@@ -5,7 +5,7 @@
  * never moved afterwards: a claim that misses it is "partly" or "not reproduced", and the notebook says by how much.
  */
 import type { Matrix } from "ml-matrix";
-import { checkMatrix, checkVector, reject } from "../numerics/validate";
+import { checkList, checkMatrix, checkNumbers, checkRecord, checkVector, reject } from "../numerics/validate";
 import type { ClaimVerdict } from "./verdict";
 
 /** Thresholds of claims C4 to C9, each with its reason. */
@@ -50,6 +50,7 @@ export function claimC4(run: {
   readoutNorm: Matrix;
   seeds: readonly number[];
 }): ClaimVerdict {
+  checkRecord("claimC4", "run", run, ["squaredError", "readoutNorm", "seeds"]);
   checkVector("claimC4", "squaredError", run.squaredError);
   checkMatrix("claimC4", "readoutNorm", run.readoutNorm);
   const share = run.squaredError.filter((e) => e > limits.smallError).length / run.squaredError.length;
@@ -77,6 +78,7 @@ export function claimC5(test: {
   bitAccuracy: number;
   seeds: readonly number[];
 }): ClaimVerdict {
+  checkRecord("claimC5", "test", test, ["seeds"]);
   const { meanSquaredError: error, bitAccuracy: accuracy } = test;
   if (!(error >= 0)) reject("claimC5", "meanSquaredError", error, "a number ≥ 0");
   if (!(accuracy >= 0 && accuracy <= 1)) reject("claimC5", "bitAccuracy", accuracy, "a share, 0 to 1");
@@ -92,6 +94,8 @@ export function claimC5(test: {
 
 /** Number of residuals at or below each tolerance, one count per tolerance. */
 export function countByTolerance(residuals: readonly number[], tolerances: readonly number[]): number[] {
+  checkNumbers("countByTolerance", "residuals", residuals);
+  checkNumbers("countByTolerance", "tolerances", tolerances);
   if (residuals.some(Number.isNaN)) reject("countByTolerance", "residuals", Number.NaN, "numbers without NaN");
   return tolerances.map((tolerance) => residuals.filter((q) => q <= tolerance).length);
 }
@@ -104,6 +108,7 @@ export function countByTolerance(residuals: readonly number[], tolerances: reado
  * @throws RangeError if a residual is NaN
  */
 export function claimC6(search: { residuals: readonly number[]; seeds: readonly number[] }): ClaimVerdict {
+  checkRecord("claimC6", "search", search, ["residuals", "seeds"]);
   const counts = countByTolerance(search.residuals, limits.tolerances);
   const inside = counts.filter((n) => n >= limits.fewestPoints && n <= limits.mostPoints).length;
   return {
@@ -141,6 +146,7 @@ export interface FlipDistance {
  * @throws RangeError if the states differ in length or hold a NaN
  */
 export function flipDistances(corners: readonly MemoryCorner[]): FlipDistance[] {
+  checkList("flipDistances", "corners", corners, 0, ["bits", "state"]);
   const groups = new Map<number, number[]>();
   corners.forEach((a, i) => {
     checkVector("flipDistances", `state ${i}`, a.state, corners[0].state.length);
@@ -169,6 +175,7 @@ export function flipDistances(corners: readonly MemoryCorner[]): FlipDistance[] 
  * @throws RangeError unless there are eight memories
  */
 export function claimC7(set: { memories: readonly MemoryCorner[]; seeds: readonly number[] }): ClaimVerdict {
+  checkRecord("claimC7", "set", set, ["memories", "seeds"]);
   if (set.memories.length !== 8) reject("claimC7", "memories", `has length ${set.memories.length}`, "8");
   const attracting = set.memories.filter((m) => m.isAttractor).length;
   const rows = flipDistances(set.memories);
@@ -197,6 +204,7 @@ export function claimC7(set: { memories: readonly MemoryCorner[]; seeds: readonl
  * @throws RangeError if the count does not fit the dimension
  */
 export function claimC8(origin: { unstableCount: number; dimension: number; seeds: readonly number[] }): ClaimVerdict {
+  checkRecord("claimC8", "origin", origin, ["seeds"]);
   const { unstableCount, dimension } = origin;
   if (!(unstableCount >= 0 && unstableCount <= dimension)) {
     reject("claimC8", "unstableCount", unstableCount, `0 to the dimension ${dimension}`);
@@ -219,6 +227,7 @@ export interface Passage {
 
 /** Is this passage an edge of the cube: two memories that differ in one bit? */
 export function isEdge(passage: Passage): boolean {
+  checkRecord("isEdge", "passage", passage);
   const { from, to } = passage;
   return from !== undefined && to !== undefined && from.filter((bit, k) => bit !== to[k]).length === 1;
 }
@@ -230,6 +239,8 @@ export function isEdge(passage: Passage): boolean {
  * @returns reproduced if at least 4 of 5 saddles join one-flip neighbours and 10 of 12 edges have one; partly if half do
  */
 export function claimC9(graph: { passages: readonly Passage[]; seeds: readonly number[] }): ClaimVerdict {
+  checkRecord("claimC9", "graph", graph, ["passages", "seeds"]);
+  checkList("claimC9", "passages", graph.passages);
   const edges = graph.passages.filter(isEdge);
   const names = new Set(edges.map((p) => [p.from?.join(), p.to?.join()].sort().join(" – ")));
   const share = graph.passages.length === 0 ? 0 : edges.length / graph.passages.length;

@@ -8,7 +8,15 @@ import { checkFlowArgument, type Flow } from "../dynamics/flow";
 import { minimizeSpeed } from "../dynamics/minimize";
 import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../networks/simple-rnn";
 import { checkRng, createRng, type Rng } from "../numerics/random";
-import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import {
+  checkCount,
+  checkNumber,
+  checkNumbers,
+  checkRecord,
+  checkVector,
+  reject,
+  withDefaults,
+} from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import type { DescentRace, HessianErrors, PlanarSearch } from "./c01-c03";
 
@@ -89,10 +97,13 @@ const allowance = 30;
  * @throws RangeError if there is no seed, or an option is out of place
  */
 export async function raceMinimizers(
-  { system, flowOf }: RaceCourse,
+  course: RaceCourse,
   seeds: readonly number[],
   options?: Partial<RaceOptions>,
 ): Promise<DescentRace[]> {
+  checkRecord("raceMinimizers", "course", course, ["system"]);
+  checkNumbers("raceMinimizers", "seeds", seeds);
+  const { system, flowOf } = course;
   if (typeof flowOf !== "function") reject("raceMinimizers", "flowOf", flowOf, "a function from a seed to a Flow");
   checkSeeds("raceMinimizers", seeds);
   const { count, onProgress } = withDefaults("raceMinimizers", options, raceDefaults);

@@ -5,6 +5,7 @@
  * committed before the run that decides.
  */
 
+import { checkList } from "../numerics/validate";
 import { statements } from "./statements";
 
 /** What can be said of a claim. "wrong as stated" is for what no data could rescue (a misprint is not that). */
@@ -39,6 +40,7 @@ export interface VerdictRow extends Record<string, unknown> {
  * @returns one row each, all cells text
  */
 export function verdictTable(verdicts: readonly ClaimVerdict[]): VerdictRow[] {
+  checkList("verdictTable", "verdicts", verdicts, 0, ["claim", "statistic", "tolerance", "verdict", "seeds"]);
   return verdicts.map(({ claim, statistic, tolerance, verdict, seeds }) => ({
     claim,
     "the paper says": wordsOf(claim),

@@ -1,6 +1,14 @@
 /** Where a saddle leads: its unstable direction, both branches, and the graph of passages between attractors. */
 import { factorize } from "../numerics/linear-solve";
-import { checkCount, checkNumber, checkVector, withDefaults } from "../numerics/validate";
+import {
+  checkCount,
+  checkList,
+  checkNumber,
+  checkRecord,
+  checkVector,
+  reject,
+  withDefaults,
+} from "../numerics/validate";
 import { dot, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "./flow";
 import { integrate } from "./integrate";
@@ -157,6 +165,10 @@ export async function transitionGraph<Name>(
   read: (end: Float64Array) => Name,
   options: Partial<BranchOptions> & { onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Transition<Name>[]> {
+  checkFlowArgument("transitionGraph", flow);
+  checkList("transitionGraph", "points", points, 0, ["xStar"]);
+  if (typeof read !== "function") reject("transitionGraph", "read", read, "a function that names a state");
+  checkRecord("transitionGraph", "options", options);
   const { onProgress, ...branch } = options;
   const saddles = points.filter((p) => p.unstableCount === 1);
   const result: Transition<Name>[] = [];

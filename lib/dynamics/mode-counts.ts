@@ -1,4 +1,4 @@
-import { checkCount, reject } from "../numerics/validate";
+import { checkCount, checkList, reject } from "../numerics/validate";
 
 /**
  * How many fixed points have m unstable modes, for m = 0, 1, … and for all above, as a row for `table`.
@@ -9,6 +9,7 @@ import { checkCount, reject } from "../numerics/validate";
  * @throws RangeError if a number of modes is not an integer ≥ 0: stability was not asked for
  */
 export function modeCounts(points: readonly { readonly unstableCount: number }[], most = 5): Record<string, number> {
+  checkList("modeCounts", "points", points, 0, ["unstableCount"]);
   checkCount("modeCounts", "most", most, 0);
   points.forEach(({ unstableCount }, i) => {
     if (!Number.isSafeInteger(unstableCount) || unstableCount < 0) {

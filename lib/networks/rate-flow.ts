@@ -1,6 +1,6 @@
 import type { Flow, FlowSpec } from "../dynamics/flow";
 import { largestSingularValue } from "../numerics/linear-solve";
-import { checkChoice, checkCount, checkVector, reject } from "../numerics/validate";
+import { checkChoice, checkCount, checkRecord, checkVector, reject } from "../numerics/validate";
 import { multiplyInto, norm, toMatrix } from "../numerics/vector";
 import { kernelArray } from "../numerics/wasm";
 import { type ActivationName, activation } from "./activation";
@@ -32,6 +32,7 @@ export const rateFlowKind = "rate flow";
  * @throws RangeError if a shape does not fit or an entry is not finite
  */
 export function rateFlow(parameters: RateFlowParameters): Flow {
+  checkRecord("rateFlow", "parameters", parameters, ["size", "activation", "weights", "drive"]);
   const where = "rateFlow";
   const { size } = parameters;
   checkCount(where, "size", size);

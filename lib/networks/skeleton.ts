@@ -1,4 +1,4 @@
-import { checkVector, reject, withDefaults } from "../numerics/validate";
+import { checkList, checkVector, reject, withDefaults } from "../numerics/validate";
 
 export interface SkeletonOptions {
   /** Only one of each mirror pair (its first bit that is not 0 is +1), and the centre: enough where F(−x) = −F(x). */
@@ -29,6 +29,7 @@ export function memorySkeleton(
   memories: readonly { readonly bits: readonly number[]; readonly state: Float64Array }[],
   options?: Partial<SkeletonOptions>,
 ): SkeletonPoint[] {
+  checkList("memorySkeleton", "memories", memories, 0, ["bits", "state"]);
   const { half } = withDefaults("memorySkeleton", options, skeletonDefaults);
   if (memories.length === 0) reject("memorySkeleton", "memories", "has length 0", "at least 1");
   const [{ bits, state }] = memories;

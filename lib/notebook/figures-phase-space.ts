@@ -2,7 +2,7 @@
  * Fig. 6: fixed points, test trajectory and chosen starts in the space of the first three principal components.
  */
 import type { Matrix } from "ml-matrix";
-import { checkChoice, reject } from "../numerics/validate";
+import { checkChoice, checkList, checkNumbers, checkRecord, reject } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import { colors, markerOf, type PointKind, signs, titled } from "./theme";
 
@@ -54,6 +54,7 @@ export function phasePoints(set: {
   readonly points: readonly FoundPoint[];
   readonly slowPoints?: readonly FoundPoint[];
 }): PhasePoint[] {
+  checkRecord("phasePoints", "set", set, ["points"]);
   const kindOf = ({ unstableCount, xStar }: FoundPoint): PointKind =>
     unstableCount === 0 ? "attractor" : unstableCount === xStar.length ? "repeller" : "saddle";
   return [
@@ -89,6 +90,7 @@ function coordinates(pieces: readonly Matrix[]): Pick<Trace, "x" | "y" | "z"> {
 
 /** Pairs of corners that differ in one bit: the edges of the cube. */
 export function cubeEdges<T extends { readonly bits: readonly number[] }>(corners: readonly T[]): [T, T][] {
+  checkList("cubeEdges", "corners", corners, 0, ["bits"]);
   return corners.flatMap((a, i) =>
     corners
       .slice(0, i)
@@ -99,6 +101,7 @@ export function cubeEdges<T extends { readonly bits: readonly number[] }>(corner
 
 /** A memory in writing: "+−+". */
 export function bitLabel(bits: readonly number[]): string {
+  checkNumbers("bitLabel", "bits", bits);
   return bits.map((bit) => (bit > 0 ? "+" : bit < 0 ? "−" : "0")).join("");
 }
 
@@ -186,6 +189,7 @@ function runs(space: PhaseSpace, flights: readonly Matrix[]): Trace[] {
  * @throws RangeError if the projection has fewer than three axes or a kind is unknown
  */
 export function phaseSpace(space: PhaseSpace, claim: string): Figure {
+  checkRecord("phaseSpace", "space", space, ["projection"]);
   const data: Trace[] = [];
   if (space.trajectory) {
     const path = space.projection.project(space.trajectory);

@@ -3,7 +3,7 @@
  * minimisers take, a ghost and its passage time; and the plane of complex eigenvalues.
  */
 import { checkFlowArgument, type Flow } from "../dynamics/flow";
-import { reject } from "../numerics/validate";
+import { checkList, checkRecord, reject } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import { colors, markerOf, type PointKind, titled } from "./theme";
 import { zeroLines } from "./zero-lines";
@@ -320,6 +320,7 @@ export function descentPaths(
   records: readonly DescentRecord[],
   options: PhasePortraitOptions = {},
 ): Figure {
+  checkList("descentPaths", "records", records, 1, ["path"]);
   if (records.length === 0) reject("descentPaths", "records", "has length 0", "at least 1");
   const paths = records.map(({ name, path }): PlanePath => {
     if (!path) reject("descentPaths", `record "${name}"`, "has no path", "recordPath: true");
@@ -343,6 +344,7 @@ export function descentCurves(
   records: readonly DescentRecord[],
   title = "The three methods differ in steps, not in goal",
 ): Figure {
+  checkList("descentCurves", "records", records, 1, ["name"]);
   if (records.length === 0) reject("descentCurves", "records", "has length 0", "at least 1");
   const data = records.map(({ name, qPath }, i): Trace => {
     if (!qPath || qPath.length === 0) reject("descentCurves", `record "${name}"`, "has no qPath", "recordPath: true");
@@ -388,6 +390,7 @@ export interface TimeCourse {
  * @throws RangeError if a trajectory has not as many times as states
  */
 export function timeCourses(courses: readonly TimeCourse[], title = "A trajectory lingers where q is small"): Figure {
+  checkList("timeCourses", "courses", courses, 1, ["name", "times", "states"]);
   const data = courses.map(({ name, times, states }, i): Trace => {
     if (times.length !== states.rows)
       reject("timeCourses", `times of "${name}"`, `has length ${times.length}`, `${states.rows}`);
@@ -421,6 +424,7 @@ export function passageTimes(
   passages: readonly Passage[],
   title = "Passing a ghost takes about π/√(aμ): a quarter of μ, twice the time",
 ): Figure {
+  checkList("passageTimes", "passages", passages, 1, ["mu", "measured", "predicted"]);
   if (passages.length === 0) reject("passageTimes", "passages", "has length 0", "at least 1");
   const sorted = [...passages].sort((a, b) => a.mu - b.mu);
   const x = sorted.map((passage) => passage.mu);
@@ -475,6 +479,7 @@ export function hessianErrors(
   curves: readonly ErrorCurve[],
   title = "The closer to a fixed point, the better JᵀJ",
 ): Figure {
+  checkList("hessianErrors", "curves", curves, 1, ["name", "distances", "errors"]);
   const data = curves.map(({ name, distances, errors }, i): Trace => {
     const style = pathStyles[i % pathStyles.length];
     return {
@@ -519,6 +524,7 @@ export function spectrumDisc(
   radius: number,
   options: { readonly title?: string; readonly threshold?: number } = {},
 ): Figure {
+  checkRecord("spectrumDisc", "values", values, ["re", "im"]);
   const { re, im } = values;
   if (re.length !== im.length) reject("spectrumDisc", "im", `has length ${im.length}`, `${re.length}`);
   const threshold = options.threshold ?? 1;

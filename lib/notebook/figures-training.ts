@@ -2,7 +2,7 @@
  * Figures of a training run and a test: Fig. 5 a–d, and the three curves of notebook 03.
  */
 import type { Matrix } from "ml-matrix";
-import { checkMatrix, checkVector } from "../numerics/validate";
+import { checkCount, checkFloats, checkList, checkMatrix, checkNumbers, checkVector } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import { colors, colorway, titled } from "./theme";
 
@@ -20,6 +20,8 @@ const lane = 3;
  * @returns steps and values, of the same length
  */
 export function envelope(values: Float64Array, count: number = stretches): { steps: number[]; values: number[] } {
+  checkFloats("envelope", "values", values);
+  checkCount("envelope", "count", count);
   if (values.length <= 2 * count) return { steps: Array.from(values.keys()), values: Array.from(values) };
   const steps: number[] = [];
   for (let s = 0; s < count; s++) {
@@ -141,6 +143,7 @@ export function separation(
   every: number,
   claim: string,
 ): Figure {
+  checkList("separation", "curves", curves, 1, ["name", "distance"]);
   const steps = Array.from(curves[0].distance, (_, i) => i * every);
   return {
     data: lines(
@@ -169,6 +172,7 @@ export function separation(
  * @param claim the title
  */
 export function singularValues(values: readonly number[], claim: string): Figure {
+  checkNumbers("singularValues", "values", values, 1);
   const foot = 1e-18;
   const marker = { symbol: "circle", color: colors.blue, size: 10 };
   const x = values.map((_, i) => i + 1);

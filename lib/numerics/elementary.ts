@@ -14,7 +14,7 @@
  * ln 2 is split in two, so that k LN2_HIGH is exact for |k| < 2²⁰; what r loses in rounding is carried along as `c`.
  * Results are kept as a sum high + low until the last operation, which keeps the error near 1 ulp.
  */
-import { reject } from "./validate";
+import { checkFloats, reject } from "./validate";
 import { isResident, kernelArray, loadKernels } from "./wasm";
 
 const LOG2_E = Math.LOG2E;
@@ -202,6 +202,8 @@ let chunk: Float64Array | undefined;
  * @throws RangeError if the lengths differ
  */
 export function tanhInto(x: Float64Array, out: Float64Array): void {
+  checkFloats("tanhInto", "x", x);
+  checkFloats("tanhInto", "out", out);
   if (x.length !== out.length) reject("tanhInto", "out", `has length ${out.length}`, `${x.length}`);
   if (x.length < SHORT) for (let i = 0; i < x.length; i++) out[i] = tanh(x[i]);
   else applyKernel(loadKernels().tanhInto, x, out);
@@ -215,6 +217,8 @@ export function tanhInto(x: Float64Array, out: Float64Array): void {
  * @throws RangeError if the lengths differ
  */
 export function logisticInto(x: Float64Array, out: Float64Array): void {
+  checkFloats("logisticInto", "x", x);
+  checkFloats("logisticInto", "out", out);
   if (x.length !== out.length) reject("logisticInto", "out", `has length ${out.length}`, `${x.length}`);
   if (x.length < SHORT) for (let i = 0; i < x.length; i++) out[i] = logistic(x[i]);
   else applyKernel(loadKernels().logisticInto, x, out);

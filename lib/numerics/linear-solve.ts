@@ -5,7 +5,7 @@
  * not depend on the block size. The triangular solves keep two partial sums per row, by parity of the column.
  */
 import type { Matrix } from "ml-matrix";
-import { checkCount, checkMatrix, checkVector, reject, withDefaults } from "./validate";
+import { checkCount, checkMatrix, checkRecord, checkVector, reject, withDefaults } from "./validate";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toRowMajor } from "./vector";
 import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
@@ -184,6 +184,7 @@ function largestEntry(A: Float64Array): number {
  * @returns σ_min, from above, to about ten digits; 0 if A is singular or 1/σ_min² leaves the range of doubles
  */
 export function smallestSingularValue(f: Factorization): number {
+  checkRecord("smallestSingularValue", "f", f, ["size", "solve", "solveTransposed"]);
   if (f.isSingular) return 0;
   const square = largestEigenvalue(f.size, (v) => {
     const between = f.solveTransposed(v);

@@ -76,8 +76,48 @@ export function checkMatrix(
   }
 }
 
+/** A record in which the named fields are there. */
+export function checkRecord(where: string, thing: string, value: unknown, fields: readonly string[] = []): void {
+  if (typeof value !== "object" || value === null) reject(where, thing, value, `a record { ${fields.join(", ")} }`);
+  for (const field of fields) {
+    if ((value as Record<string, unknown>)[field] == null) reject(where, `${thing}.${field}`, "is missing", "a value");
+  }
+}
+
+/** An array of at least so many members; if fields are named, records that have them. */
+export function checkList(
+  where: string,
+  thing: string,
+  value: unknown,
+  least = 0,
+  fields: readonly string[] = [],
+): asserts value is readonly unknown[] {
+  if (!Array.isArray(value)) reject(where, thing, value, "an array");
+  if (value.length < least) reject(where, thing, `has length ${value.length}`, `at least ${least}`);
+  if (fields.length === 0) return;
+  for (const [i, member] of value.entries()) checkRecord(where, `${thing}[${i}]`, member, fields);
+}
+
+/** An array of numbers, typed or not, without NaN. */
+export function checkNumbers(where: string, thing: string, value: unknown, least = 0): void {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  if (!isList) reject(where, thing, value, "an array of numbers");
+  const numbers = value as ArrayLike<unknown>;
+  if (numbers.length < least) reject(where, thing, `has length ${numbers.length}`, `at least ${least}`);
+  for (let i = 0; i < numbers.length; i++) {
+    const entry = numbers[i];
+    if (typeof entry !== "number" || Number.isNaN(entry)) reject(where, `${thing}[${i}]`, entry, "a number");
+  }
+}
+
+/** A Float64Array; its entries are not looked at, where that would cost more than the work itself. */
+export function checkFloats(where: string, thing: string, value: Float64Array): void {
+  if (!(value instanceof Float64Array)) reject(where, thing, value, "a Float64Array");
+}
+
 /** One of a list of words. */
 export function checkChoice(where: string, thing: string, value: unknown, choices: readonly string[]): void {
+  if (!Array.isArray(choices)) reject("checkChoice", "choices", choices, "an array of words");
   if (typeof value !== "string" || !choices.includes(value)) {
     reject(
       where,
@@ -90,6 +130,7 @@ export function checkChoice(where: string, thing: string, value: unknown, choice
 
 /** The defaults, overridden by the caller's options; an option that does not exist is a mistake, not a wish. */
 export function withDefaults<T extends object>(where: string, options: Partial<T> | undefined, defaults: T): T {
+  checkRecord("withDefaults", "defaults", defaults);
   if (options === undefined) return { ...defaults };
   if (typeof options !== "object" || options === null) reject(where, "options", options, "an object");
   const known = Object.keys(defaults);

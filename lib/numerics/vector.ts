@@ -8,7 +8,7 @@
  * than the product.
  */
 import { Matrix } from "ml-matrix";
-import { reject } from "./validate";
+import { checkCount, checkFloats, checkRecord, reject } from "./validate";
 import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /**
@@ -20,6 +20,8 @@ import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm
  * @throws RangeError if the lengths differ
  */
 export function dot(a: Float64Array, b: Float64Array): number {
+  checkFloats("dot", "a", a);
+  checkFloats("dot", "b", b);
   if (a.length !== b.length) reject("dot", "b", `has length ${b.length}`, `${a.length}`);
   return dotRange(a, 0, b, a.length);
 }
@@ -43,6 +45,7 @@ function dotRange(a: Float64Array, start: number, b: Float64Array, n: number): n
  * @returns ‖a‖₂; Infinity if the squares overflow
  */
 export function norm(a: Float64Array): number {
+  checkFloats("norm", "a", a);
   return Math.sqrt(dotRange(a, 0, a, a.length));
 }
 
@@ -55,6 +58,9 @@ export function norm(a: Float64Array): number {
  * @throws RangeError if A does not fit
  */
 export function multiplyInto(A: Float64Array, x: Float64Array, out: Float64Array): void {
+  checkFloats("multiplyInto", "A", A);
+  checkFloats("multiplyInto", "x", x);
+  checkFloats("multiplyInto", "out", out);
   const rows = out.length;
   const columns = x.length;
   if (A.length !== rows * columns) {
@@ -103,6 +109,9 @@ function withResidents(
  * @throws RangeError if A does not fit
  */
 export function multiplyTransposedInto(A: Float64Array, x: Float64Array, out: Float64Array): void {
+  checkFloats("multiplyTransposedInto", "A", A);
+  checkFloats("multiplyTransposedInto", "x", x);
+  checkFloats("multiplyTransposedInto", "out", out);
   const rows = x.length;
   const columns = out.length;
   if (A.length !== rows * columns) {
@@ -137,6 +146,7 @@ export function multiplyTransposedInto(A: Float64Array, x: Float64Array, out: Fl
  * @returns a new array, (rows·columns)
  */
 export function toRowMajor(m: Matrix): Float64Array {
+  checkRecord("toRowMajor", "m", m, ["rows", "columns", "get"]);
   const { rows, columns } = m;
   const data = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {
@@ -155,6 +165,9 @@ export function toRowMajor(m: Matrix): Float64Array {
  * @throws RangeError if data has another length
  */
 export function toMatrix(data: Float64Array, rows: number, columns: number): Matrix {
+  checkFloats("toMatrix", "data", data);
+  checkCount("toMatrix", "rows", rows, 0);
+  checkCount("toMatrix", "columns", columns, 0);
   if (data.length !== rows * columns) {
     reject("toMatrix", "data", `has length ${data.length}`, `${rows}·${columns} = ${rows * columns}`);
   }

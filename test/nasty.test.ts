@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Matrix } from "ml-matrix";
+import * as lib from "rnn-dynamics";
+
+type Fn = (...values: unknown[]) => unknown;
+
+/** These act on files, threads or the page when they are called rightly; their own tests call them wrongly. */
+const left = new Set(["createPool", "closeBrowser", "retrainShipped", "recordVerdicts", "loadPlotly", "check"]);
+/** The checks themselves: their first argument is the name that the refusal begins with. */
+const isCheck = (name: string): boolean => /^check[A-Z]/.test(name);
+
+const functionsOf = (names: object, prefix: string): [string, Fn][] =>
+  Object.entries(names)
+    .filter(
+      ([name, value]) =>
+        typeof value === "function" && !left.has(name) && !isCheck(name) && !/^class /.test(String(value)),
+    )
+    .map(([name, value]) => [`${prefix}${name}`, value as Fn]);
+
+const nasty = fc.oneof(
+  fc.constantFrom<unknown>(undefined, null, Number.NaN, -1, 0, 1.5, 1e9, Number.POSITIVE_INFINITY, "", "x", true),
+  fc.constantFrom<unknown>({}, [], [Number.NaN], [null], [{}], new Float64Array(0), Float64Array.of(Number.NaN)),
+  fc.constantFrom<unknown>(() => Number.NaN, new Matrix([[Number.NaN]]), { rows: 1, columns: 1 }),
+);
+
+describe("every public function", () => {
+  const all = [...functionsOf(lib, ""), ...functionsOf(lib.figures, "figures.")];
+
+  it("is among those tried", () => assert.ok(all.length > 120, `${all.length} functions`));
+
+  for (const [name, call] of all) {
+    it(`${name} answers nasty arguments with a value, or with a refusal in words`, async () => {
+      const size = Math.max(1, Math.min(4, call.length));
+      await fc.assert(
+        fc.asyncProperty(fc.array(nasty, { minLength: size, maxLength: size }), async (values) => {
+          try {
+            await call(...values);
+          } catch (error) {
+            assert.match(String((error as Error).message), /^[\w.]+: /);
+            assert.ok(error instanceof RangeError || (error as Error).constructor === Error, String(error));
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+  }
+});
