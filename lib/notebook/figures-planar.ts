@@ -320,8 +320,7 @@ export function descentPaths(
   records: readonly DescentRecord[],
   options: PhasePortraitOptions = {},
 ): Figure {
-  checkList("descentPaths", "records", records, 1, ["path"]);
-  if (records.length === 0) reject("descentPaths", "records", "has length 0", "at least 1");
+  checkList("descentPaths", "records", records, 1, ["name"]);
   const paths = records.map(({ name, path }): PlanePath => {
     if (!path) reject("descentPaths", `record "${name}"`, "has no path", "recordPath: true");
     return { name, states: path, isStepwise: true };
@@ -345,7 +344,6 @@ export function descentCurves(
   title = "The three methods differ in steps, not in goal",
 ): Figure {
   checkList("descentCurves", "records", records, 1, ["name"]);
-  if (records.length === 0) reject("descentCurves", "records", "has length 0", "at least 1");
   const data = records.map(({ name, qPath }, i): Trace => {
     if (!qPath || qPath.length === 0) reject("descentCurves", `record "${name}"`, "has no qPath", "recordPath: true");
     const style = pathStyles[i % pathStyles.length];
@@ -425,7 +423,6 @@ export function passageTimes(
   title = "Passing a ghost takes about π/√(aμ): a quarter of μ, twice the time",
 ): Figure {
   checkList("passageTimes", "passages", passages, 1, ["mu", "measured", "predicted"]);
-  if (passages.length === 0) reject("passageTimes", "passages", "has length 0", "at least 1");
   const sorted = [...passages].sort((a, b) => a.mu - b.mu);
   const x = sorted.map((passage) => passage.mu);
   const law: Trace = {
