@@ -22,6 +22,8 @@ export interface FlipOptions {
   pulseLength: number;
   /** Steps without input before the output is read. */
   settle: number;
+  /** Called after each flip. */
+  onProgress: (done: number, total: number) => void;
 }
 
 export const flipTableDefaults: Readonly<FlipOptions> = Object.freeze({
@@ -29,6 +31,7 @@ export const flipTableDefaults: Readonly<FlipOptions> = Object.freeze({
   pulseLength: flipFlopDefaults.pulseLength,
   /** 50 τ, as long as the paper's pulses leave a network alone on average. */
   settle: 500,
+  onProgress: () => {},
 });
 
 /**
@@ -38,7 +41,7 @@ export const flipTableDefaults: Readonly<FlipOptions> = Object.freeze({
  *
  * @param net a trained network with as many inputs as outputs
  * @param memories bits (each ±1) and state (N) of each memory, as from `memoryTable`
- * @param options pulseLength and settle, in steps
+ * @param options pulseLength and settle, in steps; onProgress
  * @returns memories × channels flips: 24 for three bits
  * @throws RangeError if a shape does not fit
  */
@@ -49,12 +52,14 @@ export function flipTable(
 ): Flip[] {
   const where = "flipTable";
   checkEchoState(where, net);
-  const { pulseLength, settle } = withDefaults(where, options, flipTableDefaults);
+  const { pulseLength, settle, onProgress } = withDefaults(where, options, flipTableDefaults);
   checkCount(where, "pulseLength", pulseLength);
   checkCount(where, "settle", settle, 0);
+  if (typeof onProgress !== "function") reject(where, "onProgress", onProgress, "a function");
   if (net.inputs !== net.outputs) {
     reject(where, "network", `has ${net.inputs} inputs`, `one for each of its ${net.outputs} outputs`);
   }
+  const total = memories.length * net.outputs;
   return memories.flatMap(({ bits, state }, i) => {
     checkVector(where, `state ${i}`, state, net.units);
     if (bits.length !== net.outputs) reject(where, `bits ${i}`, `has length ${bits.length}`, `${net.outputs}`);
@@ -65,6 +70,7 @@ export function flipTable(
       const { finalState, status } = simulate(net, input, { x0: state });
       const reached = status === "completed" ? patternOf(outputOf(net, finalState)) : undefined;
       const isRight = reached?.every((b, k) => b === wanted[k]) ?? false;
+      onProgress(i * net.outputs + channel + 1, total);
       return { from: bits, channel, wanted, reached, isRight };
     });
   });
