@@ -31,6 +31,15 @@ export const colorway: readonly string[] = Object.freeze([
   colors.black,
 ]);
 
+/** Dashes that tell lines apart where their colours do not. */
+export const pathStyles = [
+  { color: colors.vermilion, dash: "solid", symbol: "circle" },
+  { color: colors.black, dash: "dash", symbol: "square" },
+  { color: colors.green, dash: "dot", symbol: "triangle-up" },
+  { color: colors.purple, dash: "dashdot", symbol: "x" },
+  { color: colors.blue, dash: "longdash", symbol: "diamond" },
+];
+
 /** A colour scale that is monotone in brightness, so that it survives grey print. */
 export const colorscale = "Cividis";
 
