@@ -7,9 +7,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { checkNumber, reject, withDefaults } from "../numerics/validate";
 import { findBrowser } from "./browser";
+import { type BrowserSession, openBrowser } from "./browser-session";
 import { checkFigure, type Figure, figureJson } from "./figure";
 import { isInNotebook, onKernelShutdown } from "./kernel-link";
 import { outFolder, projectFolder } from "./places";
@@ -30,18 +31,10 @@ export interface SaveOptions {
 /** Twice the layout's pixels are sharp on a projector and in print at column width. */
 export const saveDefaults: Readonly<SaveOptions> = Object.freeze({ width: undefined, height: undefined, scale: 2 });
 
-interface Session {
-  browser: Browser;
-  page: Page;
-}
-
 /** Longest time for one picture. A 3-D figure takes 3 s without a graphics card, a minute on a very busy machine. */
 const longestDrawMs = 180_000;
 
-/** Longest time for the browser to start, and again for its page: seconds, but half a minute was once too short. */
-const longestStartMs = 180_000;
-
-let session: Promise<Session> | undefined;
+let session: Promise<BrowserSession> | undefined;
 let lastJob: Promise<unknown> = Promise.resolve();
 let idleTimer: NodeJS.Timeout | undefined;
 let isMissingSaid = false;
@@ -134,10 +127,10 @@ interface Request {
 
 async function draw(request: Request): Promise<Buffer | undefined> {
   clearTimeout(idleTimer);
-  let current: Session;
+  let current: BrowserSession;
   try {
     // a browser that has gone since the last picture (closed by hand, killed) is replaced
-    if (session !== undefined && !(await session).browser.isConnected()) session = undefined;
+    if (session !== undefined && !(await session).isOpen()) session = undefined;
     session ??= openSession();
     current = await session;
   } catch (error) {
@@ -170,7 +163,10 @@ async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
   }
 }
 
-async function picture({ browser, page }: Session, { json, format, width, height, scale }: Request): Promise<Buffer> {
+async function picture(
+  { page, newPage }: BrowserSession,
+  { json, format, width, height, scale }: Request,
+): Promise<Buffer> {
   const isRaster = format === "png";
   const options = { format: isRaster ? "png" : "svg", width, height, scale: isRaster ? scale : 1 };
   // as an expression, not a function: the browser's own names (Plotly) are unknown to this side's compiler
@@ -178,12 +174,11 @@ async function picture({ browser, page }: Session, { json, format, width, height
   const body = url.slice(url.indexOf(",") + 1);
   if (isRaster) return Buffer.from(body, "base64");
   const svg = decodeURIComponent(body);
-  return format === "svg" ? Buffer.from(svg) : print(browser, svg, width, height);
+  return format === "svg" ? Buffer.from(svg) : print(await newPage(), svg, width, height);
 }
 
 /** The drawing as a PDF page of exactly its size, lines and letters as vectors. */
-async function print(browser: Browser, svg: string, width: number, height: number): Promise<Buffer> {
-  const sheet = await browser.newPage();
+async function print(sheet: Page, svg: string, width: number, height: number): Promise<Buffer> {
   try {
     const style = `@page{size:${width}px ${height}px;margin:0}body{margin:0}svg{display:block}`;
     await sheet.setContent(`<!doctype html><meta charset="utf-8"><style>${style}</style>${svg}`);
@@ -193,36 +188,10 @@ async function print(browser: Browser, svg: string, width: number, height: numbe
   }
 }
 
-/** What keeps a browser from speaking to the network, asking questions, or needing a graphics card. */
-const browserArguments = [
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--enable-unsafe-swiftshader",
-];
-
-async function openSession(): Promise<Session> {
-  const { chromium } = await import("playwright-core");
-  const browser = await chromium.launch({
-    executablePath: findBrowser(),
-    args: browserArguments,
-    timeout: longestStartMs,
-    // an interrupt is for the cell that runs, not for the browser
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
-  });
+async function openSession(): Promise<BrowserSession> {
+  const opened = await openBrowser(pathToFileURL(figurePage()).href);
   onceOnShutdown();
-  try {
-    const page = await browser.newPage();
-    await page.goto(pathToFileURL(figurePage()).href, { timeout: longestStartMs });
-    return { browser, page };
-  } catch (error) {
-    await browser.close();
-    throw error;
-  }
+  return opened;
 }
 
 /** A page with plotly.js, as a file: read from the disk it starts faster than sent through the debugger's pipe. */
@@ -261,8 +230,8 @@ function onceOnShutdown(): void {
 
 /**
  * Front ends kill a kernel that takes more than a second to end, and a killed one cannot remove the browser's
- * temporary profile. So a browser that has not closed in a third of that time is ended with this process: on exit
- * playwright-core kills it and removes the profile without waiting for anything.
+ * temporary profile. So a browser that has not closed in a third of that time is ended with this process: on exit it is
+ * killed, and its profile removed.
  */
 function closeWithKernel(): void {
   void closeBrowser();
@@ -275,7 +244,7 @@ export async function closeBrowser(): Promise<void> {
   const open = session;
   session = undefined;
   try {
-    await (await open)?.browser.close();
+    await (await open)?.close();
   } catch {
     // it has never opened, or is gone already
   }

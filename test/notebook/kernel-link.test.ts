@@ -81,7 +81,8 @@ describe("the link to the kernel", function () {
     const figure = '{ data: [{ type: "scatter", x: [1, 2], y: [1, 2] }], layout: {} }';
     await another.execute('import { saveFigure } from "rnn-dynamics";', () => {});
     await another.execute(`await saveFigure(${figure}, ${JSON.stringify(join(folder, "line.svg"))})`, () => {});
-    const profiles = (): string[] => readdirSync(temporary).filter((name) => name.startsWith("playwright"));
+    const profiles = (): string[] =>
+      readdirSync(temporary).filter((name) => /playwright|rnn-dynamics-browser/.test(name));
     assert.ok(profiles().length > 0);
     const start = performance.now();
     await another.close();

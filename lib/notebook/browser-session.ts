@@ -1,0 +1,81 @@
+/** One running browser with a page kept open, and nothing left of it when it ends. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { findBrowser } from "./browser";
+
+/** A browser that is running. */
+export interface BrowserSession {
+  readonly page: Page;
+  isOpen(): boolean;
+  newPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Longest time for the browser to start, and again for its page: seconds, but half a minute was once too short. */
+const longestStartMs = 180_000;
+
+/** What keeps a browser from speaking to the network, asking questions, or needing a graphics card. */
+const browserArguments = [
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--enable-unsafe-swiftshader",
+];
+
+/**
+ * Starts the installed browser on a page.
+ *
+ * Its profile is a temporary folder of ours, because it has to go also when the process ends in haste: playwright-core
+ * then kills the browser and tries once to remove the profile, which fails while the browser's helpers still write.
+ *
+ * @param url the page to open
+ * @throws Error if the browser does not start or the page does not load
+ */
+export async function openBrowser(url: string): Promise<BrowserSession> {
+  const { chromium } = await import("playwright-core");
+  const profile = mkdtempSync(join(tmpdir(), "rnn-dynamics-browser-"));
+  const forget = (): void => removeFolder(profile);
+  try {
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: findBrowser(),
+      args: browserArguments,
+      timeout: longestStartMs,
+      // an interrupt is for the cell that runs, not for the browser
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    // after playwright-core's own listener, which kills the browser
+    process.once("exit", forget);
+    let isOpen = true;
+    context.once("close", () => {
+      isOpen = false;
+      process.off("exit", forget);
+      forget();
+    });
+    try {
+      const page = await context.newPage();
+      await page.goto(url, { timeout: longestStartMs });
+      return { page, isOpen: () => isOpen, newPage: () => context.newPage(), close: () => context.close() };
+    } catch (error) {
+      await context.close();
+      throw error;
+    }
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+/** Removes a folder whose last writers may not have ended yet: tries for some seconds. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  } catch {
+    // a folder in the system's temporary place that it will clear itself
+  }
+}
