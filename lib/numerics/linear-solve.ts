@@ -217,6 +217,7 @@ function largestEigenvalue(size: number, apply: (v: Float64Array) => Float64Arra
     const rest = norm(next);
     if (!Number.isFinite(rest)) return Infinity;
     theta = largestOfTridiagonal(alpha, beta);
+    if (rest === 0) break; // nothing is left outside the basis, or its squares vanish: no direction to go on in
     if (rest * lastComponent(alpha, beta, theta) <= 1e-9 * theta) break;
     beta.push(rest);
     for (let i = 0; i < size; i++) next[i] /= rest;
