@@ -71,11 +71,20 @@ export async function openBrowser(url: string): Promise<BrowserSession> {
   }
 }
 
-/** Removes a folder whose last writers may not have ended yet: tries for some seconds. */
+const tries = 25;
+const pauseMs = 20;
+
+/**
+ * Removes a folder whose last writers may not have ended yet: tries for half a second, without giving up the thread, since
+ * a process that ends has no later. (Node's own retries start afresh in every folder and take many seconds.)
+ */
 function removeFolder(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
-  } catch {
-    // a folder in the system's temporary place that it will clear itself
+  for (let k = 0; k < tries; k++) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    }
   }
 }
