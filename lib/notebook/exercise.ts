@@ -35,7 +35,7 @@ const defaultTolerance = 1e-9;
  * @param attempt the reader's function or value; `undefined`, or a function that returns it, is no attempt yet
  */
 export function check(id: string, attempt: unknown): void {
-  console.log(`${id} ${verdict(id, attempt)}`);
+  console.log(`${textOf(id)} ${verdict(id, attempt)}`);
 }
 
 /** The words that `check` prints after the exercise's number. */
@@ -51,7 +51,7 @@ export function verdict(id: string, attempt: unknown, folder: string = solutions
 const solutionsFolder = join(projectFolder, "data", "cache", "build", "notebooks", "solutions");
 
 function findExercise(id: string, folder: string): Exercise | string {
-  const parts = /^(\d{1,2})\.(\w+)$/.exec(String(id));
+  const parts = /^(\d{1,2})\.(\w+)$/.exec(textOf(id));
   if (!parts) return 'is not the number of an exercise; they are written "1.2" (notebook 01, exercise 2)';
   const file = join(folder, `${parts[1].padStart(2, "0")}.js`);
   if (!existsSync(file)) return "cannot be checked: this copy has no solutions";
@@ -87,7 +87,16 @@ export function judge(exercise: Exercise, attempt: unknown): string {
   return wasAttempted ? "correct" : "not attempted yet";
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split("\n")[0];
+const messageOf = (error: unknown): string => textOf(error instanceof Error ? error.message : error).split("\n")[0];
+
+/** A value as text, also one that refuses to become text: an object without a prototype, or with a broken toString. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  }
+}
 
 /** Each side gets arguments of its own, in case one writes into them. */
 function copied(probe: readonly unknown[]): unknown[] {
@@ -174,5 +183,5 @@ function told(value: unknown): string {
   if (value instanceof Promise) return "a promise (is an await missing?)";
   if (isMatrix(value)) return `a ${value.rows}×${value.columns} matrix`;
   if (isList(value)) return `an array of length ${value.length}`;
-  return typeof value === "object" && value !== null ? "an object" : String(value);
+  return typeof value === "object" && value !== null ? "an object" : textOf(value);
 }
