@@ -7,14 +7,16 @@ export { type Certificate, certify } from "./dynamics/certify";
 export * from "./dynamics/completeness";
 export * from "./dynamics/energy";
 export type { Evaluations } from "./dynamics/energy-surface";
-export * from "./dynamics/fixed-points";
+export type * from "./dynamics/fixed-point-set";
+export { type FindOptions, findDefaults, findFixedPoints } from "./dynamics/fixed-points";
 export { type Flow, type FlowSpec, kineticEnergy, speed } from "./dynamics/flow";
 export * from "./dynamics/integrate";
 export * from "./dynamics/manifold";
-export * from "./dynamics/merge";
+export { connectedComponents } from "./dynamics/merge";
 export * from "./dynamics/minimize";
 export * from "./dynamics/mode-counts";
 export * from "./dynamics/passage-time";
+export type { TaskPool } from "./dynamics/search-work";
 export * from "./dynamics/separation";
 export {
   type ComplexArray,
@@ -67,4 +69,4 @@ export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
 export * from "./store/networks";
 export * from "./store/shipped";
-export { createPool, type PoolOptions, poolDefaults, type TaskPool, type WorkerPool } from "./workers/pool";
+export { createPool, type PoolOptions, poolDefaults, type WorkerPool } from "./workers/pool";

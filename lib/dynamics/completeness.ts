@@ -1,8 +1,8 @@
 import { reject } from "../numerics/validate";
 import { norm } from "../numerics/vector";
-import type { FixedPointSet } from "./fixed-points";
+import type { FixedPointSet } from "./fixed-point-set";
 import { checkFlowArgument, type Flow } from "./flow";
-import { connectedComponents } from "./merge";
+import { isSamePlace } from "./merge";
 import { mirrorOf } from "./starts";
 
 export interface Completeness {
@@ -69,7 +69,7 @@ const samePlace = 1e-6;
 
 function hasMirror(set: FixedPointSet, index: number): boolean {
   const image = mirrorOf(set.points[index].xStar);
-  return set.points.some(({ xStar }) => connectedComponents([xStar, image], samePlace).length === 1);
+  return set.points.some(({ xStar }) => isSamePlace(xStar, image, samePlace));
 }
 
 function coverageOf(set: FixedPointSet): { coverage?: number; chao1?: number; sampled: number } {

@@ -1,61 +1,11 @@
-import { factorize } from "../numerics/linear-solve";
 import { checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
-import { norm } from "../numerics/vector";
-import { kernelArray, releaseKernelArray } from "../numerics/wasm";
-import { type Certificate, certifyWith } from "./certify";
-import { roundingOfSpeed } from "./energy-surface";
-import { checkFlowArgument, type Flow, jacobianInto, velocityInto } from "./flow";
-import { connectedComponents } from "./merge";
-import { type MinimizeMethod, type Minimum, type MinimumStatus, minimizeDefaults, minimizeSpeed } from "./minimize";
-import { type ComplexArray, stability } from "./stability";
-import { mirrorOf, type Start, type StartKind } from "./starts";
-
-/** A fixed point, or among `slowPoints` a slow point: a minimum of q whose q is not zero. */
-export interface FixedPoint {
-  readonly xStar: Float64Array;
-  /** The start that led to the lowest residual. */
-  readonly xInit: Float64Array;
-  /** q at xStar, ½‖F‖². */
-  readonly qStar: number;
-  readonly speed: number;
-  /** Iterations from xInit to xStar. */
-  readonly iterations: number;
-  readonly status: MinimumStatus;
-  /** Number of eigenvalues with Re λ > 0; −1 if not asked for, and for slow points. */
-  readonly unstableCount: number;
-  /** sign det(−J) = (−1)^unstableCount, the point's share of the index sum; 0 if J is singular. */
-  readonly index: -1 | 0 | 1;
-  /** Of J(xStar), in 1/τ, by falling real part. */
-  readonly eigenvalues?: ComplexArray;
-  /** Only for flows that know `lipschitzOfJacobian`. */
-  readonly certificate?: Certificate;
-  /** Number of starts that ended here. */
-  readonly hits: number;
-}
-
-/** What became of one start. */
-export interface Outcome {
-  readonly start: Float64Array;
-  readonly kind: StartKind;
-  readonly status: MinimumStatus;
-  /** Where it ended; missing if it diverged. */
-  readonly x?: Float64Array;
-  readonly q: number;
-  readonly iterations: number;
-  /** Index into `points`, or −1. */
-  readonly point: number;
-  /** Index into `slowPoints`, or −1. */
-  readonly slowPoint: number;
-}
-
-export interface FixedPointSet {
-  /** In the order of the first start that found each. */
-  readonly points: FixedPoint[];
-  /** Minima of q with q > 0, in the same order: no fixed points, but trajectories linger there. */
-  readonly slowPoints: FixedPoint[];
-  /** One per start, in the order of the starts. */
-  readonly outcomes: Outcome[];
-}
+import { collect, type End, isCandidate } from "./collect";
+import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
+import { checkFlowArgument, type Flow } from "./flow";
+import { isSamePlace } from "./merge";
+import { type MinimizeMethod, type MinimizeOptions, type Minimum, minimizeDefaults } from "./minimize";
+import { type Judgement, type SearchWork, searchWork, type TaskPool } from "./search-work";
+import { mirrorOf, type Start } from "./starts";
 
 export interface FindOptions {
   method: MinimizeMethod;
@@ -75,6 +25,10 @@ export interface FindOptions {
   withStability: boolean;
   /** Start also from the mirror image of every point found, if the flow is odd: one or two iterations each. */
   followMirrors: boolean;
+  /** Workers to share the starts, from `createPool`; without one this thread searches alone. */
+  pool: TaskPool | undefined;
+  /** Stops the search, also what is running in a pool: it rejects with the signal's reason. */
+  signal: AbortSignal | undefined;
   /** Called after each start. */
   onProgress: (done: number, total: number) => void;
 }
@@ -92,11 +46,10 @@ export const findDefaults: Readonly<FindOptions> = Object.freeze({
   slowMergeTolerance: 1e-2,
   withStability: true,
   followMirrors: false,
+  pool: undefined,
+  signal: undefined,
   onProgress: () => {},
 });
-
-/** Above this speed, in parts of max(1, ‖x‖), a minimum is not even tried as a fixed point. */
-const candidateSpeed = 1e-6;
 
 /**
  * Finds fixed and slow points of a flow by minimising q from many starts.  [J15 §3] [SB13]
@@ -105,6 +58,8 @@ const candidateSpeed = 1e-6;
  * answer does not depend on the order of the starts) are one point, kept where the residual is lowest. Nothing is
  * dropped: every start has an outcome. A point counts as *fixed* when it is certified, or, for a flow without
  * `lipschitzOfJacobian`, when a Newton step from it is no longer than `mergeTolerance`; all other minima are *slow*.
+ *
+ * The result is the same to the last bit with and without a pool, whatever the number of its threads.
  *
  * @param flow a vector field on N activations
  * @param starts activations to start from, (N) each, or starts with their kind, as from `mixedStarts`
@@ -116,28 +71,27 @@ export async function findFixedPoints(
   starts: readonly (Float64Array | Start)[],
   options?: Partial<FindOptions>,
 ): Promise<FixedPointSet> {
-  const where = "findFixedPoints";
-  checkFlowArgument(where, flow);
-  const settings = withDefaults(where, options, findDefaults);
-  checkNumber(where, "mergeTolerance", settings.mergeTolerance, "not negative");
-  checkNumber(where, "slowSlope", settings.slowSlope, "not negative");
-  checkNumber(where, "slowMergeTolerance", settings.slowMergeTolerance, "not negative");
-  if (typeof settings.onProgress !== "function") reject(where, "onProgress", settings.onProgress, "a function");
-  const checked = checkStarts(where, flow, starts);
-  const ends = await searchAll(flow, checked, settings);
-  let set = collect(flow, ends, settings);
-  if (flow.odd && settings.followMirrors) {
-    const images = missingMirrors(set.points, settings.mergeTolerance);
-    ends.push(...(await searchAll(flow, images, settings)));
-    set = collect(flow, ends, settings);
+  checkFlowArgument("findFixedPoints", flow);
+  const settings = checkedFindOptions("findFixedPoints", withDefaults("findFixedPoints", options, findDefaults));
+  const search = beginSearch(flow, settings);
+  await search.run(checkStarts("findFixedPoints", flow, starts), settings.onProgress);
+  if (settings.followMirrors) {
+    const { points } = await search.collect();
+    await search.run(missingMirrors(flow, points, settings.mergeTolerance), settings.onProgress);
   }
-  return settings.withStability ? { ...set, points: await withStabilityOf(flow, set.points) } : set;
+  return search.finish();
 }
 
-/** A start and where it ended. */
-interface End {
-  readonly start: Start;
-  readonly minimum: Minimum;
+/** Throws unless the settings of a search are in place. */
+export function checkedFindOptions<Settings extends FindOptions>(where: string, settings: Settings): Settings {
+  for (const name of ["mergeTolerance", "slowSlope", "slowMergeTolerance"] as const) {
+    checkNumber(where, name, settings[name], "not negative");
+  }
+  const { onProgress, pool, signal } = settings;
+  if (typeof onProgress !== "function") reject(where, "onProgress", onProgress, "a function");
+  if (pool !== undefined && typeof pool?.run !== "function") reject(where, "pool", pool, "a pool, as from createPool");
+  if (signal !== undefined && !(signal instanceof AbortSignal)) reject(where, "signal", signal, "an AbortSignal");
+  return settings;
 }
 
 function checkStarts(where: string, flow: Flow, starts: readonly (Float64Array | Start)[]): Start[] {
@@ -149,134 +103,77 @@ function checkStarts(where: string, flow: Flow, starts: readonly (Float64Array |
   });
 }
 
-/** One start after the other; the event loop gets a turn in between, for progress bars and interrupts. */
-async function searchAll(flow: Flow, starts: readonly Start[], settings: FindOptions): Promise<End[]> {
+/** A search under way: starts are added, and what they found so far can be looked at in between. */
+export interface Search {
+  readonly work: SearchWork;
+  readonly ends: readonly End[];
+  /** Searches from more starts. */
+  run(starts: readonly Start[], onProgress: FindOptions["onProgress"]): Promise<void>;
+  /** All starts so far as a set, without spectra. */
+  collect(): Promise<FixedPointSet>;
+  /** The same with spectra, if they are asked for. */
+  finish(): Promise<FixedPointSet>;
+}
+
+export function beginSearch(flow: Flow, settings: FindOptions): Search {
+  const work = searchWork(flow, settings.pool, settings.signal);
+  const ends: End[] = [];
+  const judgements = new Map<Minimum, Judgement>();
+  const limits = limitsOf(settings);
+  const collectAll = async (): Promise<FixedPointSet> => {
+    const set = await collect(ends, work, settings, judgements);
+    return flow.inputs ? { ...set, inputs: flow.inputs.slice() } : set;
+  };
+  return {
+    work,
+    ends,
+    async run(starts, onProgress) {
+      let done = 0;
+      const found = await work.each(starts, async (start) => {
+        const minimum = await work.minimize(start.x, limits);
+        const end = { start, minimum: isUnpolished(minimum, settings) ? await polished(work, minimum) : minimum };
+        onProgress(++done, starts.length);
+        return end;
+      });
+      ends.push(...found);
+    },
+    collect: collectAll,
+    async finish() {
+      const set = await collectAll();
+      return settings.withStability ? { ...set, points: await withStabilityOf(work, set.points) } : set;
+    },
+  };
+}
+
+function limitsOf(settings: FindOptions): Partial<MinimizeOptions> {
   const { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough } =
     settings;
-  const limits = { maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough };
-  const ends: End[] = [];
-  for (const start of starts) {
-    let minimum = minimizeSpeed(flow, start.x, { method, ...limits });
-    if (method !== "dogleg" && isCandidate(minimum)) minimum = polished(flow, minimum);
-    ends.push({ start, minimum });
-    settings.onProgress(ends.length, starts.length);
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-  return ends;
+  return { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough };
+}
+
+function isUnpolished(minimum: Minimum, { method }: FindOptions): boolean {
+  return method !== "dogleg" && isCandidate(minimum);
 }
 
 /** A few Newton steps, for methods that arrive slowly: so that duplicates can be told apart from neighbours. */
-function polished(flow: Flow, minimum: Minimum): Minimum {
-  const better = minimizeSpeed(flow, minimum.x, { maxIterations: 8 });
+async function polished(work: SearchWork, minimum: Minimum): Promise<Minimum> {
+  const better = await work.minimize(minimum.x, { maxIterations: 8 });
   if (!(better.q <= minimum.q)) return minimum;
   return { ...minimum, x: better.x, q: better.q, speed: better.speed };
 }
 
-function isCandidate({ status, speed, x }: Minimum): boolean {
-  const size = norm(x);
-  return status !== "diverged" && Number.isFinite(size) && speed <= candidateSpeed * Math.max(1, size);
+/** Mirror images, of the points that have none yet, as starts; none for a flow that is not odd. */
+export function missingMirrors(flow: Flow, points: readonly FixedPoint[], tolerance: number): Start[] {
+  if (!flow.odd) return [];
+  const images = points.map(({ xStar }) => mirrorOf(xStar));
+  return images
+    .filter((image) => !points.some(({ xStar }) => isSamePlace(xStar, image, tolerance)))
+    .map((x) => ({ x, kind: "mirror" }));
 }
 
-/** Merges, judges and orders the ends of all starts. */
-function collect(flow: Flow, ends: readonly End[], settings: FindOptions): FixedPointSet {
-  const points: FixedPoint[] = [];
-  const slowPoints: FixedPoint[] = [];
-  const pointOf = new Int32Array(ends.length).fill(-1);
-  const slowPointOf = new Int32Array(ends.length).fill(-1);
-
-  const candidates = ends.flatMap((end, i) => (isCandidate(end.minimum) ? [i] : []));
-  const slow = ends.flatMap((end, i) => (isSlow(end.minimum, settings.slowSlope) ? [i] : []));
-  for (const component of components(ends, candidates, settings.mergeTolerance)) {
-    const judged = judge(flow, ends, component, settings.mergeTolerance);
-    if (judged.isFixed) {
-      for (const i of component) pointOf[i] = points.length;
-      points.push(judged.point);
-    } else slow.push(...component);
-  }
-  slow.sort((i, j) => i - j);
-  for (const component of components(ends, slow, settings.slowMergeTolerance)) {
-    for (const i of component) slowPointOf[i] = slowPoints.length;
-    slowPoints.push(judge(flow, ends, component, 0).point);
-  }
-  const outcomes = ends.map(({ start, minimum }, i) => ({
-    start: start.x.slice(),
-    kind: start.kind,
-    status: minimum.status,
-    ...(minimum.status === "diverged" ? {} : { x: minimum.x }),
-    q: minimum.q,
-    iterations: minimum.iterations,
-    point: pointOf[i],
-    slowPoint: slowPointOf[i],
-  }));
-  return { points, slowPoints, outcomes };
-}
-
-/** A minimum, with q > 0 noticeably. A search that ran out of iterations or was given up on a slope has found none. */
-function isSlow(minimum: Minimum, slowSlope: number): boolean {
-  const isMinimum = minimum.status === "converged" || (minimum.status === "stalled" && minimum.slope <= slowSlope);
-  return isMinimum && !isCandidate(minimum);
-}
-
-/** Connected components among some of the ends, each in order of start, ordered by first start. */
-function components(ends: readonly End[], members: readonly number[], tolerance: number): number[][] {
-  const places = members.map((i) => ends[i].minimum.x);
-  return connectedComponents(places, tolerance).map((component) => component.map((k) => members[k]));
-}
-
-/** The member of a component with the lowest residual, and whether it is a fixed point. */
-function judge(
-  flow: Flow,
-  ends: readonly End[],
-  component: readonly number[],
-  tolerance: number,
-): { point: FixedPoint; isFixed: boolean } {
-  let best = component[0];
-  for (const i of component) if (ends[i].minimum.q < ends[best].minimum.q) best = i;
-  const { start, minimum } = ends[best];
-  const size = flow.dimension;
-  const J = kernelArray(size * size);
-  const F = new Float64Array(size);
-  velocityInto(flow, minimum.x, F);
-  jacobianInto(flow, minimum.x, J);
-  const lu = Number.isFinite(norm(J)) ? factorize(J, size, { inPlace: true }) : undefined;
-  const certificate = flow.lipschitzOfJacobian ? certifyWith(flow, minimum.x, F, lu) : undefined;
-  const newton = lu && !lu.isSingular ? norm(lu.solve(F)) : Number.POSITIVE_INFINITY;
-  const isFixed = certificate ? certificate.isCertified : newton <= tolerance * Math.max(1, norm(minimum.x));
-  const sign = lu?.determinantSign ?? 0;
-  lu?.release();
-  releaseKernelArray(J);
-  const point: FixedPoint = {
-    xStar: minimum.x.slice(),
-    xInit: start.x.slice(),
-    qStar: minimum.q,
-    speed: minimum.speed,
-    iterations: minimum.iterations,
-    status: minimum.status,
-    unstableCount: -1,
-    index: size % 2 === 0 || sign === 0 ? sign : sign === 1 ? -1 : 1, // det(−J) = (−1)^N det J
-    ...(certificate ? { certificate } : {}),
-    hits: component.length,
-  };
-  return { point, isFixed: isFixed || (minimum.q === 0 && roundingOfSpeed(minimum.x) === 0) };
-}
-
-/** Mirror images, of the points that have none yet, as starts. */
-function missingMirrors(points: readonly FixedPoint[], tolerance: number): Start[] {
-  const images: Start[] = [];
-  for (const { xStar } of points) {
-    const image = mirrorOf(xStar);
-    const isKnown = points.some((other) => connectedComponents([other.xStar, image], tolerance).length === 1);
-    if (!isKnown) images.push({ x: image, kind: "mirror" });
-  }
-  return images;
-}
-
-async function withStabilityOf(flow: Flow, points: readonly FixedPoint[]): Promise<FixedPoint[]> {
-  const judged: FixedPoint[] = [];
-  for (const point of points) {
-    const { eigenvalues, unstableCount } = stability(flow, point.xStar);
-    judged.push({ ...point, unstableCount, eigenvalues });
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-  return judged;
+async function withStabilityOf(work: SearchWork, points: readonly FixedPoint[]): Promise<FixedPoint[]> {
+  return work.each(points, async (point) => {
+    const { eigenvalues, unstableCount } = await work.spectrum(point.xStar);
+    return { ...point, unstableCount, eigenvalues };
+  });
 }

@@ -34,6 +34,8 @@ export interface Flow {
    */
   lipschitzOfJacobian?(centre?: Float64Array, radius?: number): number;
   readonly spec?: FlowSpec;
+  /** The constant input u it was made for, (I), where there is one. */
+  readonly inputs?: Float64Array;
 }
 
 /** Checks that something is a flow, once, where it enters. */

@@ -42,6 +42,11 @@ export function connectedComponents(points: readonly Float64Array[], tolerance: 
   return [...components.values()];
 }
 
+/** Whether two points are one: ‖x − y‖ ≤ tolerance · max(1, ‖x‖, ‖y‖). */
+export function isSamePlace(x: Float64Array, y: Float64Array, tolerance: number): boolean {
+  return isWithin(x, y, tolerance * Math.min(Math.max(1, norm(x), norm(y)), Number.MAX_VALUE));
+}
+
 /** ‖x − y‖ ≤ distance, given up as soon as it is clear that it is not; in parts of the distance, lest squares overflow. */
 function isWithin(x: Float64Array, y: Float64Array, distance: number): boolean {
   let sum = 0;

@@ -214,5 +214,6 @@ export function echoStateFlow(net: EchoState, u?: Float64Array): Flow {
   const drive = new Float64Array(net.units);
   if (u !== undefined) multiplyInto(toRowMajor(net.B), u, drive);
   const weights = toRowMajor(combinedWeights(net));
-  return rateFlow({ size: net.units, activation: net.activation, weights, drive });
+  const flow = rateFlow({ size: net.units, activation: net.activation, weights, drive });
+  return u === undefined ? flow : Object.assign(flow, { inputs: u.slice() });
 }

@@ -8,20 +8,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Piscina } from "piscina";
+import type { TaskPool } from "../dynamics/search-work";
 import { checkCount, withDefaults } from "../numerics/validate";
-
-/** What code that can use a pool needs of one. */
-export interface TaskPool {
-  readonly threads: number;
-  /**
-   * Runs a task in a worker.
-   *
-   * @param task name of a function of lib/workers/tasks.ts
-   * @param payload its argument; arrays on shared memory are not copied
-   * @returns its result; rejects with what it threw, or with an AbortError when the signal or an interrupt stops it
-   */
-  run<Result>(task: string, payload: unknown, signal?: AbortSignal): Promise<Result>;
-}
 
 /** A pool that owns its threads. */
 export interface WorkerPool extends TaskPool {

@@ -4,16 +4,11 @@
  * A flow arrives as its recipe. The recipe's arrays lie in memory that threads share, so sending it costs nothing; the
  * worker copies them once, and keeps the flow for the next task of the same search.
  */
-import type { Flow, FlowSpec } from "../dynamics/flow";
+import type { Flow } from "../dynamics/flow";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "../dynamics/minimize";
+import { type Judgement, judgeCandidate, type NamedSpec } from "../dynamics/search-work";
 import { type Stability, stability } from "../dynamics/stability";
 import { flowFromSpec } from "../networks/rate-flow";
-
-/** A recipe with a name that no other flow of this process has. */
-export interface NamedSpec {
-  readonly key: string;
-  readonly spec: FlowSpec;
-}
 
 let known: { key: string; flow: Flow } | undefined;
 
@@ -31,4 +26,9 @@ export function minimize(task: { flow: NamedSpec; x: Float64Array; options: Part
 /** The spectrum at one point. */
 export function spectrum(task: { flow: NamedSpec; x: Float64Array }): Stability {
   return stability(flowOf(task.flow), task.x);
+}
+
+/** What the Jacobian says about a candidate. */
+export function judge(task: { flow: NamedSpec; x: Float64Array }): Judgement {
+  return judgeCandidate(flowOf(task.flow), task.x);
 }

@@ -1,0 +1,53 @@
+import type { Certificate } from "./certify";
+import type { MinimumStatus } from "./minimize";
+import type { ComplexArray } from "./stability";
+import type { StartKind } from "./starts";
+
+/** A fixed point, or among `slowPoints` a slow point: a minimum of q whose q is not zero. */
+export interface FixedPoint {
+  readonly xStar: Float64Array;
+  /** The start that led to the lowest residual. */
+  readonly xInit: Float64Array;
+  /** q at xStar, ½‖F‖². */
+  readonly qStar: number;
+  readonly speed: number;
+  /** Iterations from xInit to xStar. */
+  readonly iterations: number;
+  readonly status: MinimumStatus;
+  /** Number of eigenvalues with Re λ > 0; −1 if not asked for, and for slow points. */
+  readonly unstableCount: number;
+  /** sign det(−J) = (−1)^unstableCount, the point's share of the index sum; 0 if J is singular. */
+  readonly index: -1 | 0 | 1;
+  /** Of J(xStar), in 1/τ, by falling real part. */
+  readonly eigenvalues?: ComplexArray;
+  /** Only for flows that know `lipschitzOfJacobian`. */
+  readonly certificate?: Certificate;
+  /** Number of starts that ended here. */
+  readonly hits: number;
+}
+
+/** What became of one start. */
+export interface Outcome {
+  readonly start: Float64Array;
+  readonly kind: StartKind;
+  readonly status: MinimumStatus;
+  /** Where it ended; missing if it diverged. */
+  readonly x?: Float64Array;
+  readonly q: number;
+  readonly iterations: number;
+  /** Index into `points`, or −1. */
+  readonly point: number;
+  /** Index into `slowPoints`, or −1. */
+  readonly slowPoint: number;
+}
+
+export interface FixedPointSet {
+  /** In the order of the first start that found each. */
+  readonly points: FixedPoint[];
+  /** Minima of q with q > 0, in the same order: no fixed points, but trajectories linger there. */
+  readonly slowPoints: FixedPoint[];
+  /** One per start, in the order of the starts. */
+  readonly outcomes: Outcome[];
+  /** The constant input of the flow, if it has one. */
+  readonly inputs?: Float64Array;
+}

@@ -1,0 +1,129 @@
+import { type Factorization, factorize } from "../numerics/linear-solve";
+import { norm } from "../numerics/vector";
+import { kernelArray, releaseKernelArray } from "../numerics/wasm";
+import { type Certificate, certifyWith } from "./certify";
+import { type Flow, type FlowSpec, jacobianInto, velocityInto } from "./flow";
+import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
+import { type Stability, stability } from "./stability";
+
+/** What code that can use a pool of workers needs of one; `createPool` makes one. */
+export interface TaskPool {
+  readonly threads: number;
+  /**
+   * Runs a task in a worker.
+   *
+   * @param task name of a function of lib/workers/tasks.ts
+   * @param payload its argument; arrays on shared memory are not copied
+   * @returns its result; rejects with what it threw, or with an AbortError when the signal or an interrupt stops it
+   */
+  run<Result>(task: string, payload: unknown, signal?: AbortSignal): Promise<Result>;
+}
+
+/** A recipe with a name that no other flow of this process has: a worker keeps the flow it made for the next task. */
+export interface NamedSpec {
+  readonly key: string;
+  readonly spec: FlowSpec;
+}
+
+/** What the Jacobian at a candidate says about it. */
+export interface Judgement {
+  /** Only for flows that know `lipschitzOfJacobian`. */
+  readonly certificate?: Certificate;
+  /** ‖J⁻¹F‖, in activation; Infinity where J is singular. */
+  readonly newtonLength: number;
+  /** sign det(−J), 0 where J is singular. */
+  readonly index: -1 | 0 | 1;
+}
+
+/** The pieces a search consists of, each done as a whole by one thread: here, or in a worker. */
+export interface SearchWork {
+  minimize(x: Float64Array, options: Partial<MinimizeOptions>): Promise<Minimum>;
+  judge(x: Float64Array): Promise<Judgement>;
+  spectrum(x: Float64Array): Promise<Stability>;
+  /**
+   * Does one piece of work for each item: one after the other here, all at once with a pool.
+   *
+   * @returns results in the order of the items, whoever was ready first
+   */
+  each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]>;
+}
+
+/**
+ * The work of a search on one flow. A flow with a `spec` is searched by the pool's workers; one without is searched by
+ * this thread, which is said once, as a warning of the process.
+ */
+export function searchWork(flow: Flow, pool: TaskPool | undefined, signal?: AbortSignal): SearchWork {
+  const spec = pool && flow.spec;
+  if (pool && spec) return pooledWork({ key: keyOf(flow), spec }, pool, signal);
+  if (pool && !hasWarned) {
+    hasWarned = true;
+    process.emitWarning("This flow has no spec, so no worker can be told of it: it is searched by one thread.");
+  }
+  return ownWork(flow, signal);
+}
+
+let hasWarned = false;
+const keys = new WeakMap<Flow, string>();
+let flows = 0;
+
+function keyOf(flow: Flow): string {
+  const key = keys.get(flow) ?? `flow ${++flows}`;
+  keys.set(flow, key);
+  return key;
+}
+
+function pooledWork(flow: NamedSpec, pool: TaskPool, signal?: AbortSignal): SearchWork {
+  return {
+    minimize: (x, options) => pool.run("minimize", { flow, x, options }, signal),
+    judge: (x) => pool.run("judge", { flow, x }, signal),
+    spectrum: (x) => pool.run("spectrum", { flow, x }, signal),
+    each: (items, work) => Promise.all(items.map(work)),
+  };
+}
+
+function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
+  /** The event loop gets a turn after each piece, for progress bars and interrupts. */
+  const turn = async <Result>(work: () => Result): Promise<Result> => {
+    signal?.throwIfAborted();
+    const result = work();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    return result;
+  };
+  return {
+    minimize: (x, options) => turn(() => minimizeSpeed(flow, x, options)),
+    judge: (x) => turn(() => judgeCandidate(flow, x)),
+    spectrum: (x) => turn(() => stability(flow, x)),
+    async each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>) {
+      const results: Result[] = [];
+      for (const item of items) results.push(await work(item));
+      return results;
+    },
+  };
+}
+
+/**
+ * Certificate, Newton step and index of a candidate, from one LU factorisation of J.
+ *
+ * @param flow a vector field on N activations
+ * @param x activation, (N), finite
+ */
+export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
+  const size = flow.dimension;
+  const J = kernelArray(size * size);
+  const F = new Float64Array(size);
+  velocityInto(flow, x, F);
+  jacobianInto(flow, x, J);
+  const lu = Number.isFinite(norm(J)) ? factorize(J, size, { inPlace: true }) : undefined;
+  const certificate = flow.lipschitzOfJacobian ? certifyWith(flow, x, F, lu) : undefined;
+  const newtonLength = lu && !lu.isSingular ? norm(lu.solve(F)) : Number.POSITIVE_INFINITY;
+  const index = indexOf(lu, size);
+  lu?.release();
+  releaseKernelArray(J);
+  return { ...(certificate ? { certificate } : {}), newtonLength, index };
+}
+
+/** sign det(−J), with det(−J) = (−1)^N det J. */
+function indexOf(lu: Factorization | undefined, size: number): -1 | 0 | 1 {
+  const sign = lu?.determinantSign ?? 0;
+  return size % 2 === 0 || sign === 0 ? sign : sign === 1 ? -1 : 1;
+}
