@@ -4,6 +4,7 @@ import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
 import { connectedComponents } from "./merge";
 import type { Minimum } from "./minimize";
 import type { Judgement, SearchWork } from "./search-work";
+import type { Stability } from "./stability";
 import type { Start } from "./starts";
 
 /** A start and where it ended. */
@@ -17,6 +18,12 @@ export interface CollectOptions {
   readonly slowSlope: number;
   readonly mergeTolerance: number;
   readonly slowMergeTolerance: number;
+}
+
+/** What has been worked out about minima already, so that a search that goes on does not do it again. */
+export interface Known {
+  readonly judgements: Map<Minimum, Judgement>;
+  readonly spectra: Map<Minimum, Stability>;
 }
 
 /** Above this speed, in parts of max(1, ‖x‖), a minimum is not even tried as a fixed point. */
@@ -44,24 +51,26 @@ interface Place {
 /**
  * Merges, judges and orders the ends of all starts.
  *
- * @param judgements those made before, which are not made again; new ones are added
+ * @param known judgements and spectra made before, which are not made again; new ones are added
+ * @param withSpectra whether fixed points get their eigenvalues
  */
 export async function collect(
   ends: readonly End[],
   work: SearchWork,
   options: CollectOptions,
-  judgements: Map<Minimum, Judgement>,
+  known: Known,
+  withSpectra: boolean,
 ): Promise<FixedPointSet> {
   const { slowSlope, mergeTolerance, slowMergeTolerance } = options;
   const candidates = ends.flatMap((end, i) => (isCandidate(end.minimum) ? [i] : []));
   const slow = ends.flatMap((end, i) => (isSlow(end.minimum, slowSlope) ? [i] : []));
   const fixed: Place[] = [];
-  for (const place of await places(ends, candidates, mergeTolerance, work, judgements)) {
+  for (const place of await places(ends, candidates, mergeTolerance, work, known)) {
     if (isFixed(place, mergeTolerance)) fixed.push(place);
     else slow.push(...place.members);
   }
   slow.sort((i, j) => i - j);
-  const lingering = await places(ends, slow, slowMergeTolerance, work, judgements);
+  const lingering = await places(ends, slow, slowMergeTolerance, work, known);
   const pointOf = owners(fixed, ends.length);
   const slowPointOf = owners(lingering, ends.length);
   const outcomes = ends.map(({ start, minimum }, i) => ({
@@ -74,7 +83,21 @@ export async function collect(
     point: pointOf[i],
     slowPoint: slowPointOf[i],
   }));
-  return { points: fixed.map(pointAt), slowPoints: lingering.map(pointAt), outcomes };
+  const points = withSpectra
+    ? await work.each(fixed, async (place) => ({ ...pointAt(place), ...(await spectrumAt(place, work, known)) }))
+    : fixed.map(pointAt);
+  return { points, slowPoints: lingering.map(pointAt), outcomes };
+}
+
+async function spectrumAt(
+  { best: { minimum } }: Place,
+  work: SearchWork,
+  { spectra }: Known,
+): Promise<Pick<FixedPoint, "eigenvalues" | "unstableCount">> {
+  const spectrum = spectra.get(minimum) ?? (await work.spectrum(minimum.x));
+  spectra.set(minimum, spectrum);
+  const { eigenvalues, unstableCount } = spectrum;
+  return { eigenvalues, unstableCount };
 }
 
 /** Connected components among some of the ends, ordered by first start, each judged where its residual is lowest. */
@@ -83,7 +106,7 @@ async function places(
   members: readonly number[],
   tolerance: number,
   work: SearchWork,
-  judgements: Map<Minimum, Judgement>,
+  { judgements }: Known,
 ): Promise<Place[]> {
   const found = connectedComponents(
     members.map((i) => ends[i].minimum.x),

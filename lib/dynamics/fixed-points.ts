@@ -1,10 +1,10 @@
 import { checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
-import { collect, type End, isCandidate } from "./collect";
+import { collect, type End, isCandidate, type Known } from "./collect";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
 import { checkFlowArgument, type Flow } from "./flow";
 import { isSamePlace } from "./merge";
 import { type MinimizeMethod, type MinimizeOptions, type Minimum, minimizeDefaults } from "./minimize";
-import { type Judgement, type SearchWork, searchWork, type TaskPool } from "./search-work";
+import { type SearchWork, searchWork, type TaskPool } from "./search-work";
 import { mirrorOf, type Start } from "./starts";
 
 export interface FindOptions {
@@ -76,10 +76,10 @@ export async function findFixedPoints(
   const search = beginSearch(flow, settings);
   await search.run(checkStarts("findFixedPoints", flow, starts), settings.onProgress);
   if (settings.followMirrors) {
-    const { points } = await search.collect();
+    const { points } = await search.collect(false);
     await search.run(missingMirrors(flow, points, settings.mergeTolerance), settings.onProgress);
   }
-  return search.finish();
+  return search.collect(settings.withStability);
 }
 
 /** Throws unless the settings of a search are in place. */
@@ -109,21 +109,15 @@ export interface Search {
   readonly ends: readonly End[];
   /** Searches from more starts. */
   run(starts: readonly Start[], onProgress: FindOptions["onProgress"]): Promise<void>;
-  /** All starts so far as a set, without spectra. */
-  collect(): Promise<FixedPointSet>;
-  /** The same with spectra, if they are asked for. */
-  finish(): Promise<FixedPointSet>;
+  /** All starts so far as a set. */
+  collect(withSpectra: boolean): Promise<FixedPointSet>;
 }
 
 export function beginSearch(flow: Flow, settings: FindOptions): Search {
   const work = searchWork(flow, settings.pool, settings.signal);
   const ends: End[] = [];
-  const judgements = new Map<Minimum, Judgement>();
+  const known: Known = { judgements: new Map(), spectra: new Map() };
   const limits = limitsOf(settings);
-  const collectAll = async (): Promise<FixedPointSet> => {
-    const set = await collect(ends, work, settings, judgements);
-    return flow.inputs ? { ...set, inputs: flow.inputs.slice() } : set;
-  };
   return {
     work,
     ends,
@@ -137,10 +131,9 @@ export function beginSearch(flow: Flow, settings: FindOptions): Search {
       });
       ends.push(...found);
     },
-    collect: collectAll,
-    async finish() {
-      const set = await collectAll();
-      return settings.withStability ? { ...set, points: await withStabilityOf(work, set.points) } : set;
+    async collect(withSpectra) {
+      const set = await collect(ends, work, settings, known, withSpectra);
+      return flow.inputs ? { ...set, inputs: flow.inputs.slice() } : set;
     },
   };
 }
@@ -169,11 +162,4 @@ export function missingMirrors(flow: Flow, points: readonly FixedPoint[], tolera
   return images
     .filter((image) => !points.some(({ xStar }) => isSamePlace(xStar, image, tolerance)))
     .map((x) => ({ x, kind: "mirror" }));
-}
-
-async function withStabilityOf(work: SearchWork, points: readonly FixedPoint[]): Promise<FixedPoint[]> {
-  return work.each(points, async (point) => {
-    const { eigenvalues, unstableCount } = await work.spectrum(point.xStar);
-    return { ...point, unstableCount, eigenvalues };
-  });
 }

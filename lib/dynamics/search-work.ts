@@ -2,6 +2,8 @@ import { type Factorization, factorize } from "../numerics/linear-solve";
 import { norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import { type Certificate, certifyWith } from "./certify";
+import { deflatedNewton } from "./deflation";
+import { type EdgeState, trackEdge } from "./edge-tracking";
 import { type Flow, type FlowSpec, jacobianInto, velocityInto } from "./flow";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
 import { type Stability, stability } from "./stability";
@@ -40,6 +42,8 @@ export interface SearchWork {
   minimize(x: Float64Array, options: Partial<MinimizeOptions>): Promise<Minimum>;
   judge(x: Float64Array): Promise<Judgement>;
   spectrum(x: Float64Array): Promise<Stability>;
+  trackEdge(a: Float64Array, b: Float64Array): Promise<EdgeState | undefined>;
+  deflate(x: Float64Array, known: readonly Float64Array[]): Promise<Float64Array | undefined>;
   /**
    * Does one piece of work for each item: one after the other here, all at once with a pool.
    *
@@ -77,6 +81,8 @@ function pooledWork(flow: NamedSpec, pool: TaskPool, signal?: AbortSignal): Sear
     minimize: (x, options) => pool.run("minimize", { flow, x, options }, signal),
     judge: (x) => pool.run("judge", { flow, x }, signal),
     spectrum: (x) => pool.run("spectrum", { flow, x }, signal),
+    trackEdge: (a, b) => pool.run("edge", { flow, a, b }, signal),
+    deflate: (x, known) => pool.run("deflate", { flow, x, known }, signal),
     each: (items, work) => Promise.all(items.map(work)),
   };
 }
@@ -93,6 +99,8 @@ function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
     minimize: (x, options) => turn(() => minimizeSpeed(flow, x, options)),
     judge: (x) => turn(() => judgeCandidate(flow, x)),
     spectrum: (x) => turn(() => stability(flow, x)),
+    trackEdge: (a, b) => turn(() => trackEdge(flow, a, b)),
+    deflate: (x, known) => turn(() => deflatedNewton(flow, x, known)),
     async each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>) {
       const results: Result[] = [];
       for (const item of items) results.push(await work(item));

@@ -1,8 +1,19 @@
 import type { Matrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import { distance } from "../numerics/vector";
 
-export type StartKind = "trajectory" | "noise" | "centroid" | "lattice" | "origin" | "mirror" | "given";
+export type StartKind =
+  | "trajectory"
+  | "noise"
+  | "centroid"
+  | "lattice"
+  | "origin"
+  | "mirror"
+  | "blend"
+  | "edge"
+  | "deflation"
+  | "given";
 
 /** Where a search begins, and how that place was chosen. */
 export interface Start {
@@ -127,6 +138,33 @@ function spreadOf(states: Matrix): number {
     for (let t = 0; t < states.rows; t++) sum += (states.get(t, j) - mean) * (states.get(t, j) - mean);
   }
   return Math.sqrt(sum / (states.rows * states.columns)) || 1;
+}
+
+/**
+ * Points at random inside the body that corners span: Σ wₖ cₖ over a random subset, with random weights, plus noise.
+ *
+ * @param corners (N) each, at least one
+ * @param count how many
+ * @param noise length of the noise, in parts of the mean distance of the corners from their centre
+ * @param rng drawn from
+ */
+export function blends(corners: readonly Float64Array[], count: number, noise: number, rng: Rng): Float64Array[] {
+  if (corners.length === 0) return [];
+  const centre = meanOf(corners);
+  const size = centre.length;
+  const spread = corners.reduce((sum, corner) => sum + distance(corner, centre), 0) / corners.length;
+  const deviation = (noise * spread) / Math.sqrt(size);
+  return Array.from({ length: count }, () => {
+    const members = [...rng.permutation(corners.length)].slice(0, 2 + rng.integer(corners.length));
+    const weights = members.map(() => rng.uniform());
+    const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+    const x = new Float64Array(size);
+    for (const [k, member] of members.entries()) {
+      for (let i = 0; i < size; i++) x[i] += (weights[k] / total) * corners[member][i];
+    }
+    for (let i = 0; i < size; i++) x[i] += deviation * rng.normal();
+    return x;
+  });
 }
 
 /** The centre of all corners, then centres of pairs (edges) and of random fours (faces), in random order. */

@@ -1,5 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import { distance } from "../numerics/vector";
 import { activation } from "./activation";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { flipFlopDefaults } from "./flip-flop";
@@ -197,7 +198,7 @@ function hasSigns(output: Matrix, fromRow: number, bits: readonly number[], marg
 
 /** Length and ends of a path, judged as `MemoryMotion` says. */
 function movement(states: Matrix, next: Float64Array, tau: number): { motion: MemoryMotion; speed: number } {
-  const rows = states.to2DArray();
+  const rows = states.to2DArray().map((row) => Float64Array.from(row));
   const end = rows[rows.length - 1];
   const steps = rows.slice(1).map((row, t) => distance(row, rows[t]));
   const length = steps.reduce((sum, step) => sum + step, 0);
@@ -205,10 +206,4 @@ function movement(states: Matrix, next: Float64Array, tau: number): { motion: Me
   const size = distance(end, new Float64Array(end.length));
   if (length <= fixedPath * size) return { motion: "fixed", speed };
   return { motion: distance(end, rows[0]) < length / 2 ? "oscillating" : "drifting", speed };
-}
-
-function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return Math.sqrt(sum);
 }

@@ -50,6 +50,23 @@ export function norm(a: Float64Array): number {
 }
 
 /**
+ * Distance ‖a − b‖₂; Infinity if the squares overflow.
+ *
+ * @param a first vector, (N)
+ * @param b second vector, (N)
+ * @returns distance ≥ 0
+ * @throws RangeError if the lengths differ
+ */
+export function distance(a: Float64Array, b: Float64Array): number {
+  checkFloats("distance", "a", a);
+  checkFloats("distance", "b", b);
+  if (a.length !== b.length) reject("distance", "b", `has length ${b.length}`, `${a.length}`);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return Math.sqrt(sum);
+}
+
+/**
  * Matrix times vector, out = A x.
  *
  * @param A matrix, row-major, (rows·columns) with rows = out.length and columns = x.length

@@ -4,6 +4,8 @@
  * A flow arrives as its recipe. The recipe's arrays lie in memory that threads share, so sending it costs nothing; the
  * worker copies them once, and keeps the flow for the next task of the same search.
  */
+import { deflatedNewton } from "../dynamics/deflation";
+import { type EdgeState, trackEdge } from "../dynamics/edge-tracking";
 import type { Flow } from "../dynamics/flow";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "../dynamics/minimize";
 import { type Judgement, judgeCandidate, type NamedSpec } from "../dynamics/search-work";
@@ -31,4 +33,18 @@ export function spectrum(task: { flow: NamedSpec; x: Float64Array }): Stability 
 /** What the Jacobian says about a candidate. */
 export function judge(task: { flow: NamedSpec; x: Float64Array }): Judgement {
   return judgeCandidate(flowOf(task.flow), task.x);
+}
+
+/** A state near the saddle between two attractors. */
+export function edge(task: { flow: NamedSpec; a: Float64Array; b: Float64Array }): EdgeState | undefined {
+  return trackEdge(flowOf(task.flow), task.a, task.b);
+}
+
+/** Newton's method away from known points. */
+export function deflate(task: {
+  flow: NamedSpec;
+  x: Float64Array;
+  known: readonly Float64Array[];
+}): Float64Array | undefined {
+  return deflatedNewton(flowOf(task.flow), task.x, task.known);
 }

@@ -1,0 +1,259 @@
+import type { Matrix } from "ml-matrix";
+import { checkRng, type Rng } from "../numerics/random";
+import { checkCount, checkList, checkMatrix, checkRecord, checkVector, withDefaults } from "../numerics/validate";
+import { distance } from "../numerics/vector";
+import { type Completeness, completeness } from "./completeness";
+import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
+import {
+  beginSearch,
+  checkedFindOptions,
+  type FindOptions,
+  findDefaults,
+  missingMirrors,
+  type Search,
+} from "./fixed-points";
+import { checkFlowArgument, type Flow } from "./flow";
+import { isSamePlace } from "./merge";
+import type { SearchWork } from "./search-work";
+import { blends, mixedStarts, type Start, type StartKind } from "./starts";
+
+/** Where a search for all fixed points may begin. */
+export interface SearchSources {
+  /** A trajectory, (time×N): independent starts are drawn from it, round after round. */
+  readonly states: Matrix;
+  readonly rng: Rng;
+  /** States of the memories that are held, (N) each. */
+  readonly memories?: readonly Float64Array[];
+  /** Guesses, (N) each, as from `memorySkeleton`: tried once. */
+  readonly guesses?: readonly Float64Array[];
+}
+
+export interface FindAllOptions extends FindOptions {
+  /** Independent starts in each round; a round of them that finds nothing new is needed to stop. */
+  batch: number;
+  /** Most starts in all. */
+  maxStarts: number;
+  /** Most iterations in all. */
+  maxTotalIterations: number;
+  /** A point with more unstable modes than this belongs to a crowded middle, which no search can complete. */
+  crowdedFrom: number;
+  /** Called after each round. */
+  onRound: (round: SearchRound) => void;
+}
+
+export const findAllDefaults: Readonly<FindAllOptions> = Object.freeze({
+  ...findDefaults,
+  batch: 16,
+  maxStarts: 400,
+  maxTotalIterations: 20_000, // 400 starts of 50
+  crowdedFrom: 20, // a flip-flop of b bits has at most b, and a few more where training added some
+  onRound: () => {},
+});
+
+/** Why the search ended. */
+export type SearchEnd = "no gap found" | "crowded middle" | "starts spent" | "iterations spent";
+
+/** What one round did. */
+export interface SearchRound {
+  readonly starts: number;
+  /** Points found for the first time, by the kind of the start that found each. */
+  readonly found: Readonly<Partial<Record<StartKind, number>>>;
+  readonly points: number;
+  readonly indexSum: number;
+}
+
+/** A set, the judgement of it, and how it came about. */
+export interface FullSearch extends FixedPointSet {
+  readonly completeness: Completeness;
+  /** "no gap found" is the only end at which nothing speaks against completeness. */
+  readonly ended: SearchEnd;
+  readonly rounds: readonly SearchRound[];
+  readonly totalIterations: number;
+}
+
+/**
+ * Searches until nothing speaks against having found all fixed points, or the budget is spent; it says which.
+ *
+ * The first round starts from the memories, the guesses, the origin, and states of the trajectory with and without noise.
+ * Each further round adds
+ *
+ * - a batch of independent starts: half states of the trajectory, half random blends of the memories;
+ * - edge tracking between neighbouring attractors that no saddle joins yet;
+ * - deflation, from guesses that led nowhere, while the index sum is wrong;
+ * - mirror images, where the flow is odd.
+ *
+ * It ends with "no gap found" when a round has found nothing new, the index sum is what it must be, and mirror images
+ * are paired. That is necessary for a complete set and no proof of one. A flow whose middle is crowded (points with more
+ * than `crowdedFrom` unstable modes: above g = 1 their number grows exponentially with N [Wainrib & Touboul, PRL 2013])
+ * is given up when a round has found no new attractor and no new saddle with one unstable mode.
+ *
+ * Budgets are counted in starts and iterations, never in seconds, so that the result is the same on every machine.
+ *
+ * @param flow a vector field on N activations
+ * @param sources trajectory, rng, memories and guesses
+ * @param options those of `findFixedPoints`, and the budget
+ * @throws RangeError if an argument is out of place
+ */
+export async function findAllFixedPoints(
+  flow: Flow,
+  sources: SearchSources,
+  options?: Partial<FindAllOptions>,
+): Promise<FullSearch> {
+  const where = "findAllFixedPoints";
+  checkFlowArgument(where, flow);
+  checkSources(where, flow, sources);
+  const settings = checkedFindOptions(where, withDefaults(where, options, findAllDefaults));
+  checkCount(where, "batch", settings.batch);
+  checkCount(where, "maxStarts", settings.maxStarts);
+  checkCount(where, "maxTotalIterations", settings.maxTotalIterations);
+  checkCount(where, "crowdedFrom", settings.crowdedFrom, 0);
+  const search = beginSearch(flow, settings);
+  const rounds: SearchRound[] = [];
+  const tried = new Set<string>();
+  let set = await search.collect(true);
+  let done = 0;
+  let starts = firstStarts(flow, sources, settings.batch);
+  for (;;) {
+    const before = set.points;
+    await search.run(starts, settings.onProgress);
+    await mirror(flow, search, settings);
+    set = await search.collect(true);
+    const judged = completeness(set, flow);
+    const fresh = newPoints(before, set, settings.mergeTolerance);
+    rounds.push(roundOf(fresh, set, set.outcomes.length - done, judged.indexSum));
+    done = set.outcomes.length;
+    settings.onRound(rounds[rounds.length - 1]);
+    const ended = endOf(fresh, set, judged, rounds.length, settings);
+    if (ended) return { ...set, completeness: judged, ended, rounds, totalIterations: iterationsOf(set) };
+    const stage = { set, tried, round: rounds.length, batch: settings.batch, hasGap: !judged.noGapFound };
+    starts = await nextStarts(flow, sources, search.work, stage);
+  }
+}
+
+function checkSources(where: string, flow: Flow, sources: SearchSources): void {
+  checkRecord(where, "sources", sources, ["states", "rng"]);
+  checkMatrix(where, "sources.states", sources.states, undefined, flow.dimension);
+  checkRng(where, sources.rng);
+  for (const name of ["memories", "guesses"] as const) {
+    const list = sources[name] ?? [];
+    checkList(where, `sources.${name}`, list);
+    for (const [i, x] of list.entries()) checkVector(where, `sources.${name}[${i}]`, x, flow.dimension);
+  }
+}
+
+function firstStarts(flow: Flow, { states, rng, memories = [], guesses = [] }: SearchSources, batch: number): Start[] {
+  const mixed = mixedStarts(states, {
+    rng: rng.split("first round"),
+    count: batch,
+    lattice: guesses,
+    corners: guesses.length > 0 ? [] : memories, // guesses are better centroids
+    origin: flow.odd === true,
+  });
+  return [...memories.map((x): Start => ({ x: x.slice(), kind: "given" })), ...mixed];
+}
+
+async function mirror(flow: Flow, search: Search, settings: FindAllOptions): Promise<void> {
+  if (!flow.odd) return;
+  const { points } = await search.collect(false);
+  await search.run(missingMirrors(flow, points, settings.mergeTolerance), settings.onProgress);
+}
+
+/** Points of `after` that are not among those of `before`. */
+function newPoints(before: readonly FixedPoint[], after: FixedPointSet, tolerance: number): FixedPoint[] {
+  return after.points.filter(({ xStar }) => !before.some((old) => isSamePlace(old.xStar, xStar, tolerance)));
+}
+
+function roundOf(fresh: readonly FixedPoint[], set: FixedPointSet, starts: number, indexSum: number): SearchRound {
+  const found: Partial<Record<StartKind, number>> = {};
+  for (const point of fresh) {
+    const at = set.points.indexOf(point);
+    const { kind } = set.outcomes[set.outcomes.findIndex((outcome) => outcome.point === at)];
+    found[kind] = (found[kind] ?? 0) + 1;
+  }
+  return { starts, found, points: set.points.length, indexSum };
+}
+
+function iterationsOf({ outcomes }: FixedPointSet): number {
+  return outcomes.reduce((sum, { iterations }) => sum + iterations, 0);
+}
+
+function endOf(
+  fresh: readonly FixedPoint[],
+  set: FixedPointSet,
+  { noGapFound }: Completeness,
+  round: number,
+  settings: FindAllOptions,
+): SearchEnd | undefined {
+  if (round > 1 && fresh.length === 0 && noGapFound) return "no gap found";
+  const isCrowded = set.points.some(({ unstableCount }) => unstableCount > settings.crowdedFrom);
+  if (round > 1 && isCrowded && !fresh.some(({ unstableCount }) => unstableCount <= 1)) return "crowded middle";
+  if (set.outcomes.length >= settings.maxStarts) return "starts spent";
+  return iterationsOf(set) >= settings.maxTotalIterations ? "iterations spent" : undefined;
+}
+
+/** Where a search stands between two rounds. */
+interface Stage {
+  readonly set: FixedPointSet;
+  /** Pairs of attractors whose edge was tracked already; added to. */
+  readonly tried: Set<string>;
+  readonly round: number;
+  readonly batch: number;
+  readonly hasGap: boolean;
+}
+
+/** The starts of a further round, see `findAllFixedPoints`. */
+async function nextStarts(
+  flow: Flow,
+  { states, rng }: SearchSources,
+  work: SearchWork,
+  { set, tried, round, batch, hasGap }: Stage,
+): Promise<Start[]> {
+  const own = rng.split(`round ${round}`);
+  const half = Math.ceil(batch / 2);
+  const attractors = set.points.filter(({ unstableCount }) => unstableCount === 0).map(({ xStar }) => xStar);
+  const inside = blends(attractors, half, 0.1, own.split("blends"));
+  const pairs = untriedPairs(flow, set, attractors, tried);
+  const edges = await work.each(pairs, ([a, b]) => work.trackEdge(a, b));
+  const lost = set.outcomes.filter(({ kind, point }) => kind === "lattice" && point < 0).map(({ start }) => start);
+  const known = set.points.map(({ xStar }) => xStar);
+  const more = hasGap ? batch : Math.ceil(batch / 4);
+  const from = [...lost, ...blends(attractors, more, 0.1, own.split("deflation"))];
+  const deflated = await work.each(from, (x) => work.deflate(x, known));
+  return [
+    ...mixedStarts(states, { rng: own, count: half, noisyPart: 0, origin: false }),
+    ...inside.map((x): Start => ({ x, kind: "blend" })),
+    ...edges.flatMap((edge): Start[] => (edge ? [{ x: edge.x, kind: "edge" }] : [])),
+    ...deflated.flatMap((x): Start[] => (x ? [{ x, kind: "deflation" }] : [])),
+  ];
+}
+
+/** Attractors this much farther apart than nearest neighbours still count as neighbours: in a cube diagonals are √2 a. */
+const neighbourhood = 1.25;
+
+/**
+ * Pairs of neighbouring attractors without a saddle about half way, each once; of mirror images one.
+ * A saddle with one unstable mode has index −1.
+ */
+function untriedPairs(
+  flow: Flow,
+  set: FixedPointSet,
+  attractors: readonly Float64Array[],
+  tried: Set<string>,
+): [Float64Array, Float64Array][] {
+  const nearest = attractors.map((a) => Math.min(...attractors.filter((b) => b !== a).map((b) => distance(a, b))));
+  const saddles = set.points.filter(({ unstableCount }) => unstableCount === 1).map(({ xStar }) => xStar);
+  const pairs: [Float64Array, Float64Array][] = [];
+  for (const [i, a] of attractors.entries()) {
+    for (const [j, b] of attractors.slice(0, i).entries()) {
+      const apart = distance(a, b);
+      const middle = a.map((v, k) => (v + b[k]) / 2);
+      const isNeighbour = apart <= neighbourhood * Math.max(nearest[i], nearest[j]);
+      const isJoined = saddles.some((saddle) => distance(saddle, middle) < 0.35 * apart);
+      const isImage = flow.odd === true && middle.reduce((sum, v) => sum + v, 0) < 0;
+      if (!isNeighbour || isJoined || isImage || tried.has(`${i} ${j}`)) continue;
+      tried.add(`${i} ${j}`);
+      pairs.push([a, b]);
+    }
+  }
+  return pairs;
+}
