@@ -28,12 +28,13 @@ export interface SearchSources {
   readonly guesses?: readonly Float64Array[];
 }
 
-export interface FindAllOptions extends FindOptions {
+/** Options of a search that follows mirrors and takes spectra by itself. */
+export interface FindAllOptions extends Omit<FindOptions, "followMirrors" | "withStability"> {
   /** Independent starts in each round; a round of them that finds nothing new is needed to stop. */
   batch: number;
-  /** Most starts in all. */
+  /** Most starts in all; a round that has begun is finished. */
   maxStarts: number;
-  /** Most iterations in all. */
+  /** Most iterations in all, in the same way. */
   maxTotalIterations: number;
   /** A point with more unstable modes than this belongs to a crowded middle, which no search can complete. */
   crowdedFrom: number;
@@ -41,8 +42,10 @@ export interface FindAllOptions extends FindOptions {
   onRound: (round: SearchRound) => void;
 }
 
+const { followMirrors: _mirrors, withStability: _spectra, ...searchDefaults } = findDefaults;
+
 export const findAllDefaults: Readonly<FindAllOptions> = Object.freeze({
-  ...findDefaults,
+  ...searchDefaults,
   batch: 16,
   maxStarts: 400,
   maxTotalIterations: 20_000, // 400 starts of 50

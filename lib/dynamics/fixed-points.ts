@@ -83,7 +83,7 @@ export async function findFixedPoints(
 }
 
 /** Throws unless the settings of a search are in place. */
-export function checkedFindOptions<Settings extends FindOptions>(where: string, settings: Settings): Settings {
+export function checkedFindOptions<Settings extends SearchSettings>(where: string, settings: Settings): Settings {
   for (const name of ["mergeTolerance", "slowSlope", "slowMergeTolerance"] as const) {
     checkNumber(where, name, settings[name], "not negative");
   }
@@ -103,6 +103,9 @@ function checkStarts(where: string, flow: Flow, starts: readonly (Float64Array |
   });
 }
 
+/** What a search needs to know, however its starts come about. */
+export type SearchSettings = Omit<FindOptions, "followMirrors" | "withStability">;
+
 /** A search under way: starts are added, and what they found so far can be looked at in between. */
 export interface Search {
   readonly work: SearchWork;
@@ -113,7 +116,7 @@ export interface Search {
   collect(withSpectra: boolean): Promise<FixedPointSet>;
 }
 
-export function beginSearch(flow: Flow, settings: FindOptions): Search {
+export function beginSearch(flow: Flow, settings: SearchSettings): Search {
   const work = searchWork(flow, settings.pool, settings.signal);
   const ends: End[] = [];
   const known: Known = { judgements: new Map(), spectra: new Map() };
@@ -138,13 +141,13 @@ export function beginSearch(flow: Flow, settings: FindOptions): Search {
   };
 }
 
-function limitsOf(settings: FindOptions): Partial<MinimizeOptions> {
+function limitsOf(settings: SearchSettings): Partial<MinimizeOptions> {
   const { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough } =
     settings;
   return { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough };
 }
 
-function isUnpolished(minimum: Minimum, { method }: FindOptions): boolean {
+function isUnpolished(minimum: Minimum, { method }: SearchSettings): boolean {
   return method !== "dogleg" && isCandidate(minimum);
 }
 

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { Matrix } from "ml-matrix";
+import {
+  createPool,
+  createRng,
+  decoupledFlipFlop,
+  type FlipFlopFlow,
+  type Flow,
+  type FullSearch,
+  findAllFixedPoints,
+  findFixedPoints,
+  modeCounts,
+  randomRecurrentWeights,
+  rotatedFlipFlop,
+  type SearchRound,
+  type SolvedFlow,
+  simpleRnnFlow,
+} from "rnn-dynamics";
+import { assertRejectsLater } from "../helpers/assertions";
+
+const rng = createRng("complete search tests");
+
+/** States in rows, as a trajectory that has visited the attractors only. */
+function statesNear(points: readonly Float64Array[], name: string): Matrix {
+  const draws = rng.split(name);
+  return new Matrix(points.map((x) => [...x].map((value) => value + 0.01 * draws.normal())));
+}
+
+const cornersOf = (flow: SolvedFlow, isCorner: (x: Float64Array) => boolean): Float64Array[] =>
+  flow.fixedPoints.filter(isCorner);
+
+function assertAllFound(flow: SolvedFlow, { points, ended, completeness }: FullSearch): void {
+  assert.equal(ended, "no gap found");
+  assert.equal(points.length, flow.fixedPoints.length);
+  assert.ok(points.every(({ certificate }) => certificate?.isCertified));
+  assert.equal(completeness.indexSum, 1);
+  const matched = points.map(({ xStar }) =>
+    flow.fixedPoints.findIndex((known) => known.every((value, i) => Math.abs(value - xStar[i]) < 1e-9)),
+  );
+  assert.equal(new Set(matched).size, points.length);
+  assert.ok(!matched.includes(-1));
+}
+
+function searchPlanted(flow: FlipFlopFlow, name: string): Promise<FullSearch> {
+  const corners = cornersOf(flow, (x) => [...flow.bitUnits].every((unit) => x[unit] !== 0));
+  const states = statesNear(corners, `${name} states`);
+  return findAllFixedPoints(flow, { states, memories: corners, rng: rng.split(name) }, { batch: 40 });
+}
+
+describe("findAllFixedPoints", () => {
+  for (const units of [12, 64, 300]) {
+    it(`finds and certifies the 27 planted in ${units} units, and the 81: 8 + 12 + 6 + 1, 16 + 32 + 24 + 8 + 1`, async () => {
+      for (const bits of [3, 4]) {
+        const name = `${bits} bits in ${units} units`;
+        const flow = decoupledFlipFlop(bits, 2, { units, rng: rng.split(name) });
+        const search = await searchPlanted(flow, name);
+        assertAllFound(flow, search);
+        const counts = Object.values(modeCounts(search.points)).slice(0, bits + 1);
+        assert.deepEqual(counts, bits === 3 ? [8, 12, 6, 1] : [16, 32, 24, 8, 1]);
+      }
+    });
+  }
+
+  it("finds the 27 of a rotated field, whose attractors are all it is told of", async () => {
+    const half = Math.sqrt(0.5);
+    const Q = new Matrix([[half, half, 0], [-0.5, 0.5, half], [0.5, -0.5, half]]); // biome-ignore format: a matrix
+    const flow = rotatedFlipFlop(Q, 2);
+    const size = Math.max(...flow.fixedPoints.map((x) => Math.hypot(...x)));
+    const corners = cornersOf(flow, (x) => Math.hypot(...x) > 0.99 * size);
+    assert.equal(corners.length, 8);
+    const states = statesNear(corners, "rotated");
+    assertAllFound(
+      flow,
+      await findAllFixedPoints(flow, { states, memories: corners, rng: rng.split("rotated search") }),
+    );
+  });
+
+  it("goes on from an index sum that is wrong: edge tracking and deflation find what starts do not", async () => {
+    const flow = decoupledFlipFlop(2, 1.5, { units: 20, rng: rng.split("two bits") });
+    const corners = cornersOf(flow, (x) => [...flow.bitUnits].every((unit) => x[unit] !== 0));
+    const states = statesNear(corners, "two bits states");
+    const first = await findFixedPoints(flow, corners);
+    assert.equal(first.points.length, 4); // what the memories alone lead to
+    const rounds: SearchRound[] = [];
+    const sources = { states, memories: corners, guesses: corners, rng: rng.split("two bits search") };
+    const search = await findAllFixedPoints(flow, sources, { batch: 2, onRound: (round) => rounds.push(round) });
+    assertAllFound(flow, search);
+    assert.deepEqual(rounds, search.rounds);
+    assert.ok(rounds.length > 1);
+    assert.equal(rounds[rounds.length - 1].points, 9);
+    const kinds = new Set(rounds.flatMap(({ found }) => Object.keys(found)));
+    assert.ok(kinds.has("edge") || kinds.has("deflation") || kinds.has("blend"), [...kinds].join(" "));
+  });
+
+  it("says when the budget is spent, and when the middle is crowded", async () => {
+    const flow = simpleRnnFlow(randomRecurrentWeights(60, 3, rng.split("crowded weights")));
+    const draws = rng.split("crowded states");
+    const states = new Matrix(Array.from({ length: 40 }, () => Array.from({ length: 60 }, () => 3 * draws.normal())));
+    const sources = { states, rng: rng.split("crowded") };
+    const poor = await findAllFixedPoints(flow, sources, { batch: 4, maxStarts: 1 });
+    assert.equal(poor.ended, "starts spent");
+    assert.equal(poor.rounds.length, 1);
+    const tired = await findAllFixedPoints(flow, sources, { batch: 4, maxTotalIterations: 1 });
+    assert.equal(tired.ended, "iterations spent");
+    const crowded = await findAllFixedPoints(flow, sources, { batch: 20, crowdedFrom: 3 });
+    assert.equal(crowded.ended, "crowded middle");
+    assert.ok(crowded.points.some(({ unstableCount }) => unstableCount > 3));
+  });
+
+  it("gives the same bits without a pool, with one worker and with two", async () => {
+    const flow = decoupledFlipFlop(2, 1.6, { units: 24, rng: rng.split("pooled") });
+    const corners = cornersOf(flow, (x) => [...flow.bitUnits].every((unit) => x[unit] !== 0));
+    const states = statesNear(corners, "pooled states");
+    const run = async (threads: number): Promise<string> => {
+      const pool = threads > 0 ? createPool({ threads }) : undefined;
+      const sources = { states, memories: corners, rng: createRng("pooled") };
+      const { points, outcomes, rounds } = await findAllFixedPoints(flow, sources, { batch: 6, pool });
+      await pool?.close();
+      return JSON.stringify([points, outcomes, rounds], (_key, value) =>
+        value instanceof Float64Array
+          ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")
+          : value,
+      );
+    };
+    const alone = await run(0);
+    assert.equal(await run(1), alone);
+    assert.equal(await run(2), alone);
+  });
+
+  it("stops at a signal, also what is running in the pool, and reports progress", async () => {
+    const flow = decoupledFlipFlop(3, 2, { units: 40, rng: rng.split("stopped") });
+    const states = statesNear(
+      cornersOf(flow, (x) => x.some((value) => value !== 0)),
+      "stopped states",
+    );
+    for (const pool of [undefined, createPool({ threads: 1 })]) {
+      const stop = new AbortController();
+      let seen = 0;
+      const options = { pool, signal: stop.signal, onProgress: () => { if (++seen === 3) stop.abort(); } }; // biome-ignore format: one thing
+      const stopped = findAllFixedPoints(flow, { states, rng: rng.split("stopped search") }, options);
+      await assert.rejects(stopped, { name: "AbortError" });
+      assert.ok(seen >= 3);
+      await pool?.close();
+    }
+  });
+
+  it("says what is wrong with its arguments", async () => {
+    const flow = decoupledFlipFlop(1, 2);
+    const states = new Matrix([[1]]);
+    const all = (sources: object, options?: object) => findAllFixedPoints(flow, sources as never, options as never);
+    await assertRejectsLater(() => all({ rng }), /findAllFixedPoints: sources has no field "states"|sources/);
+    await assertRejectsLater(() => all({ states: new Matrix([[1, 2]]), rng }), /sources\.states/);
+    await assertRejectsLater(
+      () => all({ states, rng, memories: [Float64Array.of(1, 2)] }),
+      /findAllFixedPoints: sources\.memories\[0\] has length 2, expected 1/,
+    );
+    await assertRejectsLater(
+      () => all({ states, rng }, { batch: 0 }),
+      /findAllFixedPoints: batch is 0, expected an integer ≥ 1/,
+    );
+    await assertRejectsLater(() => all({ states, rng }, { pool: 3 }), /findAllFixedPoints: pool is 3, expected a pool/);
+    await assertRejectsLater(() => findAllFixedPoints(3 as unknown as Flow, { states, rng }), /flow is 3/);
+  });
+});
