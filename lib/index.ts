@@ -3,9 +3,18 @@ export * from "./claims/c04-c09";
 export * from "./claims/runs-c01-c03";
 export * from "./claims/statements";
 export * from "./claims/verdict";
+export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";
 export { type Certificate, certify } from "./dynamics/certify";
 export * from "./dynamics/complete-search";
 export * from "./dynamics/completeness";
+export {
+  type BranchEvent,
+  type Continuation,
+  type ContinueOptions,
+  continueDefaults,
+  continueFixedPoints,
+  type FixedPointBranch,
+} from "./dynamics/continuation";
 export * from "./dynamics/deflation";
 export * from "./dynamics/edge-tracking";
 export * from "./dynamics/energy";
@@ -13,6 +22,7 @@ export type { Evaluations } from "./dynamics/energy-surface";
 export type * from "./dynamics/fixed-point-set";
 export { type FindOptions, findDefaults, findFixedPoints } from "./dynamics/fixed-points";
 export { type Flow, type FlowSpec, kineticEnergy, speed } from "./dynamics/flow";
+export type { FlowFamily } from "./dynamics/flow-family";
 export * from "./dynamics/integrate";
 export * from "./dynamics/manifold";
 export { connectedComponents } from "./dynamics/merge";

@@ -56,3 +56,8 @@ function isWithin(x: Float64Array, y: Float64Array, distance: number): boolean {
   }
   return sum <= 1;
 }
+
+/** Whether ‖x − y‖ ≤ tolerance · max(1, ‖x‖, ‖y‖): the rule of `connectedComponents` for two points. */
+export function isNear(x: Float64Array, y: Float64Array, tolerance: number): boolean {
+  return isWithin(x, y, tolerance * Math.min(Math.max(1, norm(x), norm(y)), Number.MAX_VALUE));
+}

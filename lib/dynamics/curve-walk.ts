@@ -1,0 +1,76 @@
+import { arcStep, type CurveWindow, type Foot, parameterStep, type Stance } from "./solution-curve";
+
+/** What a walk tells as it goes. */
+export interface WalkEvents {
+  /** A new point of the curve. */
+  step(next: Stance): void;
+  /** The parameter turned back between two points; `isBranchPoint` if another curve crosses there. */
+  turn(window: CurveWindow, a: Stance, b: Stance, isBranchPoint: boolean): void;
+  /** Another curve crosses between two points. */
+  crossing(window: CurveWindow, a: Stance, b: Stance): void;
+  /** Another curve touches exactly here, at the end of an interval. */
+  singular(window: CurveWindow, a: Stance, b: Stance): void;
+}
+
+export interface WalkLimits {
+  /** Shortest arc, in parts of the interval and of the size of x: below it the curve is given up. */
+  readonly shortestArc: number;
+  /** Most arcs in one interval. */
+  readonly mostArcs: number;
+}
+
+/** First arc tried where a straight step fails, and the longest one. */
+const firstArc = 0.1;
+const longestArc = 0.5;
+/** A turn that is also a branch point is looked at from as near as this, lest a fold and a crossing be taken for one. */
+const nearArc = 0.02;
+
+/**
+ * Walks the curve from a foot to one of the two ends of an interval of the parameter: in one step if it can, else by arc
+ * length, around folds.
+ *
+ * @returns the heading at the end, or "lost" with the last point reached
+ */
+export function walkInterval(
+  window: CurveWindow,
+  begin: Foot,
+  heading: 1 | -1,
+  limits: WalkLimits,
+  events: WalkEvents,
+): { status: "arrived" | "lost"; heading: 1 | -1; foot: Foot } {
+  const begun = window.stand(window.scaled(begin), window.axis(heading));
+  let way = heading;
+  if (!begun) return { status: "lost", heading, foot: begin };
+  let stance: Stance = begun;
+  let orientation = stance.orientation;
+  let arc = firstArc;
+  let maySkip = true;
+  for (let n = 0; n < limits.mostArcs; n++) {
+    const end = way > 0 ? window.high : window.low;
+    const ahead = (stance.y[window.size] + arc * stance.tangent[window.size]) * window.P;
+    const isBeyond = way > 0 ? ahead >= end : ahead <= end;
+    const straight: Stance | undefined = maySkip || isBeyond ? parameterStep(window, stance, end) : undefined;
+    const next: Stance | undefined = straight ?? arcStep(window, stance, arc);
+    const hasTurned: boolean = next !== undefined && next.tangent[window.size] * way < 0;
+    const hasCrossed: boolean = next !== undefined && next.orientation * orientation < 0;
+    if (!next || (hasTurned && hasCrossed && arc > nearArc)) {
+      arc /= next ? 4 : 2;
+      if (arc < limits.shortestArc) return { status: "lost", heading: way, foot: stance };
+      maySkip = false;
+      continue;
+    }
+    if (hasTurned) {
+      events.turn(window, stance, next, hasCrossed);
+      way = way > 0 ? -1 : 1;
+    } else if (hasCrossed) events.crossing(window, stance, next);
+    events.step(next);
+    if (next.orientation === 0 && orientation !== 0) events.singular(window, stance, next);
+    if (straight) return { status: "arrived", heading: way, foot: next };
+    // where the curve runs along the parameter again, one step may do for the rest
+    maySkip = !hasTurned && Math.abs(next.tangent[window.size]) > 0.3;
+    arc = Math.min(longestArc, 1.5 * arc);
+    if (next.orientation !== 0) orientation = next.orientation;
+    stance = next;
+  }
+  return { status: "lost", heading: way, foot: stance };
+}
