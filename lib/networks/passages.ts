@@ -2,6 +2,7 @@ import { type BranchOptions, type KnownSpectrum, transitionGraph } from "../dyna
 import { checkNumber, checkVector } from "../numerics/validate";
 import { multiplyInto, toRowMajor } from "../numerics/vector";
 import { checkEchoState, type EchoState, echoStateFlow, firingRates } from "./echo-state";
+import { type Gate, gateOf } from "./gating";
 
 /** A saddle with one way out on either side, and the memories at the two ends. */
 export interface MemoryPassage {
@@ -9,6 +10,15 @@ export interface MemoryPassage {
   /** ±1 each; undefined if that branch ends where the output names no memory. */
   readonly from: number[] | undefined;
   readonly to: number[] | undefined;
+  /** Both branches came to rest; if not, `from` and `to` say what the output names at the last step. */
+  readonly isAtRest: boolean;
+  /** Steps of the two branches. */
+  readonly steps: readonly [number, number];
+  readonly gate: Gate;
+  /** The bit in which the two memories differ; −1 if they differ in none or several, or one has no name. */
+  readonly bit: number;
+  /** Whether the pulse that the gate lets through is the one that the task asks for: that channel, and that sign. */
+  readonly isGatedByBit: boolean;
 }
 
 /**
@@ -51,5 +61,12 @@ export async function memoryPassages(
   options: Partial<BranchOptions> & { onProgress?: (done: number, total: number) => void } = {},
 ): Promise<MemoryPassage[]> {
   const read = (end: Float64Array): number[] | undefined => patternOf(outputOf(net, end));
-  return transitionGraph(echoStateFlow(net), points, read, options);
+  const edges = await transitionGraph(echoStateFlow(net), points, read, options);
+  return edges.map(({ saddle, from, to, isAtRest, steps, unstable }) => {
+    const gate = gateOf(net, unstable.left);
+    const differing = from && to ? from.flatMap((b, k) => (b === to[k] ? [] : [k])) : [];
+    const bit = differing.length === 1 ? differing[0] : -1;
+    const isGatedByBit = bit >= 0 && gate.channel === bit && gate.sign === to?.[bit];
+    return { saddle, from, to, isAtRest, steps, gate, bit, isGatedByBit };
+  });
 }
