@@ -3,4 +3,5 @@ export * from "./figures-curves";
 export * from "./figures-diagrams";
 export * from "./figures-phase-space";
 export * from "./figures-planar";
+export * from "./figures-structure";
 export * from "./figures-training";

@@ -1,0 +1,484 @@
+/**
+ * The structure of a phase space: which memories are joined through which saddles, what opens them, how fast the passage is,
+ * and what becomes of fixed points along a family of flows.
+ */
+import type { Continuation } from "../dynamics/continuation";
+import type { SpeedProfile } from "../dynamics/passage-profile";
+import type { MemoryGraph } from "../networks/memory-graph";
+import type { PulseThreshold } from "../networks/pulse-threshold";
+import { checkCount, checkList, checkNumber, checkRecord, reject } from "../numerics/validate";
+import type { Figure, Trace } from "./figure";
+import { bitLabel } from "./figures-phase-space";
+import { colors, markerOf, type PointKind, titled } from "./theme";
+
+/** How each bit is drawn: colour, dash and symbol, so that the bits are told apart in grey as well. */
+const bitStyles = [
+  { color: colors.blue, dash: "solid", symbol: "circle" },
+  { color: colors.orange, dash: "dash", symbol: "square" },
+  { color: colors.green, dash: "dashdot", symbol: "triangle-up" },
+  { color: colors.purple, dash: "longdash", symbol: "pentagon" },
+  { color: colors.black, dash: "longdashdot", symbol: "star" },
+];
+const styleOf = (bit: number) => bitStyles[bit % bitStyles.length];
+
+/** Where a pattern stands on the page: a cube drawn obliquely for three bits, the Petrie view of the hypercube beyond. */
+function placeOf(bits: readonly number[]): [number, number] {
+  const count = bits.length;
+  const oblique = [
+    [1, 0],
+    [0, 1],
+    [0.46, 0.4],
+  ];
+  const turned = bits.map((_, k) => [Math.cos((Math.PI * (k + 0.5)) / count), Math.sin((Math.PI * (k + 0.5)) / count)]);
+  const axes = count <= 3 ? oblique : turned;
+  return bits.reduce<[number, number]>(([x, y], bit, k) => [x + bit * axes[k][0], y + bit * axes[k][1]], [0, 0]);
+}
+
+/**
+ * The transition graph: memories as nodes, saddles on the edges, each edge in the style of the input channel that opens it.
+ *
+ * @param graph as from `memoryGraph`
+ * @param title the claim the figure makes
+ * @throws RangeError if the graph has no nodes
+ */
+export function transitionGraph(
+  graph: MemoryGraph,
+  title = "Each edge has a saddle, and the bit that flips opens it",
+): Figure {
+  const where = "transitionGraph";
+  checkRecord(where, "graph", graph, ["nodes", "edges"]);
+  checkList(where, "graph.nodes", graph.nodes, 1, ["bits"]);
+  checkList(where, "graph.edges", graph.edges);
+  const places = graph.nodes.map(({ bits }) => placeOf(bits));
+  const joined = graph.edges.filter((edge) => edge.saddles.length > 0);
+  const channels = [...new Set(joined.map((edge) => edge.channel))].sort((a, b) => a - b);
+  const missing = graph.edges.filter((edge) => edge.saddles.length === 0);
+  const data: Trace[] = [];
+  if (missing.length > 0) {
+    data.push(edgeLines(places, missing, `no saddle found (${missing.length})`, "dot", colors.grey, 1.8));
+  }
+  for (const channel of channels) {
+    const those = joined.filter((edge) => edge.channel === channel);
+    const { color, dash } = styleOf(channel);
+    data.push(edgeLines(places, those, `opened by input ${channel + 1} (${those.length})`, dash, color, 4));
+  }
+  data.push(...saddleMarks(places, joined), ...nodeMarks(places, graph.nodes));
+  const [xs, ys] = [0, 1].map((axis) => places.map((place) => place[axis]));
+  const hidden = { visible: false, zeroline: false };
+  return {
+    data,
+    layout: titled(title, {
+      width: 720,
+      height: 600,
+      xaxis: { ...hidden, range: [Math.min(...xs) - 0.45, Math.max(...xs) + 0.45] },
+      yaxis: { ...hidden, range: [Math.min(...ys) - 0.35, Math.max(...ys) + 0.35], scaleanchor: "x" },
+      legend: { orientation: "h", x: 0, y: -0.02, yanchor: "top" },
+      margin: { l: 20, r: 20, b: 90 },
+    }),
+  };
+}
+
+type Place = readonly [number, number];
+type GraphEdge = MemoryGraph["edges"][number];
+
+function edgeLines(
+  places: readonly Place[],
+  edges: readonly GraphEdge[],
+  name: string,
+  dash: string,
+  color: string,
+  width: number,
+): Trace {
+  const along = (axis: 0 | 1) => edges.flatMap(({ from, to }) => [places[from][axis], places[to][axis], Number.NaN]);
+  return {
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: along(0),
+    y: along(1),
+    line: { color, dash, width },
+    hoverinfo: "skip",
+  };
+}
+
+/** A diamond on each edge with a saddle; open where another channel than the flipping bit opens it. */
+function saddleMarks(places: readonly Place[], edges: readonly GraphEdge[]): Trace[] {
+  // off the middle, where edges of a cube would cross in the plane
+  const at =
+    (axis: 0 | 1) =>
+    ({ from, to }: GraphEdge) =>
+      0.56 * places[from][axis] + 0.44 * places[to][axis];
+  return [true, false].flatMap((isRight): Trace[] => {
+    const those = edges.filter((edge) => edge.isGatedByBit === isRight);
+    if (those.length === 0) return [];
+    const saddle = markerOf("saddle", 13);
+    const open = {
+      symbol: "diamond-open",
+      size: 14,
+      color: colors.vermilion,
+      line: { color: colors.vermilion, width: 3 },
+    };
+    return [
+      {
+        type: "scatter",
+        mode: "markers",
+        name: isRight ? "saddle" : "saddle opened by another input than the bit that flips",
+        x: those.map(at(0)),
+        y: those.map(at(1)),
+        text: those.map(
+          ({ bit, channel, saddles }) => `bit ${bit + 1}, input ${channel + 1}, ${saddles.length} saddle(s)`,
+        ),
+        hoverinfo: "text",
+        marker: isRight ? saddle : open,
+      },
+    ];
+  });
+}
+
+/** Memories with their pattern; open and grey if the network does not hold one. */
+function nodeMarks(places: readonly Place[], nodes: MemoryGraph["nodes"]): Trace[] {
+  const centre = places.reduce((sum, [x]) => sum + x, 0) / places.length;
+  return [true, false].flatMap((isHeld): Trace[] => {
+    const those = nodes.flatMap((node, i) => (node.isHeld === isHeld ? [i] : []));
+    if (those.length === 0) return [];
+    const lost = { symbol: "circle-open", size: 20, color: colors.grey, line: { color: colors.grey, width: 2 } };
+    return [
+      {
+        type: "scatter",
+        mode: "text+markers",
+        name: isHeld ? "memory" : "pattern that is not held",
+        x: those.map((i) => places[i][0]),
+        y: those.map((i) => places[i][1]),
+        text: those.map((i) => `<b>${bitLabel(nodes[i].bits)}</b>`),
+        textposition: those.map((i) => (places[i][0] < centre ? "middle left" : "middle right")),
+        textfont: { size: 17 },
+        hoverinfo: "text",
+        marker: isHeld ? markerOf("attractor", 20) : lost,
+        cliponaxis: false,
+      },
+    ];
+  });
+}
+
+/** Fixed points of one network by their number of unstable modes. */
+export interface IndexedPoints {
+  readonly name: string;
+  readonly points: readonly { readonly unstableCount: number }[];
+}
+
+/** How many fixed points with m unstable modes an ideal flip-flop of b bits has: C(b, m) 2ᵇ⁻ᵐ, for m = 0 … b. */
+export function idealSkeleton(bits: number): number[] {
+  checkCount("idealSkeleton", "bits", bits);
+  if (bits > 30) reject("idealSkeleton", "bits", bits, "at most 30");
+  let choose = 1;
+  return Array.from({ length: bits + 1 }, (_, m) => {
+    if (m > 0) choose = (choose * (bits - m + 1)) / m;
+    return choose * 2 ** (bits - m);
+  });
+}
+
+/**
+ * Fixed points found, by number of unstable modes, beside those of an ideal flip-flop.
+ *
+ * @param networks the sets, with a name each
+ * @param bits number of bits: the ideal is 8, 12, 6, 1 for three
+ * @param title the claim the figure makes
+ */
+export function skeletonByIndex(
+  networks: readonly IndexedPoints[],
+  bits: number,
+  title = "Corners, edges and faces are all there; the centre has split",
+): Figure {
+  const where = "skeletonByIndex";
+  checkList(where, "networks", networks, 1, ["name", "points"]);
+  const ideal = idealSkeleton(bits);
+  for (const { points } of networks) checkList(where, "points", points, 0);
+  const most = bits + 2;
+  const names = [...Array.from({ length: most + 1 }, (_, m) => `${m}`), `> ${most}`];
+  const countsOf = ({ points }: IndexedPoints) =>
+    names.map((_, m) => points.filter(({ unstableCount: u }) => (m <= most ? u === m : u > most)).length);
+  const shades = [colors.blue, colors.orange, colors.green, colors.purple];
+  const bar = (name: string, y: number[], marker: Record<string, unknown>): Trace => ({
+    type: "bar",
+    name,
+    x: names,
+    y,
+    text: y.map((count) => (count > 0 ? `${count}` : "")),
+    textposition: "outside",
+    cliponaxis: false,
+    marker,
+  });
+  return {
+    data: [
+      bar(
+        `ideal flip-flop of ${bits} bits`,
+        names.map((_, m) => ideal[m] ?? 0),
+        {
+          color: "#FFFFFF",
+          line: { color: colors.black, width: 1.5 },
+          pattern: { shape: "/", fgcolor: colors.grey, solidity: 0.25 },
+        },
+      ),
+      ...networks.map((network, i) =>
+        bar(network.name, countsOf(network), {
+          color: shades[i % shades.length],
+          line: { color: colors.black, width: 1 },
+        }),
+      ),
+    ],
+    layout: titled(title, {
+      barmode: "group",
+      bargap: 0.25,
+      xaxis: { title: { text: "m, number of unstable modes" }, type: "category" },
+      yaxis: { title: { text: "fixed points found" }, rangemode: "tozero" },
+      legend: { x: 1, xanchor: "right", y: 1, yanchor: "top" },
+    }),
+  };
+}
+
+/**
+ * Speed along a passage from one memory through a saddle to another.
+ *
+ * @param profile as from `speedThroughSaddle`
+ * @param ends names of the two memories, at −v and +v
+ * @param title the claim the figure makes
+ */
+export function speedAlongTransition(
+  profile: SpeedProfile,
+  ends: { readonly from: string; readonly to: string },
+  title = "The passage slows down at the gate",
+): Figure {
+  const where = "speedAlongTransition";
+  checkRecord(where, "profile", profile, ["arcLength", "speed"]);
+  checkRecord(where, "ends", ends, ["from", "to"]);
+  const { arcLength: x, speed: y, saddleRow } = profile;
+  if (x.length !== y.length) reject(where, "profile.speed", `has length ${y.length}`, `${x.length}`);
+  if (!(saddleRow >= 0 && saddleRow < x.length)) reject(where, "profile.saddleRow", saddleRow, "a row of the profile");
+  const last = x.length - 1;
+  const highest = y.reduce((most, v) => Math.max(most, v), 0);
+  const mark = (
+    kind: PointKind,
+    rows: readonly number[],
+    text: readonly string[],
+    place: readonly string[],
+  ): Trace => ({
+    type: "scatter",
+    mode: "text+markers",
+    name: kind === "attractor" ? "memory" : kind,
+    x: rows.map((row) => x[row]),
+    y: rows.map((row) => y[row]),
+    text: text.map((word) => `<b>${word}</b>`),
+    textposition: [...place],
+    textfont: { size: 16 },
+    marker: markerOf(kind, 15),
+    cliponaxis: false,
+  });
+  return {
+    data: [
+      {
+        type: "scatter",
+        mode: "lines",
+        name: "speed on the way out of the saddle, to either side",
+        x,
+        y,
+        line: { color: colors.black, width: 2.5 },
+      },
+      mark("attractor", [0, last], [ends.from, ends.to], ["top center", "top center"]),
+      mark("saddle", [saddleRow], ["gate"], ["top center"]),
+    ],
+    layout: titled(title, {
+      xaxis: { title: { text: "length of the way from the saddle (activation)" }, zeroline: false },
+      yaxis: { title: { text: "speed ‖F‖ (activation per τ)" }, range: [-0.04 * highest, 1.08 * highest] },
+      legend: { orientation: "h", x: 0, y: -0.18, yanchor: "top" },
+      margin: { b: 110 },
+    }),
+  };
+}
+
+/**
+ * How hard each bit of each memory is to flip: the threshold of a pulse, one row per memory, one sign per bit.
+ *
+ * @param thresholds as from `pulseThresholds`
+ * @param options title, and the amplitude of the task's pulses
+ * @throws RangeError if there is no threshold
+ */
+export function pulseThresholds(
+  thresholds: readonly PulseThreshold[],
+  options: { readonly title?: string; readonly taskAmplitude?: number } = {},
+): Figure {
+  const where = "pulseThresholds";
+  checkList(where, "thresholds", thresholds, 1, ["from", "outcome"]);
+  checkRecord(where, "options", options);
+  const { title = "Every bit flips well below the task's pulse", taskAmplitude = 1 } = options;
+  checkNumber(where, "taskAmplitude", taskAmplitude);
+  const rows = [...new Set(thresholds.map(({ from }) => bitLabel(from)))];
+  const reached = thresholds.filter(({ amplitude }) => Number.isFinite(amplitude));
+  const right = 1.12 * reached.reduce((most, { amplitude }) => Math.max(most, amplitude), taskAmplitude);
+  const channels = [...new Set(thresholds.map(({ channel }) => channel))].sort((a, b) => a - b);
+  // bits of one memory a little apart, so that equal thresholds do not hide each other
+  const lane = (channel: number) => (channels.indexOf(channel) - (channels.length - 1) / 2) * (0.42 / channels.length);
+  const height = ({ from, channel }: PulseThreshold) => rows.length - 1 - rows.indexOf(bitLabel(from)) - lane(channel);
+  const dots = channels.map((channel): Trace => {
+    const those = reached.filter((t) => t.channel === channel);
+    const { color, symbol } = styleOf(channel);
+    return {
+      type: "scatter",
+      mode: "markers",
+      name: `bit ${channel + 1}`,
+      x: those.map(({ amplitude }) => amplitude),
+      y: those.map(height),
+      marker: { symbol, color, size: 12, line: { color: colors.black, width: 1 } },
+    };
+  });
+  const failed = (["lands elsewhere", "never flips"] as const).flatMap((outcome): Trace[] => {
+    const those = thresholds.filter((t) => t.outcome === outcome);
+    if (those.length === 0) return [];
+    return [
+      {
+        type: "scatter",
+        mode: "text+markers",
+        name: outcome,
+        x: those.map(() => right),
+        y: those.map(height),
+        text: those.map(({ channel }) => `bit ${channel + 1}`),
+        textposition: "middle right",
+        marker: { symbol: outcome === "never flips" ? "x" : "diamond-open", color: colors.vermilion, size: 11 },
+        cliponaxis: false,
+      },
+    ];
+  });
+  return {
+    data: [...dots, ...failed],
+    layout: titled(title, {
+      height: 170 + 44 * rows.length,
+      xaxis: { title: { text: "smallest amplitude of an 11-step pulse that flips the bit" }, range: [0, 1.08 * right] },
+      yaxis: {
+        title: { text: "memory" },
+        tickvals: rows.map((_, i) => rows.length - 1 - i),
+        ticktext: rows.map((row) => `<b>${row}</b>`),
+        range: [-0.6, rows.length - 0.4],
+        zeroline: false,
+        tickfont: { size: 16 },
+      },
+      shapes: [
+        {
+          type: "line",
+          x0: taskAmplitude,
+          x1: taskAmplitude,
+          yref: "paper",
+          y0: 0,
+          y1: 1,
+          line: { color: colors.grey, width: 2, dash: "dash" },
+        },
+      ],
+      annotations: [
+        {
+          x: taskAmplitude,
+          yref: "paper",
+          y: 1,
+          text: "pulse of the task",
+          showarrow: false,
+          xanchor: "right",
+          yanchor: "bottom",
+        },
+      ],
+      legend: { orientation: "h", x: 0, y: -0.2, yanchor: "top" },
+      margin: { b: 110 },
+    }),
+  };
+}
+
+/** How a piece of a branch is drawn, by its number of unstable modes. */
+const branchClasses: readonly { name: string; has: (m: number) => boolean; line: Record<string, unknown> }[] = [
+  { name: "attractor", has: (m) => m === 0, line: { color: colors.blue, width: 3, dash: "solid" } },
+  { name: "saddle, m = 1", has: (m) => m === 1, line: { color: colors.vermilion, width: 2.2, dash: "dash" } },
+  { name: "more unstable modes", has: (m) => m > 1, line: { color: "#5E2900", width: 1.8, dash: "dot" } },
+  { name: "not known", has: (m) => m < 0, line: { color: colors.lightGrey, width: 1.5, dash: "solid" } },
+];
+
+/** How an event is drawn: open signs, as they sit on top of lines. */
+const eventSigns: Readonly<Record<string, string>> = {
+  pitchfork: "triangle-right-open",
+  "saddle-node": "square-open",
+  transcritical: "x-thin-open",
+  Hopf: "circle-open",
+  multiple: "star-open",
+  unresolved: "cross-thin-open",
+};
+
+/** What is drawn of a continuation. */
+export interface BranchView {
+  /** The number that stands for a state: a projection, an output, a distance. */
+  readonly coordinate: (x: Float64Array) => number;
+  /** What it is, for the axis, with its unit. */
+  readonly label: string;
+  /** What the parameter is, for the axis, with its unit. */
+  readonly parameter: string;
+}
+
+/**
+ * A bifurcation diagram: a coordinate of every fixed point against the parameter; solid where it is an attractor, broken where
+ * it is not, with a sign for each event.
+ *
+ * @param continuation as from `continueFixedPoints`
+ * @param view coordinate, its label, and what the parameter is
+ * @param title the claim the figure makes
+ */
+export function continuationBranches(
+  continuation: Continuation,
+  view: BranchView,
+  title = "Fixed points are born in pairs, and the origin gives way",
+): Figure {
+  const where = "continuationBranches";
+  checkRecord(where, "continuation", continuation, ["branches", "events"]);
+  checkList(where, "continuation.branches", continuation.branches, 0, ["parameters", "points", "unstableCounts"]);
+  checkList(where, "continuation.events", continuation.events, 0, ["kind", "x"]);
+  checkRecord(where, "view", view, ["label", "parameter"]);
+  if (typeof view.coordinate !== "function") reject(where, "view.coordinate", view.coordinate, "a function");
+  const lines = branchClasses.flatMap(({ name, has, line }): Trace[] => {
+    const [x, y]: number[][] = [[], []];
+    for (const { parameters, points, unstableCounts } of continuation.branches) {
+      for (let i = 1; i < points.length; i++) {
+        // an end at an event has no count of its own
+        if (!has(Math.max(unstableCounts[i - 1], unstableCounts[i]))) continue;
+        const isOn =
+          x.length > 1 && x[x.length - 2] === parameters[i - 1] && y[y.length - 2] === view.coordinate(points[i - 1]);
+        if (isOn) {
+          x.pop();
+          y.pop();
+        } else {
+          x.push(parameters[i - 1]);
+          y.push(view.coordinate(points[i - 1]));
+        }
+        x.push(parameters[i], Number.NaN);
+        y.push(view.coordinate(points[i]), Number.NaN);
+      }
+    }
+    return x.length === 0 ? [] : [{ type: "scatter", mode: "lines", name, x, y, line, hoverinfo: "skip" }];
+  });
+  const marks = Object.entries(eventSigns).flatMap(([kind, symbol]): Trace[] => {
+    const those = continuation.events.filter((event) => event.kind === kind);
+    if (those.length === 0) return [];
+    return [
+      {
+        type: "scatter",
+        mode: "markers",
+        name: kind,
+        x: those.map(({ parameter }) => parameter),
+        y: those.map((event) => view.coordinate(event.x)),
+        text: those.map(({ change, parameter }) => `${kind} (${change}) at ${parameter.toPrecision(6)}`),
+        hoverinfo: "text",
+        marker: { symbol, size: 13, color: colors.black, line: { color: colors.black, width: 2.2 } },
+      },
+    ];
+  });
+  return {
+    data: [...lines, ...marks],
+    layout: titled(title, {
+      xaxis: { title: { text: view.parameter }, zeroline: false },
+      yaxis: { title: { text: view.label } },
+      legend: { orientation: "h", x: 0, y: -0.18, yanchor: "top" },
+      margin: { b: 110 },
+    }),
+  };
+}
