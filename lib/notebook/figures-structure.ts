@@ -13,11 +13,11 @@ import { colors, markerOf, type PointKind, titled } from "./theme";
 
 /** How each bit is drawn: colour, dash and symbol, so that the bits are told apart in grey as well. */
 const bitStyles = [
-  { color: colors.blue, dash: "solid", symbol: "circle" },
+  { color: colors.black, dash: "solid", symbol: "circle" },
   { color: colors.orange, dash: "dash", symbol: "square" },
   { color: colors.green, dash: "dashdot", symbol: "triangle-up" },
   { color: colors.purple, dash: "longdash", symbol: "pentagon" },
-  { color: colors.black, dash: "longdashdot", symbol: "star" },
+  { color: colors.skyBlue, dash: "longdashdot", symbol: "star" },
 ];
 const styleOf = (bit: number) => bitStyles[bit % bitStyles.length];
 
@@ -38,13 +38,10 @@ function placeOf(bits: readonly number[]): [number, number] {
  * The transition graph: memories as nodes, saddles on the edges, each edge in the style of the input channel that opens it.
  *
  * @param graph as from `memoryGraph`
- * @param title the claim the figure makes
+ * @param title the claim the figure makes; counts edges and gates if left out
  * @throws RangeError if the graph has no nodes
  */
-export function transitionGraph(
-  graph: MemoryGraph,
-  title = "Each edge has a saddle, and the bit that flips opens it",
-): Figure {
+export function transitionGraph(graph: MemoryGraph, title?: string): Figure {
   const where = "transitionGraph";
   checkRecord(where, "graph", graph, ["nodes", "edges"]);
   checkList(where, "graph.nodes", graph.nodes, 1, ["bits"]);
@@ -55,27 +52,36 @@ export function transitionGraph(
   const missing = graph.edges.filter((edge) => edge.saddles.length === 0);
   const data: Trace[] = [];
   if (missing.length > 0) {
-    data.push(edgeLines(places, missing, `no saddle found (${missing.length})`, "dot", colors.grey, 1.8));
+    data.push(edgeLines(places, missing, `no saddle (${missing.length})`, "dot", colors.grey, 1.8));
   }
   for (const channel of channels) {
     const those = joined.filter((edge) => edge.channel === channel);
     const { color, dash } = styleOf(channel);
-    data.push(edgeLines(places, those, `opened by input ${channel + 1} (${those.length})`, dash, color, 4));
+    data.push(edgeLines(places, those, `input ${channel + 1} opens (${those.length})`, dash, color, 4));
   }
   data.push(...saddleMarks(places, joined), ...nodeMarks(places, graph.nodes));
   const [xs, ys] = [0, 1].map((axis) => places.map((place) => place[axis]));
   const hidden = { visible: false, zeroline: false };
   return {
     data,
-    layout: titled(title, {
+    layout: titled(title ?? claimOf(graph), {
       width: 720,
       height: 600,
       xaxis: { ...hidden, range: [Math.min(...xs) - 0.45, Math.max(...xs) + 0.45] },
       yaxis: { ...hidden, range: [Math.min(...ys) - 0.35, Math.max(...ys) + 0.35], scaleanchor: "x" },
+      annotations: nodeNames(places, graph.nodes),
       legend: { orientation: "h", x: 0, y: -0.02, yanchor: "top" },
       margin: { l: 20, r: 20, b: 90 },
     }),
   };
+}
+
+/** What the graph shows, in a sentence. */
+function claimOf({ edges }: MemoryGraph): string {
+  const joined = edges.filter((edge) => edge.saddles.length > 0);
+  const right = joined.filter((edge) => edge.isGatedByBit).length;
+  if (right === edges.length) return "Each edge has a saddle, and the bit that flips opens it";
+  return `${joined.length} of ${edges.length} edges have a saddle; ${right} are opened by the bit that flips`;
 }
 
 type Place = readonly [number, number];
@@ -103,11 +109,12 @@ function edgeLines(
 
 /** A diamond on each edge with a saddle; open where another channel than the flipping bit opens it. */
 function saddleMarks(places: readonly Place[], edges: readonly GraphEdge[]): Trace[] {
-  // off the middle, where edges of a cube would cross in the plane
+  // in a cube off the middle, where edges would cross in the plane
+  const share = places.length === 8 ? 0.44 : 0.5;
   const at =
     (axis: 0 | 1) =>
     ({ from, to }: GraphEdge) =>
-      0.56 * places[from][axis] + 0.44 * places[to][axis];
+      (1 - share) * places[from][axis] + share * places[to][axis];
   return [true, false].flatMap((isRight): Trace[] => {
     const those = edges.filter((edge) => edge.isGatedByBit === isRight);
     if (those.length === 0) return [];
@@ -122,7 +129,7 @@ function saddleMarks(places: readonly Place[], edges: readonly GraphEdge[]): Tra
       {
         type: "scatter",
         mode: "markers",
-        name: isRight ? "saddle" : "saddle opened by another input than the bit that flips",
+        name: isRight ? "saddle" : "saddle, wrong input",
         x: those.map(at(0)),
         y: those.map(at(1)),
         text: those.map(
@@ -135,23 +142,42 @@ function saddleMarks(places: readonly Place[], edges: readonly GraphEdge[]): Tra
   });
 }
 
-/** Memories with their pattern; open and grey if the network does not hold one. */
+/** The pattern of each memory beside it, on white, so that lines pass behind. */
+function nodeNames(places: readonly Place[], nodes: MemoryGraph["nodes"]): Record<string, unknown>[] {
+  return nodes.map(({ bits }, i) => {
+    const [x, y] = places[i];
+    const isLeft = x < -1e-9;
+    const text = `<b>${bitLabel(bits)}</b>`;
+    const beside = { xanchor: isLeft ? "right" : "left", xshift: isLeft ? -14 : 14 };
+    // in a hypercube edges leave to all sides, but few go straight up or down
+    const side = bits.length > 3 ? { xanchor: "center", yshift: y > -1e-9 ? 20 : -20 } : beside;
+    return {
+      x,
+      y,
+      text,
+      ...side,
+      showarrow: false,
+      font: { size: 16 },
+      bgcolor: "rgba(255,255,255,0.85)",
+      borderpad: 1,
+    };
+  });
+}
+
+/** Memories; white if the network does not hold one. */
 function nodeMarks(places: readonly Place[], nodes: MemoryGraph["nodes"]): Trace[] {
-  const centre = places.reduce((sum, [x]) => sum + x, 0) / places.length;
   return [true, false].flatMap((isHeld): Trace[] => {
     const those = nodes.flatMap((node, i) => (node.isHeld === isHeld ? [i] : []));
     if (those.length === 0) return [];
-    const lost = { symbol: "circle-open", size: 20, color: colors.grey, line: { color: colors.grey, width: 2 } };
+    const lost = { symbol: "circle", size: 19, color: "#FFFFFF", line: { color: colors.grey, width: 2.5 } };
     return [
       {
         type: "scatter",
-        mode: "text+markers",
-        name: isHeld ? "memory" : "pattern that is not held",
+        mode: "markers",
+        name: isHeld ? "memory" : "not held",
         x: those.map((i) => places[i][0]),
         y: those.map((i) => places[i][1]),
-        text: those.map((i) => `<b>${bitLabel(nodes[i].bits)}</b>`),
-        textposition: those.map((i) => (places[i][0] < centre ? "middle left" : "middle right")),
-        textfont: { size: 17 },
+        text: those.map((i) => bitLabel(nodes[i].bits)),
         hoverinfo: "text",
         marker: isHeld ? markerOf("attractor", 20) : lost,
         cliponaxis: false,
@@ -177,6 +203,15 @@ export function idealSkeleton(bits: number): number[] {
   });
 }
 
+/** Which indices have as many points as they should. */
+function skeletonClaim(counts: readonly number[], ideal: readonly number[]): string {
+  const isRight = (m: number) => counts[m] === (ideal[m] ?? 0);
+  if (counts.every((_, m) => isRight(m))) return "As many fixed points of each index as in an ideal flip-flop";
+  const right = ideal.flatMap((_, m) => (isRight(m) ? [m] : []));
+  if (right.length === 0) return "No index has as many fixed points as in an ideal flip-flop";
+  return `As many fixed points as in an ideal flip-flop at m = ${right.join(", ")}, not elsewhere`;
+}
+
 /**
  * Fixed points found, by number of unstable modes, beside those of an ideal flip-flop.
  *
@@ -184,11 +219,7 @@ export function idealSkeleton(bits: number): number[] {
  * @param bits number of bits: the ideal is 8, 12, 6, 1 for three
  * @param title the claim the figure makes
  */
-export function skeletonByIndex(
-  networks: readonly IndexedPoints[],
-  bits: number,
-  title = "Corners, edges and faces are all there; the centre has split",
-): Figure {
+export function skeletonByIndex(networks: readonly IndexedPoints[], bits: number, title?: string): Figure {
   const where = "skeletonByIndex";
   checkList(where, "networks", networks, 1, ["name", "points"]);
   const ideal = idealSkeleton(bits);
@@ -226,7 +257,7 @@ export function skeletonByIndex(
         }),
       ),
     ],
-    layout: titled(title, {
+    layout: titled(title ?? skeletonClaim(countsOf(networks[0]), ideal), {
       barmode: "group",
       bargap: 0.25,
       xaxis: { title: { text: "m, number of unstable modes" }, type: "category" },
@@ -283,14 +314,14 @@ export function speedAlongTransition(
         y,
         line: { color: colors.black, width: 2.5 },
       },
-      mark("attractor", [0, last], [ends.from, ends.to], ["top center", "top center"]),
-      mark("saddle", [saddleRow], ["gate"], ["top center"]),
+      mark("attractor", [0, last], [ends.from, ends.to], ["bottom center", "bottom center"]),
+      mark("saddle", [saddleRow], ["gate"], ["bottom center"]),
     ],
     layout: titled(title, {
       xaxis: { title: { text: "length of the way from the saddle (activation)" }, zeroline: false },
-      yaxis: { title: { text: "speed ‖F‖ (activation per τ)" }, range: [-0.04 * highest, 1.08 * highest] },
-      legend: { orientation: "h", x: 0, y: -0.18, yanchor: "top" },
-      margin: { b: 110 },
+      yaxis: { title: { text: "speed ‖F‖ (activation per τ)" }, range: [-0.14 * highest, 1.08 * highest] },
+      legend: { orientation: "h", x: 0, y: -0.25, yanchor: "top" },
+      margin: { b: 130 },
     }),
   };
 }
@@ -309,8 +340,12 @@ export function pulseThresholds(
   const where = "pulseThresholds";
   checkList(where, "thresholds", thresholds, 1, ["from", "outcome"]);
   checkRecord(where, "options", options);
-  const { title = "Every bit flips well below the task's pulse", taskAmplitude = 1 } = options;
+  const { taskAmplitude = 1 } = options;
   checkNumber(where, "taskAmplitude", taskAmplitude);
+  const easy = thresholds.filter(({ amplitude }) => amplitude < taskAmplitude).length;
+  const share =
+    easy === thresholds.length ? "Every bit of every memory flips" : `${easy} of ${thresholds.length} bits flip`;
+  const title = options.title ?? `${share} below the amplitude of the task's pulses`;
   const rows = [...new Set(thresholds.map(({ from }) => bitLabel(from)))];
   const reached = thresholds.filter(({ amplitude }) => Number.isFinite(amplitude));
   const right = 1.12 * reached.reduce((most, { amplitude }) => Math.max(most, amplitude), taskAmplitude);
@@ -424,11 +459,7 @@ export interface BranchView {
  * @param view coordinate, its label, and what the parameter is
  * @param title the claim the figure makes
  */
-export function continuationBranches(
-  continuation: Continuation,
-  view: BranchView,
-  title = "Fixed points are born in pairs, and the origin gives way",
-): Figure {
+export function continuationBranches(continuation: Continuation, view: BranchView, title?: string): Figure {
   const where = "continuationBranches";
   checkRecord(where, "continuation", continuation, ["branches", "events"]);
   checkList(where, "continuation.branches", continuation.branches, 0, ["parameters", "points", "unstableCounts"]);
@@ -474,11 +505,20 @@ export function continuationBranches(
   });
   return {
     data: [...lines, ...marks],
-    layout: titled(title, {
+    layout: titled(title ?? eventsClaim(continuation), {
       xaxis: { title: { text: view.parameter }, zeroline: false },
       yaxis: { title: { text: view.label } },
-      legend: { orientation: "h", x: 0, y: -0.18, yanchor: "top" },
-      margin: { b: 110 },
+      legend: { orientation: "h", x: 0, y: -0.25, yanchor: "top" },
+      margin: { b: 130 },
     }),
   };
+}
+
+/** How many events of each kind there are. */
+function eventsClaim({ events }: Continuation): string {
+  const kinds = Object.keys(eventSigns).flatMap((kind) => {
+    const count = events.filter((event) => event.kind === kind).length;
+    return count > 0 ? [`${kind}: ${count}`] : [];
+  });
+  return kinds.length > 0 ? `Events on these branches: ${kinds.join(", ")}` : "No event on these branches";
 }

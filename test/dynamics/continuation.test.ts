@@ -1,0 +1,307 @@
+import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import { Matrix } from "ml-matrix";
+import {
+  type Continuation,
+  continueFixedPoints,
+  createRng,
+  decoupledFlipFlop,
+  type Flow,
+  type FlowFamily,
+  saddleNodeFamily,
+  simpleRnnFlow,
+  stability,
+} from "rnn-dynamics";
+import { assertClose, assertRejectsLater } from "../helpers/assertions";
+
+const range = (from: number, to: number, count: number): Float64Array =>
+  Float64Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
+/** ẋ = f(x, μ) on one activation. */
+const scalar = (
+  parameters: Float64Array,
+  f: (x: number, mu: number) => number,
+  slope: (x: number, mu: number) => number,
+  odd = false,
+): FlowFamily => ({
+  parameters,
+  flowAt: (mu): Flow => ({
+    dimension: 1,
+    odd,
+    velocity: (x) => Float64Array.of(f(x[0], mu)),
+    jacobian: (x) => new Matrix([[slope(x[0], mu)]]),
+  }),
+});
+const at = (...points: number[][]) => ({ points: points.map((x) => ({ xStar: Float64Array.from(x) })) });
+const pitchfork = (parameters: Float64Array, odd = false) =>
+  scalar(
+    parameters,
+    (x, mu) => mu * x - x * x * x,
+    (x, mu) => mu - 3 * x * x,
+    odd,
+  );
+const fold = (parameters: Float64Array) =>
+  scalar(
+    parameters,
+    (x, mu) => mu - x * x,
+    (x) => -2 * x,
+  );
+const transcritical = (parameters: Float64Array) =>
+  scalar(
+    parameters,
+    (x, mu) => mu * x - x * x,
+    (x, mu) => mu - 2 * x,
+  );
+/** Every point of every branch is a fixed point, parameters ascend, counts are those of the eigenvalues. */
+function assertSound(family: FlowFamily, { branches, events }: Continuation): void {
+  for (const branch of branches) {
+    branch.points.forEach((x, i) => {
+      const flow = family.flowAt(branch.parameters[i]);
+      const isEvent = events.some((e) => e.parameter === branch.parameters[i]);
+      // an event is known to its width: its fixed point to about the root of that
+      assertClose(flow.velocity(x), new Float64Array(x.length), isEvent ? 1e-5 : 1e-9);
+      if (i > 0) assert.ok(branch.parameters[i] >= branch.parameters[i - 1]);
+      if (!isEvent) assert.equal(branch.unstableCounts[i], stability(flow, x).unstableCount);
+    });
+  }
+}
+const told = ({ events }: Continuation): string => events.map(({ kind, change }) => `${kind} ${change}`).join(", ");
+
+describe("continuation of fixed points along a family", () => {
+  for (const odd of [true, false]) {
+    for (const [name, parameters, starts] of [
+      ["forwards", range(-1, 1.3, 8), [[0]]],
+      ["with the event at one of the parameters", range(-1, 1, 21), [[0]]],
+      ["backwards from all three", range(1.3, -1, 8), [[0], [Math.sqrt(1.3)], [-Math.sqrt(1.3)]]],
+      ["backwards from one arm alone", range(1.3, -1, 8), [[Math.sqrt(1.3)]]],
+    ] as [string, Float64Array, number[][]][]) {
+      it(`pitchfork ẋ = μx − x³ at μ = 0, ${name}${odd ? ", known to be odd" : ""}: both arms x = ±√μ`, async () => {
+        const family = pitchfork(parameters, odd);
+        const result = await continueFixedPoints(family, at(...starts));
+        assert.equal(told(result), "pitchfork birth");
+        const [event] = result.events;
+        assertClose(event.parameter, 0, 1e-6);
+        assertClose(event.x, [0], 1e-5);
+        assertClose(event.eigenvalues.re, [0], 1e-5);
+        assert.ok(event.width <= 1e-6);
+        assert.deepEqual(
+          [...event.branches].sort((a, b) => a - b),
+          result.branches.map((_, i) => i),
+        );
+        const last = parameters[0] < parameters[1] ? parameters[parameters.length - 1] : parameters[0];
+        const ends = result.branches.filter((b) => b.endsAt < 0 && b.parameters[b.parameters.length - 1] === last);
+        assertClose(
+          ends.map(({ points }) => points[points.length - 1][0]).sort((a, b) => a - b),
+          [-Math.sqrt(last), 0, Math.sqrt(last)],
+          1e-9,
+        );
+        assertSound(family, result);
+      });
+    }
+  }
+
+  for (const count of [8, 11]) {
+    it(`saddle-node ẋ = μ − x²: a pair vanishes at μ = 0, on a grid of ${count}`, async () => {
+      const family = fold(range(1, -1, count));
+      for (const starts of [[[1]], [[1], [-1]]]) {
+        const result = await continueFixedPoints(family, at(...starts));
+        assert.equal(told(result), "saddle-node birth"); // growing μ gives birth to them
+        assertClose(result.events[0].parameter, 0, 1e-9);
+        assert.deepEqual([...result.events[0].branches], [0, 1]);
+        assert.deepEqual(
+          result.branches.map(({ startsAt, endsAt }) => [startsAt, endsAt]),
+          [
+            [0, -1],
+            [0, -1],
+          ],
+        );
+        assertSound(family, result);
+      }
+    });
+  }
+
+  it("a pair that is born unseen is found where a search is asked for, and followed back to its birth", async () => {
+    const family = fold(range(-1, 1, 9));
+    const starts = (mu: number) => (mu === 1 ? [Float64Array.of(0.5)] : []);
+    const none = await continueFixedPoints(family, at());
+    assert.deepEqual([none.branches.length, none.events.length, [...none.searchedAt]], [0, 0, [-1]]);
+    const result = await continueFixedPoints(family, at(), { starts });
+    assert.equal(told(result), "saddle-node birth");
+    assert.deepEqual([...result.searchedAt], [-1, 1]);
+    assertSound(family, result);
+  });
+
+  for (const count of [8, 11]) {
+    it(`transcritical ẋ = μx − x²: two cross at μ = 0 and exchange stability, on a grid of ${count}`, async () => {
+      const family = transcritical(range(-1, 1, count));
+      for (const starts of [[[0]], [[0], [-1]], [[-1]]]) {
+        const result = await continueFixedPoints(family, at(...starts));
+        assert.equal(told(result), "transcritical exchange");
+        assertClose(result.events[0].parameter, 0, 1e-6);
+        const at1 = result.branches.flatMap(({ parameters, points }) => {
+          const last = parameters.length - 1;
+          return parameters[last] === 1 ? [points[last][0]] : [];
+        });
+        assertClose(
+          at1.sort((a, b) => a - b),
+          [0, 1],
+          1e-9,
+        );
+        assertSound(family, result);
+      }
+    });
+  }
+
+  it("a Hopf bifurcation: the pair μ ± 2i crosses at μ = 0, and the origin stays", async () => {
+    const family: FlowFamily = {
+      parameters: range(-1, 1, 8),
+      flowAt: (mu) => ({
+        dimension: 2,
+        velocity: ([x, y]) => {
+          const s = mu - x * x - y * y;
+          return Float64Array.of(s * x - 2 * y, 2 * x + s * y);
+        },
+        jacobian: ([x, y]) =>
+          new Matrix([
+            [mu - 3 * x * x - y * y, -2 - 2 * x * y],
+            [2 - 2 * x * y, mu - x * x - 3 * y * y],
+          ]),
+      }),
+    };
+    for (const eigenvaluesEvery of [1, 10]) {
+      const result = await continueFixedPoints(family, at([0, 0]), { eigenvaluesEvery });
+      assert.equal(told(result), "Hopf loss");
+      assertClose(result.events[0].parameter, 0, 1e-6);
+      assertClose([...result.events[0].eigenvalues.im], [2, -2], 1e-6);
+      assert.equal(result.branches.length, 1);
+      assertSound(family, result);
+    }
+    const unseen = await continueFixedPoints(family, at([0, 0]), { eigenvaluesEvery: 0 });
+    assert.deepEqual([told(unseen), [...new Set(unseen.branches[0].unstableCounts)]], ["", [-1]]);
+  });
+
+  it("an imperfect pitchfork ẋ = ε + μx − x³ is a fold at μ = 3(ε/2)^⅔ beside a branch that only bends", async () => {
+    const family = scalar(
+      range(1, -1, 8),
+      (x, mu) => 0.01 + mu * x - x * x * x,
+      (x, mu) => mu - 3 * x * x,
+    );
+    const result = await continueFixedPoints(family, at([1.00496], [-0.01], [-0.99496]));
+    assert.equal(told(result), "saddle-node birth");
+    const root = -(0.005 ** (1 / 3)); // double root of x³ − μx − ε
+    assertClose(result.events[0].parameter, 3 * root * root, 1e-8);
+    assertClose(result.events[0].x, [root], 1e-6);
+    assert.equal(result.branches.length, 3);
+    assertSound(family, result);
+  });
+
+  it("two folds of ẋ = μ + x − x³/3 at μ = ±⅔ are walked around: three branches from one point", async () => {
+    const family = scalar(
+      range(-2, 2, 9),
+      (x, mu) => mu + x - (x * x * x) / 3,
+      (x) => 1 - x * x,
+    );
+    const result = await continueFixedPoints(family, at([-2.3553]));
+    assert.equal(told(result), "saddle-node birth, saddle-node death");
+    assertClose(
+      result.events.map(({ parameter }) => parameter),
+      [-2 / 3, 2 / 3],
+      1e-9,
+    );
+    assert.deepEqual(
+      result.branches.map(({ startsAt, endsAt }) => [startsAt, endsAt]),
+      [
+        [-1, 1],
+        [0, 1],
+        [0, -1],
+      ],
+    );
+    assertSound(family, result);
+  });
+
+  it("the family in the plane: node and saddle meet at μ = 0, the node at x = 1 goes on", async () => {
+    const family: FlowFamily = { parameters: range(-0.5, 0.5, 8), flowAt: saddleNodeFamily };
+    const points = saddleNodeFamily(-0.5).fixedPoints.map((xStar) => ({ xStar }));
+    const result = await continueFixedPoints(family, { points });
+    assert.equal(told(result), "saddle-node death");
+    assertClose(result.events[0].parameter, 0, 1e-9);
+    assert.deepEqual([...result.events[0].branches], [0, 1]);
+    assertSound(family, result);
+  });
+
+  for (const bits of [2, 3]) {
+    it(`${bits} pitchforks at once are called what they are: several eigenvalues cross`, async () => {
+      const family: FlowFamily = {
+        parameters: range(0.5, 1.5, 8),
+        flowAt: (w) => simpleRnnFlow(Matrix.eye(bits).mul(w)),
+      };
+      const result = await continueFixedPoints(family, at(new Array(bits).fill(0)));
+      assert.deepEqual(
+        result.events.map(({ kind, eigenvalues }) => [kind, eigenvalues.re.length]),
+        [["multiple", bits]],
+      );
+      assertClose(result.events[0].parameter, 1, 1e-6);
+      assertSound(family, result);
+    });
+  }
+
+  it("27 fixed points of a planted network all end in the centre when its weights shrink", async () => {
+    const planted = decoupledFlipFlop(3, 1.6, { units: 12, rng: createRng(1) });
+    const family: FlowFamily = {
+      parameters: range(1, 0.4, 6),
+      flowAt: (s) => simpleRnnFlow(planted.W.clone().mul(s)),
+    };
+    const result = await continueFixedPoints(family, { points: planted.fixedPoints.map((xStar) => ({ xStar })) });
+    assert.deepEqual(
+      result.events.map(({ kind }) => kind),
+      ["multiple"],
+    );
+    assertClose(result.events[0].parameter, 1 / 1.6, 1e-6);
+    assert.equal(result.branches.length, 27);
+    assert.equal(result.branches.filter(({ startsAt }) => startsAt < 0).length, 1);
+    assertSound(family, result);
+  });
+
+  it("bits of different weights make a cascade of pitchforks, each with its saddles [property]", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 1e6 }), async (seed) => {
+        const rng = createRng(seed);
+        const weights = [0, 1].map((k) => 1 + 0.35 * k + 0.1 * rng.uniform());
+        const W = new Matrix(4, 4);
+        for (let k = 0; k < 2; k++) {
+          W.set(k, k, weights[k]);
+          for (const slave of [2, 3]) W.set(slave, k, rng.normal());
+        }
+        const family: FlowFamily = {
+          parameters: range(0.5, 1.2, 6),
+          flowAt: (s) => simpleRnnFlow(W.clone().mul(s)),
+        };
+        const result = await continueFixedPoints(family, at([0, 0, 0, 0]));
+        // bit 1 splits the origin; then bit 0 splits all three
+        assert.equal(result.events.length, 4, told(result));
+        assert.ok(result.events.every(({ kind, change }) => kind === "pitchfork" && change === "birth"));
+        assertClose(
+          result.events.map(({ parameter }) => parameter),
+          [1 / weights[1], 1 / weights[0], 1 / weights[0], 1 / weights[0]],
+          1e-5,
+        );
+        const atEnd = result.branches.filter((b) => b.endsAt < 0).map((b) => b.unstableCounts.at(-1));
+        assert.deepEqual(atEnd.sort(), [0, 0, 0, 0, 1, 1, 1, 1, 2]);
+        assertSound(family, result);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("refuses what it does not know, in the one form of an error", async () => {
+    const family = fold(range(1, -1, 5));
+    await assertRejectsLater(
+      () => continueFixedPoints(family, at([1, 2])),
+      /points\[0\]\.xStar has length 2, expected 1/,
+    );
+    await assertRejectsLater(
+      () => continueFixedPoints({ ...family, parameters: Float64Array.of(0, 1, 1) }, at([1])),
+      /family\.parameters\[2\] is 1, expected parameters that all grow or all fall/,
+    );
+    await assertRejectsLater(() => continueFixedPoints(family, at([1]), { mostArcs: 0 }), /mostArcs is 0/);
+  });
+});
