@@ -36,6 +36,8 @@ export interface Stance extends Foot {
 const slack = 1e-12;
 /** Steps of Newton's method that a corrector may take. */
 const mostCorrections = 10;
+/** Longest step to a given parameter, as an arc: where the curve is steep only the last bit is done at once. */
+const longestStep = 50;
 /** Deuflhard's bound on ‖second step‖/‖first step‖ with which a corrector is believed to stay on its curve. */
 const wantedContraction = 0.25;
 
@@ -223,7 +225,7 @@ export function parameterStep(window: CurveWindow, from: Stance, parameter: numb
   const { size } = window;
   const rate = from.tangent[size];
   const by = parameter / window.P - from.y[size];
-  if (Math.abs(rate) < 0.02 || rate * by <= 0) return undefined;
+  if (rate * by <= 0 || Math.abs(by) > longestStep * Math.abs(rate)) return undefined;
   const guess = from.y.map((v, i) => v + (by / rate) * from.tangent[i]);
   guess[size] = parameter / window.P;
   const c = window.axis(Math.sign(by));

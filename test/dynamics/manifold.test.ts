@@ -84,6 +84,73 @@ describe("unstable manifolds", () => {
     assert.equal(new Set(graph.map(({ from, to }) => [from, to].sort().join())).size, 12);
   });
 
+  it("the left eigenvector is one: Jᵀ w = λ w, wᵀ v > 0, where other units are slaved to the bits", () => {
+    const flow = decoupledFlipFlop(3, 2, { units: 12, rng: createRng(1) });
+    const saddle = flow.fixedPoints.find((x) => stability(flow, x).unstableCount === 1) as Float64Array;
+    const out = unstableDirection(flow, saddle);
+    assert.ok(out);
+    const Jw = flow.jacobian(saddle).transpose().mmul(Matrix.columnVector(out.left)).to1DArray();
+    assertClose(
+      Float64Array.from(Jw),
+      out.left.map((v) => out.rate * v),
+      1e-10,
+    );
+    assert.ok(out.left.reduce((sum, w, i) => sum + w * out.direction[i], 0) > 0);
+    // w lives on the bit alone: the slaves do not push back; v reaches the slaves
+    assert.equal(out.left.filter((w) => Math.abs(w) > 1e-9).length, 1);
+    assert.ok(out.direction.filter((v) => Math.abs(v) > 1e-9).length > 1);
+  });
+
+  it("known attractors end a branch early, at the same place", () => {
+    const attractors = [twoWells.fixedPoints[0], twoWells.fixedPoints[2]];
+    const slow = unstableManifold(twoWells, Float64Array.of(0, 0));
+    const quick = unstableManifold(twoWells, Float64Array.of(0, 0), { attractors });
+    assert.deepEqual(
+      quick.map(({ end, isAtRest, attractor }) => [[...end], isAtRest, attractor]),
+      [
+        [[-1, -0.5], true, 1],
+        [[1, 0.5], true, 0],
+      ],
+    );
+    assert.ok(quick.every(({ steps }, k) => steps < slow[k].steps / 2));
+  });
+
+  it("something near the way that does not attract does not end it", () => {
+    // the saddle itself, and a point on the way
+    const decoys = [Float64Array.of(0, 0), Float64Array.of(0.5, 0.23)];
+    const ends = unstableManifold(twoWells, Float64Array.of(0, 0), { attractors: decoys });
+    assertClose(ends[1].end, Float64Array.of(1, 0.5), 1e-6);
+    assert.equal(ends[1].attractor, -1);
+  });
+
+  it("a branch that does not come to rest is reported", async () => {
+    const points = twoWells.fixedPoints.map((xStar) => ({ xStar, ...stability(twoWells, xStar) }));
+    const [edge] = await transitionGraph(twoWells, points, pattern, { steps: 40 });
+    assert.deepEqual([edge.isAtRest, edge.steps], [false, [40, 40]]);
+    const [whole] = await transitionGraph(twoWells, points, pattern);
+    assert.deepEqual([whole.isAtRest, whole.from, whole.to], [true, "−−", "++"]);
+  });
+
+  it("the mirror image of a saddle goes the mirrored way, without being followed", async () => {
+    const flow = decoupledFlipFlop(3, 2, { units: 9, rng: createRng(4) });
+    const points = flow.fixedPoints.map((xStar) => ({ xStar, ...stability(flow, xStar) }));
+    const read = (x: Float64Array) => Array.from(flow.bitUnits, (unit) => Math.sign(x[unit])).join();
+    const quick = await transitionGraph(flow, points, read);
+    const whole = await transitionGraph(
+      { ...flow, odd: false, dimension: 9, velocity: flow.velocity, jacobian: flow.jacobian },
+      points,
+      read,
+    );
+    assert.deepEqual(
+      quick.map(({ from, to }) => [from, to]),
+      whole.map(({ from, to }) => [from, to]),
+    );
+    quick.forEach(({ unstable }, i) => {
+      assertClose(unstable.direction, whole[i].unstable.direction, 1e-9);
+      assertClose(unstable.left, whole[i].unstable.left, 1e-9);
+    });
+  });
+
   it("refuses what it does not know, in the one form of an error", () => {
     assert.throws(
       () => unstableDirection(twoWells, Float64Array.of(0)),

@@ -38,5 +38,29 @@ describe("passages between memories", () => {
     const passages = await memoryPassages(ideal, points);
     assert.equal(passages.length, 12);
     assert.equal(claimC9({ passages, seeds: [] }).verdict, "reproduced");
+    for (const { from, to, bit, gate, isGatedByBit, isAtRest } of passages) {
+      assert.ok(isAtRest && isGatedByBit);
+      assert.deepEqual([gate.channel, gate.sign], [bit, to?.[bit]]);
+      assert.ok(gate.selectivity > 1e12); // no other channel reaches it, but for rounding
+      assert.equal(from?.[bit], -(to?.[bit] ?? 0));
+    }
+  });
+
+  it("with crossed or turned inputs the gates are another channel's, or open the wrong way", async () => {
+    const s = 1.9150080481545;
+    const saddle = [{ xStar: Float64Array.of(0, s, -s), unstableCount: 1 }];
+    const gateWith = async (B: number[][]) => (await memoryPassages({ ...ideal, B: new Matrix(B) }, saddle))[0];
+    const crossed = await gateWith([
+      [0, 1, 0],
+      [1, 0, 0],
+      [0, 0, 1],
+    ]);
+    assert.deepEqual([crossed.bit, crossed.gate.channel, crossed.isGatedByBit], [0, 1, false]);
+    const turned = await gateWith([
+      [-1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]);
+    assert.deepEqual([turned.bit, turned.gate.channel, turned.isGatedByBit], [0, 0, false]);
   });
 });

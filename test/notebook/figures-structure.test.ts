@@ -1,0 +1,133 @@
+import { strict as assert } from "node:assert";
+import { Matrix } from "ml-matrix";
+import { continueFixedPoints, type Flow, figures, memoryGraph, titleText } from "rnn-dynamics";
+import { assertRejects } from "../helpers/assertions";
+
+const finite = (values: unknown) => (values as number[]).filter((v) => !Number.isNaN(v));
+const cube = (bits: number) =>
+  Array.from({ length: 2 ** bits }, (_, p) => ({
+    bits: Array.from({ length: bits }, (_b, k) => ((p >> (bits - 1 - k)) & 1 ? 1 : -1)),
+    isHeld: true,
+  }));
+const allPassages = (bits: number) =>
+  cube(bits).flatMap(({ bits: from }) =>
+    from.flatMap((bit, k) => {
+      const to = from.map((b, j) => (j === k ? -b : b));
+      return bit < 0 ? [{ from, to, bit: k, isGatedByBit: true, isAtRest: true, gate: { channel: k } }] : [];
+    }),
+  );
+
+describe("figures of the structure", () => {
+  it("the transition graph: one style per input, a diamond per edge, a name per memory", () => {
+    for (const [bits, edges] of [
+      [3, 12],
+      [4, 32],
+    ]) {
+      const figure = figures.transitionGraph(memoryGraph(cube(bits), allPassages(bits)));
+      const lines = figure.data.filter((trace) => trace.mode === "lines");
+      assert.equal(lines.length, bits);
+      assert.equal(new Set(lines.map((trace) => trace.line?.dash)).size, bits);
+      for (const line of lines) assert.equal(finite(line.x).length, (2 * edges) / bits);
+      const saddles = figure.data.find((trace) => trace.name === "saddle");
+      assert.deepEqual([finite(saddles?.x).length, saddles?.marker?.symbol], [edges, "diamond"]);
+      const places = figure.data.find((trace) => trace.name === "memory");
+      const heights = finite(places?.y);
+      const marks = finite(places?.x).map((x, i) => `${x.toFixed(3)},${heights[i].toFixed(3)}`);
+      assert.equal(new Set(marks).size, 2 ** bits); // no memory hides another
+      assert.equal((figure.layout.annotations as unknown[]).length, 2 ** bits);
+      assert.match(titleText(figure), /^Each edge has a saddle/);
+    }
+  });
+
+  it("shows what is missing or wrong: dotted edges, open diamonds, a memory that is not held", () => {
+    const passages = allPassages(3).slice(1);
+    passages[0] = { ...passages[0], isGatedByBit: false, gate: { channel: 0 } };
+    const memories = cube(3).map((memory, i) => ({ ...memory, isHeld: i !== 2 }));
+    const figure = figures.transitionGraph(memoryGraph(memories, passages));
+    const named = (name: RegExp) => figure.data.find((trace) => name.test(String(trace.name)));
+    assert.deepEqual([finite(named(/^no saddle/)?.x).length, named(/^no saddle/)?.line?.dash], [2, "dot"]);
+    assert.deepEqual(
+      [finite(named(/wrong input/)?.x).length, named(/wrong input/)?.marker?.symbol],
+      [1, "diamond-open"],
+    );
+    assert.equal(finite(named(/^not held/)?.x).length, 1);
+    assert.equal(titleText(figure), "11 of 12 edges have a saddle; 10 are opened by the bit that flips");
+  });
+
+  it("the ideal skeleton is C(b, m) 2ᵇ⁻ᵐ: 8 12 6 1, and 16 32 24 8 1", () => {
+    assert.deepEqual(figures.idealSkeleton(3), [8, 12, 6, 1]);
+    assert.deepEqual(figures.idealSkeleton(4), [16, 32, 24, 8, 1]);
+  });
+
+  it("bars of what is found stand beside the ideal, everything beyond in the last one", () => {
+    const points = [0, 0, 1, 3, 115, 7].map((unstableCount) => ({ unstableCount }));
+    const figure = figures.skeletonByIndex([{ name: "found", points }], 3);
+    assert.deepEqual(figure.data[0].y, [8, 12, 6, 1, 0, 0, 0]);
+    assert.deepEqual(figure.data[1].y, [2, 1, 0, 1, 0, 0, 2]);
+    assert.equal(titleText(figure), "As many fixed points as in an ideal flip-flop at m = 3, not elsewhere");
+  });
+
+  it("the speed along a passage has the saddle at its dip and a memory at either end", () => {
+    const profile = {
+      arcLength: Float64Array.of(-2, -1, 0, 1, 2),
+      speed: Float64Array.of(0, 3, 0, 4, 0),
+      time: new Float64Array(5),
+      states: Matrix.zeros(5, 1),
+      saddleRow: 2,
+    };
+    const { data } = figures.speedAlongTransition(profile, { from: "−", to: "+" });
+    assert.deepEqual([data[1].x, data[1].text, data[1].marker?.symbol], [[-2, 2], ["<b>−</b>", "<b>+</b>"], "circle"]);
+    assert.deepEqual([data[2].x, data[2].y, data[2].marker?.symbol], [[0], [0], "diamond"]);
+    assertRejects(
+      () => figures.speedAlongTransition({ ...profile, saddleRow: 5 }, { from: "−", to: "+" }),
+      "speedAlongTransition: profile.saddleRow is 5, expected a row of the profile",
+    );
+  });
+
+  it("thresholds: a sign per bit, a lane per memory, failures named at the right", () => {
+    const flips = { outcome: "flips", elsewhereFrom: Number.POSITIVE_INFINITY } as const;
+    const thresholds = [
+      { from: [-1, -1], channel: 0, amplitude: 0.5, ...flips },
+      { from: [-1, -1], channel: 1, amplitude: 0.6, ...flips },
+      { from: [1, -1], channel: 0, amplitude: 1.2, ...flips },
+      { ...flips, from: [1, -1], channel: 1, amplitude: Number.POSITIVE_INFINITY, outcome: "never flips" as const },
+    ];
+    const figure = figures.pulseThresholds(thresholds);
+    assert.deepEqual(
+      figure.data.map((trace) => [trace.name, finite(trace.x).length]),
+      [
+        ["bit 1", 2],
+        ["bit 2", 1],
+        ["never flips", 1],
+      ],
+    );
+    assert.equal(new Set(figure.data.map((trace) => trace.marker?.symbol)).size, 3);
+    assert.deepEqual(figure.layout.yaxis?.ticktext, ["<b>−−</b>", "<b>+−</b>"]);
+    assert.equal(titleText(figure), "2 of 4 bits flip below the amplitude of the task's pulses");
+  });
+
+  it("branches: solid where they attract, broken where not, a sign at the event", async () => {
+    const flowAt = (mu: number): Flow => ({
+      dimension: 1,
+      velocity: ([x]) => Float64Array.of(mu * x - x * x * x),
+      jacobian: ([x]) => new Matrix([[mu - 3 * x * x]]),
+    });
+    const parameters = Float64Array.of(-1, -0.3, 0.4, 1);
+    const result = await continueFixedPoints({ parameters, flowAt }, { points: [{ xStar: Float64Array.of(0) }] });
+    const view = { coordinate: (x: Float64Array) => x[0], label: "x (activation)", parameter: "μ (1/τ)" };
+    const figure = figures.continuationBranches(result, view);
+    assert.deepEqual(
+      figure.data.map((trace) => [trace.name, trace.mode]),
+      [
+        ["attractor", "lines"],
+        ["saddle, m = 1", "lines"],
+        ["pitchfork", "markers"],
+      ],
+    );
+    const [solid, broken] = figure.data;
+    assert.deepEqual([solid.line?.dash, broken.line?.dash], ["solid", "dash"]);
+    assert.ok(finite(broken.x).every((mu) => mu > -1e-5) && finite(broken.y).every((x) => Math.abs(x) < 1e-6));
+    assert.ok(finite(solid.y).some((x) => x > 0.99) && finite(solid.y).some((x) => x < -0.99));
+    assert.equal(titleText(figure), "Events on these branches: pitchfork: 1");
+  });
+});
