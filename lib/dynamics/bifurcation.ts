@@ -55,6 +55,11 @@ export function middleOf({ before, after }: Bracket): Foot {
   };
 }
 
+/** Width of a bracket in the parameter. */
+export function widthOf({ before, after }: Bracket): number {
+  return Math.abs(after.parameter - before.parameter);
+}
+
 /** Narrows the bracket in which the tangent turns back in the parameter. */
 export function locateTurn(window: CurveWindow, a: Stance, b: Stance): Bracket {
   const value = (stance: Stance) => stance.tangent[window.size];
@@ -120,7 +125,7 @@ export function foldAt(window: CurveWindow, bracket: Bracket, heading: 1 | -1): 
     kind: crossing.re.length > 1 ? "multiple" : "saddle-node",
     change: heading > 0 ? "death" : "birth",
     parameter: foot.parameter,
-    width: Math.abs(bracket.after.parameter - bracket.before.parameter),
+    width: widthOf(bracket),
     x: foot.x,
     eigenvalues: crossing,
     ...(direction ? { direction } : {}),
@@ -173,7 +178,7 @@ export function branchPointAt(window: CurveWindow, bracket: Bracket, ends: Curve
   const { crossing, direction } = crossingAt(window, foot);
   const located = {
     parameter: foot.parameter,
-    width: Math.abs(bracket.after.parameter - bracket.before.parameter),
+    width: widthOf(bracket),
     x: foot.x,
     eigenvalues: crossing,
     ...(direction ? { direction } : {}),

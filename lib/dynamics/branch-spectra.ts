@@ -1,6 +1,6 @@
 import { eigenvaluesOf } from "../numerics/eigen";
 import { norm } from "../numerics/vector";
-import { type Bifurcation, type Bracket, locateZero, middleOf } from "./bifurcation";
+import { type Bifurcation, type Bracket, locateZero, middleOf, widthOf } from "./bifurcation";
 import { type Piece, type Survey, windowOver } from "./branch-trace";
 import { jacobianInto } from "./flow";
 import type { Foot } from "./solution-curve";
@@ -109,7 +109,7 @@ function hopfAt(
     kind: isPair ? "Hopf" : many > 1 ? "multiple" : "unresolved",
     change: (counts[1] - counts[0]) * heading > 0 ? "loss" : "gain",
     parameter: foot.parameter,
-    width: Math.abs(bracket.after.parameter - bracket.before.parameter),
+    width: widthOf(bracket),
     x: foot.x,
     eigenvalues: { re: Float64Array.from(ranks, (k) => re[k]), im: Float64Array.from(ranks, (k) => im[k]) },
   };

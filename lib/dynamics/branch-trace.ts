@@ -1,5 +1,5 @@
 import { norm } from "../numerics/vector";
-import { type Bifurcation, branchPointAt, foldAt, locateCrossing, locateTurn } from "./bifurcation";
+import { type Bifurcation, type Bracket, branchPointAt, foldAt, locateCrossing } from "./bifurcation";
 import { type WalkEvents, walkInterval } from "./curve-walk";
 import type { Flow } from "./flow";
 import type { FlowFamily } from "./flow-family";
@@ -236,8 +236,9 @@ function recorder(survey: Survey, made: Piece[]): WalkEvents {
       if (!isImage) survey.queue.push({ foot, heading, event });
     }
   };
-  const branchPoint = (window: CurveWindow, a: Stance, b: Stance, isTurn: boolean): Bifurcation => {
-    const bracket = isTurn ? locateTurn(window, a, b) : locateCrossing(window, a, b, width(window));
+  const branchPoint = (window: CurveWindow, a: Stance, b: Stance, turn?: Bracket): Bifurcation => {
+    const bracket = turn ?? locateCrossing(window, a, b, width(window));
+    const isTurn = turn !== undefined;
     const { event, others } = branchPointAt(window, bracket, { a, b, isTurn });
     const { event: known, isNew } = recorded(survey, event);
     if (isNew) spawn(known, others);
@@ -245,18 +246,18 @@ function recorder(survey: Survey, made: Piece[]): WalkEvents {
   };
   return {
     step: ({ parameter, x }) => last().feet.push({ parameter, x }),
-    turn(window, a, b, isBranchPoint) {
+    turn(window, a, b, bracket, isBranchPoint) {
       const { heading } = last();
       const event = isBranchPoint
-        ? branchPoint(window, a, b, true)
-        : recorded(survey, foldAt(window, locateTurn(window, a, b), heading)).event;
+        ? branchPoint(window, a, b, bracket)
+        : recorded(survey, foldAt(window, bracket, heading)).event;
       touch(last(), event);
       last().endEvent = event;
       const next = newPiece(heading > 0 ? -1 : 1, [], event);
       made.push(next);
       touch(next, event);
     },
-    crossing: (window, a, b) => touch(last(), branchPoint(window, a, b, false)),
+    crossing: (window, a, b) => touch(last(), branchPoint(window, a, b)),
     singular(window, a, b) {
       const { event, others } = branchPointAt(window, { before: b, after: b }, { a, b: beyond(a, b), isTurn: false });
       const { event: known, isNew } = recorded(survey, event);

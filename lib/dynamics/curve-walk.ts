@@ -1,11 +1,12 @@
+import { type Bracket, locateTurn, widthOf } from "./bifurcation";
 import { arcStep, type CurveWindow, type Foot, parameterStep, type Stance } from "./solution-curve";
 
 /** What a walk tells as it goes. */
 export interface WalkEvents {
   /** A new point of the curve. */
   step(next: Stance): void;
-  /** The parameter turned back between two points; `isBranchPoint` if another curve crosses there. */
-  turn(window: CurveWindow, a: Stance, b: Stance, isBranchPoint: boolean): void;
+  /** The parameter turned back between two points, within the bracket; `isBranchPoint` if another curve crosses there. */
+  turn(window: CurveWindow, a: Stance, b: Stance, bracket: Bracket, isBranchPoint: boolean): void;
   /** Another curve crosses between two points. */
   crossing(window: CurveWindow, a: Stance, b: Stance): void;
   /** Another curve touches exactly here, at the end of an interval. */
@@ -24,6 +25,8 @@ const firstArc = 0.1;
 const longestArc = 0.5;
 /** A turn that is also a branch point is looked at from as near as this, lest a fold and a crossing be taken for one. */
 const nearArc = 0.02;
+/** Width, in parts of the interval, to which a turn can be located: at a fold the parameter is stationary. */
+const sharpTurn = 1e-6;
 
 /**
  * Walks the curve from a foot to one of the two ends of an interval of the parameter: in one step if it can, else by arc
@@ -52,15 +55,19 @@ export function walkInterval(
     const straight: Stance | undefined = maySkip || isBeyond ? parameterStep(window, stance, end) : undefined;
     const next: Stance | undefined = straight ?? arcStep(window, stance, arc);
     const hasTurned: boolean = next !== undefined && next.tangent[window.size] * way < 0;
+    const hasStrayed = next !== undefined && !hasTurned && (next.y[window.size] - stance.y[window.size]) * way <= 0;
     const hasCrossed: boolean = next !== undefined && next.orientation * orientation < 0;
-    if (!next || (hasTurned && hasCrossed && arc > nearArc)) {
-      arc /= next ? 4 : 2;
+    const turn = next && hasTurned ? locateTurn(window, stance, next) : undefined;
+    // a turn that cannot be located lies beyond the end of the interval: go there first
+    const isVague = turn !== undefined && widthOf(turn) > sharpTurn * window.P && arc > 4 * limits.shortestArc;
+    if (!next || hasStrayed || isVague || (hasTurned && hasCrossed && arc > nearArc)) {
+      arc /= 2;
       if (arc < limits.shortestArc) return { status: "lost", heading: way, foot: stance };
       maySkip = false;
       continue;
     }
-    if (hasTurned) {
-      events.turn(window, stance, next, hasCrossed);
+    if (turn) {
+      events.turn(window, stance, next, turn, hasCrossed);
       way = way > 0 ? -1 : 1;
     } else if (hasCrossed) events.crossing(window, stance, next);
     events.step(next);

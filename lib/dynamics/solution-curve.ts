@@ -210,12 +210,21 @@ function residual(F: Float64Array, y: Float64Array, guess: Float64Array, c: Floa
   return full;
 }
 
-/** A step along the tangent, corrected across it; undefined if the curve bends by more than 30° on the way. */
+/**
+ * A step along the tangent, corrected across it; undefined if the curve bends by more than 30° on the way, or if the two
+ * tangents do not explain the chord, as they do on an arc of a circle: then the step has cut across a fold and back.
+ */
 export function arcStep(window: CurveWindow, from: Stance, length: number): Stance | undefined {
   const guess = from.y.map((v, i) => v + length * from.tangent[i]);
   const next = window.standNear(guess, from.tangent);
-  return next && dot(next.tangent, from.tangent) >= 0.866 ? next : undefined;
+  if (!next || dot(next.tangent, from.tangent) < leastCosine.ofBend) return undefined;
+  const chord = next.y.map((v, i) => v - from.y[i]);
+  const mean = next.tangent.map((v, i) => v + from.tangent[i]);
+  return dot(chord, mean) >= leastCosine.ofChord * norm(chord) * norm(mean) ? next : undefined;
 }
+
+/** Cosines of the largest angles between the tangents at both ends (30°), and between their mean and the chord (10°). */
+const leastCosine = { ofBend: 0.866, ofChord: 0.985 };
 
 /**
  * A step to a given parameter, corrected at that parameter. Believed only if the slopes dx/dp at both ends explain the way
