@@ -59,19 +59,24 @@ export function windowOver(
   return new CurveWindow(family, interval[0], interval[1], Math.max(1, norm(x)), reach);
 }
 
-/** The fixed point that Newton's method finds from a start, at the same parameter; the start itself if it finds none. */
-function settled(survey: Survey, foot: Foot): Foot {
+/** The fixed point that Newton's method finds from a start, at the same parameter; undefined if it finds none. */
+function settled(survey: Survey, foot: Foot): Foot | undefined {
   const { knots } = survey;
   const interval = intervalFrom(knots, foot.parameter, 1) ?? intervalFrom(knots, foot.parameter, -1);
   const window = windowOver(survey, interval as [number, number], foot.x);
   const y = window.correct(window.scaled(foot), window.axis(1));
   window.release();
-  return y ? { parameter: foot.parameter, x: window.foot(y).x } : foot;
+  return y && { parameter: foot.parameter, x: window.foot(y).x };
 }
 
 /** Follows the curve through a start until it leaves the family's parameters or joins one that is known. */
 export function followFrom(survey: Survey, given: TraceStart): void {
-  const start = { ...given, foot: settled(survey, given.foot) };
+  const foot = settled(survey, given.foot);
+  if (!foot) {
+    recorded(survey, unresolvedAt(given.foot));
+    return;
+  }
+  const start = { ...given, foot };
   if (pieceThrough(survey, start.foot)) return;
   if (start.heading !== "both") {
     survey.pieces.push(...trace(survey, { ...start, heading: start.heading }));
@@ -206,18 +211,14 @@ function endLost(survey: Survey, piece: Piece, foot: Foot, heading: 1 | -1, inte
 
 /** A curve that cannot be followed, or runs into another one without a bifurcation having been seen. */
 function endUnresolved(survey: Survey, piece: Piece, foot: Foot): void {
-  const none = new Float64Array(0);
-  const lost: Bifurcation = {
-    kind: "unresolved",
-    change: "unknown",
-    parameter: foot.parameter,
-    width: 0,
-    x: foot.x,
-    eigenvalues: { re: none, im: none },
-  };
-  const { event } = recorded(survey, lost);
+  const { event } = recorded(survey, unresolvedAt(foot));
   piece.endEvent = event;
   piece.touches.add(event);
+}
+
+function unresolvedAt({ parameter, x }: Foot): Bifurcation {
+  const none = new Float64Array(0);
+  return { kind: "unresolved", change: "unknown", parameter, width: 0, x, eigenvalues: { re: none, im: none } };
 }
 
 /** Turns what the walk meets into pieces, events, and further starts. */

@@ -66,6 +66,17 @@ function assertSound(family: FlowFamily, { branches, events }: Continuation): vo
 }
 const told = ({ events }: Continuation): string => events.map(({ kind, change }) => `${kind} ${change}`).join(", ");
 
+/** ẋ = μ + c + a x + d x² − x³ with coefficients from a seed, where its folds are, and its roots on a fine grid. */
+function cubicOf(seed: number, count: number): { family: FlowFamily; folds: number[]; rootsAt(mu: number): number[] } {
+  const rng = createRng(seed);
+  const [a, d, c] = [1, 2, 3].map(() => rng.uniform(-1.5, 1.5));
+  const value = (x: number, mu: number) => mu + c + a * x + d * x * x - x * x * x;
+  const family = scalar(range(-2, 2, count), value, (x) => a + 2 * d * x - 3 * x * x);
+  const folds = [-1, 1].map((sign) => -value((d + sign * Math.sqrt(d * d + 3 * a)) / 3, 0));
+  const grid = Array.from({ length: 16000 }, (_, i) => (i - 8000) / 2000 + 1e-5);
+  return { family, folds, rootsAt: (mu) => grid.filter((x) => value(x, mu) * value(x + 1 / 2000, mu) < 0) };
+}
+
 describe("continuation of fixed points along a family", () => {
   for (const odd of [true, false]) {
     for (const [name, parameters, starts] of [
@@ -297,30 +308,11 @@ describe("continuation of fixed points along a family", () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 1e9 }), fc.integer({ min: 2, max: 15 }), async (seed, count) => {
         // drawn, not shrunk: a fold exactly at the end of the family is no fold yet, and rightly called unresolved
-        const rng = createRng(seed);
-        const [a, d, c] = [1, 2, 3].map(() => rng.uniform(-1.5, 1.5));
-        const family = scalar(
-          range(-2, 2, count),
-          (x, mu) => mu + c + a * x + d * x * x - x * x * x,
-          (x) => a + 2 * d * x - 3 * x * x,
-        );
-        const rootsAt = (mu: number) => {
-          const value = (x: number) => mu + c + a * x + d * x * x - x * x * x;
-          const roots: number[] = [];
-          for (let i = -8000; i < 8000; i++) {
-            const x = i / 2000 + 1e-5;
-            if (value(x) * value(x + 1 / 2000) < 0) roots.push(x);
-          }
-          return roots;
-        };
+        const { family, folds, rootsAt } = cubicOf(seed, count);
         const result = await continueFixedPoints(family, at(...rootsAt(-2).map((x) => [x])));
         assert.ok(!result.events.some(({ kind }) => kind === "unresolved"), told(result));
         assertSound(family, result);
         // where a fold lies outside of the family, its two sides do not meet in it
-        const folds = [-1, 1].map((sign) => {
-          const x = (d + sign * Math.sqrt(d * d + 3 * a)) / 3;
-          return x * x * x - c - a * x - d * x * x;
-        });
         const isWhole = folds.every((mu) => !(Math.abs(mu) >= 2));
         for (const mu of isWhole ? family.parameters : []) {
           // two roots in one cell of the list go unseen in it, so what is listed must be found, not the reverse
@@ -339,6 +331,36 @@ describe("continuation of fixed points along a family", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  for (const [seed, count, why] of [
+    [14, 4, "a fold just beyond one of the parameters"],
+    [14, 7, "a fold just before one of them"],
+    [263917083, 6, "both"],
+    [888948712, 10, "two folds so close that one arc would cut across both"],
+  ] as [number, number, string][]) {
+    it(`finds both folds of a cubic: ${why}`, async () => {
+      const { family, folds, rootsAt } = cubicOf(seed, count);
+      const result = await continueFixedPoints(family, at(...rootsAt(-2).map((x) => [x])));
+      assert.equal(told(result), "saddle-node birth, saddle-node death");
+      assertClose(
+        result.events.map(({ parameter }) => parameter),
+        folds.sort((x, y) => x - y),
+        1e-12,
+      );
+      assertSound(family, result);
+    });
+  }
+
+  it("what cannot be followed is said to be unresolved: a fold at the very end, a start that is no fixed point", async () => {
+    const atEnd = await continueFixedPoints(fold(range(1, 0, 4)), at([1]));
+    assert.deepEqual(
+      atEnd.events.map(({ kind, branches }) => [kind, [...branches]]),
+      [["unresolved", [0]]],
+    );
+    assert.ok(Math.abs(atEnd.events[0].parameter) < 1e-4);
+    const nowhere = await continueFixedPoints(fold(range(-1, 1, 4)), at([0.3]));
+    assert.deepEqual([told(nowhere), nowhere.branches.length], ["unresolved unknown", 0]);
   });
 
   it("refuses what it does not know, in the one form of an error", async () => {
