@@ -24,7 +24,15 @@ export { type FindOptions, findDefaults, findFixedPoints } from "./dynamics/fixe
 export { type Flow, type FlowSpec, kineticEnergy, speed } from "./dynamics/flow";
 export type { FlowFamily } from "./dynamics/flow-family";
 export * from "./dynamics/integrate";
-export * from "./dynamics/manifold";
+export {
+  type Branch,
+  type BranchOptions,
+  branchDefaults,
+  type KnownSpectrum,
+  type UnstableDirection,
+  unstableDirection,
+  unstableManifold,
+} from "./dynamics/manifold";
 export { connectedComponents } from "./dynamics/merge";
 export * from "./dynamics/minimize";
 export * from "./dynamics/mode-counts";
@@ -48,6 +56,7 @@ export {
   type Start,
   type StartKind,
 } from "./dynamics/starts";
+export { type Transition, transitionGraph } from "./dynamics/transition-graph";
 export * from "./networks/activation";
 export * from "./networks/echo-state";
 export * from "./networks/flip-flop";

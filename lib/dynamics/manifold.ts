@@ -1,14 +1,6 @@
-/** Where a saddle leads: its unstable direction, both branches, and the graph of passages between attractors. */
+/** Where a saddle leads: its unstable direction and both branches of its unstable manifold. */
 import { factorize } from "../numerics/linear-solve";
-import {
-  checkCount,
-  checkList,
-  checkNumber,
-  checkRecord,
-  checkVector,
-  reject,
-  withDefaults,
-} from "../numerics/validate";
+import { checkCount, checkList, checkNumber, checkVector, withDefaults } from "../numerics/validate";
 import { dot, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "./flow";
 import { integrate } from "./integrate";
@@ -136,7 +128,8 @@ export function unstableManifold(
   return out === undefined ? [] : branchesAlong(flow, saddle, out.direction, settings);
 }
 
-function checkedBranch(where: string, flow: Flow, options: Partial<BranchOptions> | undefined): BranchOptions {
+/** The options of a branch, checked. */
+export function checkedBranch(where: string, flow: Flow, options: Partial<BranchOptions> | undefined): BranchOptions {
   checkFlowArgument(where, flow);
   const settings = withDefaults(where, options, branchDefaults);
   checkNumber(where, "distance", settings.distance);
@@ -148,7 +141,13 @@ function checkedBranch(where: string, flow: Flow, options: Partial<BranchOptions
   return settings;
 }
 
-function branchesAlong(flow: Flow, saddle: Float64Array, direction: Float64Array, settings: BranchOptions): Branch[] {
+/** Both branches, along −v and +v. */
+export function branchesAlong(
+  flow: Flow,
+  saddle: Float64Array,
+  direction: Float64Array,
+  settings: BranchOptions,
+): Branch[] {
   const first = settings.distance * Math.max(1, Math.sqrt(dot(saddle, saddle)));
   return [-first, first].map((by) =>
     follow(
@@ -193,95 +192,4 @@ function nearest(x: Float64Array, attractors: readonly Float64Array[]): { index:
     const distance = norm(x.map((v, i) => v - xStar[i]));
     return distance <= near * Math.max(1, norm(xStar)) && distance < best.distance ? { index, distance } : best;
   }, none);
-}
-
-/** An edge of the transition graph: a saddle, and what lies at the end of its two branches. */
-export interface Transition<Name> {
-  readonly saddle: Float64Array;
-  /** End of the branch along −v. */
-  readonly from: Name;
-  /** End of the branch along +v. */
-  readonly to: Name;
-  /** Both branches came to rest within the steps allowed; if not, `from` or `to` names a state on the way. */
-  readonly isAtRest: boolean;
-  /** Steps of the two branches. */
-  readonly steps: readonly [number, number];
-  /** v, λ and the left eigenvector w. */
-  readonly unstable: UnstableDirection;
-}
-
-/**
- * The transition graph of a flow: nodes are what `read` makes of the ends, edges are index-1 saddles.
- *
- * Attractors among the points end the branches that come near them. In an odd flow the mirror image of a saddle that has been
- * followed is not followed again.
- *
- * @param flow a vector field
- * @param points fixed points with their number of unstable modes; edges are those with exactly one
- * @param read names a state at the end of a branch (the memory it stands for)
- * @param options those of `unstableManifold`, and onProgress(done, total)
- * @returns one transition per index-1 saddle, in the order given
- */
-export async function transitionGraph<Name>(
-  flow: Flow,
-  points: readonly (KnownSpectrum & { readonly xStar: Float64Array })[],
-  read: (end: Float64Array) => Name,
-  options: Partial<BranchOptions> & { onProgress?: (done: number, total: number) => void } = {},
-): Promise<Transition<Name>[]> {
-  const where = "transitionGraph";
-  checkFlowArgument(where, flow);
-  checkList(where, "points", points, 0, ["xStar"]);
-  if (typeof read !== "function") reject(where, "read", read, "a function that names a state");
-  checkRecord(where, "options", options);
-  const { onProgress, ...branch } = options;
-  const attractors = points.filter((p) => p.unstableCount === 0).map((p) => p.xStar);
-  const settings = checkedBranch(where, flow, { attractors, ...branch });
-  const saddles = points.filter((p) => p.unstableCount === 1);
-  const followed: Followed[] = [];
-  for (const [i, point] of saddles.entries()) {
-    checkVector(where, `saddle ${i}`, point.xStar, flow.dimension);
-    const image = flow.odd ? followed.find(({ saddle }) => isMirror(saddle, point.xStar)) : undefined;
-    const made = image ? mirrored(image, point.xStar) : followSaddle(flow, point, settings);
-    if (made) followed.push(made);
-    onProgress?.(i + 1, saddles.length);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return followed.map(({ saddle, unstable, branches: [from, to] }) => ({
-    saddle,
-    from: read(from.end),
-    to: read(to.end),
-    isAtRest: from.isAtRest && to.isAtRest,
-    steps: [from.steps, to.steps],
-    unstable,
-  }));
-}
-
-interface Followed {
-  readonly saddle: Float64Array;
-  readonly unstable: UnstableDirection;
-  readonly branches: readonly Branch[];
-}
-
-function followSaddle(
-  flow: Flow,
-  point: KnownSpectrum & { readonly xStar: Float64Array },
-  settings: BranchOptions,
-): Followed | undefined {
-  const unstable = unstableDirection(flow, point.xStar, point);
-  if (!unstable) return undefined;
-  const branches = branchesAlong(flow, point.xStar, unstable.direction, settings);
-  return { saddle: point.xStar, unstable, branches };
-}
-
-/** Distance, in parts of max(1, ‖x‖), at which two points are each other's mirror image; as in `completeness`. */
-const samePlace = 1e-6;
-
-function isMirror(x: Float64Array, y: Float64Array): boolean {
-  return norm(x.map((v, i) => v + y[i])) <= samePlace * Math.max(1, norm(x));
-}
-
-/** What −x* does: v and w are the same, and each branch is the mirror image of the other one's. */
-function mirrored({ unstable, branches: [from, to] }: Followed, saddle: Float64Array): Followed {
-  const image = (branch: Branch): Branch => ({ ...branch, end: branch.end.map((v) => 0 - v), attractor: -1 });
-  return { saddle, unstable, branches: [image(to), image(from)] };
 }

@@ -1,4 +1,5 @@
-import { type BranchOptions, type KnownSpectrum, transitionGraph } from "../dynamics/manifold";
+import type { BranchOptions, KnownSpectrum } from "../dynamics/manifold";
+import { transitionGraph } from "../dynamics/transition-graph";
 import { checkNumber, checkVector } from "../numerics/validate";
 import { multiplyInto, toRowMajor } from "../numerics/vector";
 import { checkEchoState, type EchoState, echoStateFlow, firingRates } from "./echo-state";

@@ -1,4 +1,5 @@
 /** The builders of every figure, by paper figure and subject; each returns a plain `{ data, layout }`. */
+export * from "./figures-branches";
 export * from "./figures-curves";
 export * from "./figures-diagrams";
 export * from "./figures-phase-space";
