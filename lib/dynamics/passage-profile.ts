@@ -95,20 +95,23 @@ function side(
   by: number,
   { steps, dt, record, restSpeed }: ProfileOptions,
 ): { rows: Float64Array[]; times: number[] } {
-  const start = saddle.map((v, i) => v + by * direction[i]);
-  const { states, times } = integrate(flow, start, { steps, dt, record });
   const F = new Float64Array(flow.dimension);
   const rows: Float64Array[] = [];
+  const times: number[] = [];
   let fastest = 0;
-  for (let t = 0; t < states.rows; t++) {
-    const row = Float64Array.from(states.getRow(t));
-    rows.push(row);
-    velocityInto(flow, row, F);
+  let from: Float64Array = saddle.map((v, i) => v + by * direction[i]);
+  for (let done = 0; done <= steps; done += record) {
+    velocityInto(flow, from, F);
     const now = speed(F);
+    rows.push(from);
+    times.push(done * dt);
     fastest = Math.max(fastest, now);
     if (now < restSpeed && now < fastest / 10) break; // slow again, not still
+    const { states, status } = integrate(flow, from, { steps: record, dt, record });
+    if (status === "diverged") break;
+    from = Float64Array.from(states.getRow(1));
   }
-  return { rows, times: Array.from(times.subarray(0, rows.length)) };
+  return { rows, times };
 }
 
 /**
