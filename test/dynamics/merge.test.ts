@@ -72,6 +72,10 @@ describe("connectedComponents", () => {
       "connectedComponents: points[1] has length 2, expected 1",
     );
     assertRejects(
+      () => connectedComponents([null as unknown as Float64Array], 0.1),
+      "connectedComponents: points[0] is null, expected a Float64Array",
+    );
+    assertRejects(
       () => connectedComponents(line(0), -1),
       "connectedComponents: tolerance is -1, expected a finite number, not negative",
     );
