@@ -13,6 +13,7 @@ export {
   factorize, factorPanel, updatePanel, solveTop, updateRows, solve, solveLowerStrip, solveUpperStrip, solveTransposed,
   subtractRows,
 } from "./linear-solve";
+export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
 export { hessenberg, reduceRows, sweep, rotateRows, rotateColumns } from "./eigen";
 
 /** First byte that the kernels do not use themselves. */

@@ -38,6 +38,21 @@ export interface Kernels {
   factorize(A: number, n: number, padded: number, pivots: number, work: number): number;
   solve(A: number, n: number, padded: number, pivots: number, x: number): void;
   solveTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
+  gemm(
+    C: number,
+    strideC: number,
+    A: number,
+    strideA: number,
+    isTransposedA: number,
+    B: number,
+    strideB: number,
+    isTransposedB: number,
+    m: number,
+    n: number,
+    k: number,
+    sign: number,
+    work: number,
+  ): void;
   hessenberg(A: number, n: number, v: number, w: number, v2: number, w2: number): void;
   sweep(
     H: number,
