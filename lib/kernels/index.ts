@@ -15,6 +15,9 @@ export {
 } from "./linear-solve";
 export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
 export { hessenberg, reduceRows, sweep, rotateRows, rotateColumns } from "./eigen";
+export {
+  chase, moveBulge, reflectRows, reflectColumns, reflectStrip, reflectPair, copyIn, copyOut, transposeIn, transposeOut,
+} from "./bulges";
 
 /** First byte that the kernels do not use themselves. */
 export const heapBase: usize = __heap_base;

@@ -53,18 +53,22 @@ export interface Kernels {
     sign: number,
     work: number,
   ): void;
-  hessenberg(A: number, n: number, v: number, w: number, v2: number, w2: number): void;
+  hessenberg(A: number, n: number, rows: number, v: number, w: number, v2: number, w2: number): void;
   sweep(
     H: number,
     stride: number,
+    top: number,
     l: number,
     m: number,
     end: number,
+    columns: number,
+    rows: number,
     p: number,
     q: number,
     r: number,
     waiting: number,
   ): void;
+  chase(H: number, stride: number, l: number, end: number, shifts: number, bulges: number, room: number): void;
 }
 
 const PAGE = 65536;

@@ -48,8 +48,8 @@ export function plainSolveTransposed(lu: Float64Array, n: number, pivots: Int32A
   for (let k = n - 1; k >= 0; k--) [x[k], x[pivots[k]]] = [x[pivots[k]], x[k]];
 }
 
-/** Householder reduction to Hessenberg form in place, one reflection after the other. */
-export function plainHessenberg(a: Float64Array, n: number): void {
+/** Householder reduction to Hessenberg form in place, one reflection after the other; rows beyond n collect Q. */
+export function plainHessenberg(a: Float64Array, n: number, rows = n): void {
   for (let k = 0; k < n - 2; k++) {
     let rest = 0;
     for (let i = k + 2; i < n; i++) rest += a[i * n + k] * a[i * n + k];
@@ -61,7 +61,7 @@ export function plainHessenberg(a: Float64Array, n: number): void {
     const v = new Float64Array(n);
     v[k + 1] = 1;
     for (let i = k + 2; i < n; i++) v[i] = a[i * n + k] / (alpha - beta);
-    for (let i = 0; i < n; i++) {
+    for (let i = 0; i < rows; i++) {
       const s = [0, 0];
       for (let j = k + 1; j < n; j++) s[j & 1] += a[i * n + j] * v[j];
       const d = tau * (s[0] + s[1]);
@@ -78,13 +78,21 @@ export function plainHessenberg(a: Float64Array, n: number): void {
   }
 }
 
+/** Rows and columns of a sweep, as the kernel has them. */
+export interface SweepRange {
+  readonly l: number;
+  readonly m: number;
+  readonly end: number;
+  readonly top: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** One double-shift sweep over rows m … end of the block from l; p, q, r is the first column of the shifted square. */
 export function plainSweep(
   h: Float64Array,
   n: number,
-  l: number,
-  m: number,
-  end: number,
+  { l, m, end, top, columns, rows }: SweepRange,
   first: readonly [number, number, number],
 ): void {
   let [p, q, r] = first;
@@ -109,14 +117,15 @@ export function plainSweep(
     const [x, y, z] = [p / s, q / s, r / s];
     q /= p;
     r /= p;
-    for (let j = k; j <= end; j++) {
+    for (let j = k; j < columns; j++) {
       let t = h[k * n + j] + q * h[(k + 1) * n + j];
       if (!isLast) t += r * h[(k + 2) * n + j];
       if (!isLast) h[(k + 2) * n + j] -= t * z;
       h[(k + 1) * n + j] -= t * y;
       h[k * n + j] -= t * x;
     }
-    for (let i = l; i <= Math.min(end, k + 3); i++) {
+    for (let i = top; i < rows; i++) {
+      if (i > Math.min(end, k + 3) && i < columns) continue;
       let t = x * h[i * n + k] + y * h[i * n + k + 1];
       if (!isLast) t += z * h[i * n + k + 2];
       if (!isLast) h[i * n + k + 2] -= t * r;

@@ -1,0 +1,191 @@
+/**
+ * Aggressive early deflation (Braman, Byers & Mathias 2002).
+ *
+ * The last rows of a Hessenberg block, the window, are brought to Schur form. Only the window's first row has a
+ * neighbour to the left, so that entry becomes a spike beside the Schur form; where the spike is negligible, the eigenvalue has
+ * converged, long before a subdiagonal entry shows it. What has not is brought back to Hessenberg form.
+ */
+import { blockSize, type SchurForm, swapBlocks } from "./block-swap";
+import { EPSILON, NOTHING, type ShiftPair, triangularize, type Workspace } from "./double-shift";
+import { gemmWork } from "./matrix-product";
+import { loadKernels } from "./wasm";
+
+/** Memory for windows of up to `size` rows in a matrix of `rows` rows. */
+export interface DeflationRoom {
+  readonly size: number;
+  /** The window over the product of its reflections, (2·size × size). */
+  readonly stack: Float64Array;
+  /** The same with the spike as a further column, while it is brought back to Hessenberg form. */
+  readonly spiked: Float64Array;
+  readonly hessenberg: Float64Array;
+  /** Columns of the window above it, (rows × size). */
+  readonly above: Float64Array;
+  readonly gemm: Float64Array;
+  readonly shifts: Float64Array;
+  readonly chase: Float64Array;
+}
+
+/** What a window gave. */
+export interface Deflation {
+  /** Number of eigenvalues that have converged. */
+  readonly deflated: number;
+  /** The other eigenvalues of the window, as shifts. */
+  readonly shifts: ShiftPair[];
+}
+
+export function deflationRoom(rows: number, size: number, make: (length: number) => Float64Array): DeflationRoom {
+  return {
+    size,
+    stack: make(2 * size * size),
+    spiked: make((2 * size + 2) * (size + 2)),
+    hessenberg: make(4 * (2 * size + 2)),
+    above: make(rows * size),
+    gemm: make(gemmWork(size)),
+    shifts: make(3 * size),
+    chase: make((3 * size + 128) * 32 + 3 * size * 64),
+  };
+}
+
+/** Deflates at the end of the active block l … end with a window of `size` rows (even), in place. */
+export function deflate(work: Workspace, room: DeflationRoom, l: number, end: number, size: number): Deflation {
+  const { h, stride } = work;
+  const first = end - size + 1;
+  const spike = first === l ? 0 : h[first * stride + first - 1];
+  const form: SchurForm = { t: room.stack, stride: size, size, rows: 2 * size };
+  copyWindow(work, first, form);
+  triangularize(form, work.waiting);
+  const { kept, order } = separate(form, spike);
+  const deflated = size - kept;
+  const shifts = shiftsOf(form, order);
+  if (deflated === 0) return { deflated, shifts };
+  for (let i = kept; i < size; i++) {
+    const row = (first + i) * stride + first;
+    for (let j = Math.max(kept, i - 1); j < size; j++) h[row + j] = form.t[i * size + j];
+  }
+  h[(first + kept) * stride + first + kept - 1] = 0;
+  if (kept > 0) restore(work, room, form, { l, first, kept, spike });
+  return { deflated, shifts };
+}
+
+/** The window, zeros below its subdiagonal, and the identity under it. */
+function copyWindow({ h, stride }: Workspace, first: number, { t, size }: SchurForm): void {
+  t.fill(0);
+  for (let i = 0; i < size; i++) {
+    const row = (first + i) * stride + first;
+    for (let j = Math.max(0, i - 1); j < size; j++) t[i * size + j] = h[row + j];
+    t[(size + i) * size + i] = 1;
+  }
+}
+
+/** Moves the eigenvalues that have not converged to the front; those tested first come first. */
+function separate(form: SchurForm, spike: number): { kept: number; order: number[] } {
+  const { t, size } = form;
+  let kept = size;
+  let front = 0;
+  const order: number[] = [];
+  let failures = 0;
+  while (front < kept) {
+    const n = kept >= 2 && t[(kept - 1) * size + kept - 2] !== 0 ? 2 : 1;
+    const at = kept - n;
+    if (isNegligible(form, at, n, spike)) kept = at;
+    else {
+      failures += 1;
+      if (failures > MOST_FAILURES || !moveBlock(form, at, front)) break;
+      order.push(front);
+      front += n;
+    }
+  }
+  const rest: number[] = [];
+  for (let j = front; j < kept; j += blockSize(form, j)) rest.unshift(j);
+  return { kept, order: [...order, ...rest] };
+}
+const MOST_FAILURES = Number(process.env.MF ?? 1000);
+
+/** Whether the spike beside the block at row `at` counts for nothing beside its eigenvalues. */
+function isNegligible({ t, size }: SchurForm, at: number, n: number, spike: number): boolean {
+  const v = size * size + at;
+  let entry = Math.abs(spike * t[v]);
+  let modulus = Math.abs(t[at * size + at]);
+  if (n === 2) {
+    const c = at * size + at;
+    entry = Math.max(entry, Math.abs(spike * t[v + 1]));
+    modulus = Math.sqrt(Math.abs(t[c] * t[c + size + 1] - t[c + 1] * t[c + size]));
+  }
+  return entry <= Math.max(NOTHING, EPSILON * (modulus === 0 ? Math.abs(spike) : modulus));
+}
+
+/** Moves the block at row `from` up to row `to`; false if it got stuck on the way. */
+function moveBlock(form: SchurForm, from: number, to: number): boolean {
+  const n = blockSize(form, from);
+  for (let at = from; at > to; ) {
+    const above = at >= 2 && form.t[(at - 1) * form.stride + at - 2] !== 0 ? 2 : 1;
+    if (!swapBlocks(form, at - above, above, n)) return false;
+    stat.swaps++;
+    at -= above;
+  }
+  return true;
+}
+export const stat = { swaps: 0 };
+
+/** The eigenvalues of the blocks at the given rows, by pairs. */
+function shiftsOf(form: SchurForm, rows: number[]): ShiftPair[] {
+  const { t, stride } = form;
+  const pairs: ShiftPair[] = [];
+  let single: number | undefined;
+  for (const j of rows) {
+    const at = j * stride + j;
+    if (blockSize(form, j) === 2) pairs.push([t[at + stride + 1], t[at], t[at + stride] * t[at + 1]]);
+    else if (single === undefined) single = t[at];
+    else {
+      pairs.push([single, t[at], 0]);
+      single = undefined;
+    }
+  }
+  return pairs;
+}
+
+/** Where a window lies and what is left of it. */
+interface Remainder {
+  readonly l: number;
+  readonly first: number;
+  readonly kept: number;
+  readonly spike: number;
+}
+
+/**
+ * Brings the first `kept` rows of the window back to Hessenberg form and applies all reflections to the rows above.
+ *
+ * With the spike as its column 0, Hessenberg reduction of the (kept+1)-rowed matrix does both: its first reflection
+ * leaves one entry of the spike, the others restore the form.
+ */
+function restore(work: Workspace, room: DeflationRoom, { t, size }: SchurForm, rest: Remainder): void {
+  const { h, stride } = work;
+  const { l, first, kept, spike } = rest;
+  const n = (kept + 2) & ~1;
+  const rows = n + size;
+  const b = room.spiked.subarray(0, rows * n).fill(0);
+  for (let i = 0; i < kept; i++) {
+    const row = (i + 1) * n + 1;
+    b[row - 1] = spike * t[size * size + i];
+    for (let j = Math.max(0, i - 1); j < kept; j++) b[row + j] = t[i * size + j];
+  }
+  for (let i = 0; i < size; i++) {
+    const from = (size + i) * size;
+    b.set(t.subarray(from, from + kept), (n + i) * n + 1);
+  }
+  const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => room.hessenberg.byteOffset + 8 * (2 * room.size + 2) * i);
+  loadKernels().hessenberg(b.byteOffset, n, rows, v, w, v2, w2);
+  for (let i = 0; i < kept; i++) {
+    const row = (first + i) * stride + first;
+    for (let j = Math.max(0, i - 1); j < kept; j++) h[row + j] = b[(i + 1) * n + 1 + j];
+  }
+  if (first === l) return;
+  h[first * stride + first - 1] = b[n];
+  const above = room.above.subarray(0, (first - l) * kept).fill(0);
+  const from = h.byteOffset + 8 * (l * stride + first);
+  const q = b.byteOffset + 8 * (n * n + 1);
+  const [m, width] = [first - l, 8 * kept];
+  const at = above.byteOffset;
+  loadKernels().gemm(at, width, from, 8 * stride, 0, q, 8 * n, 0, m, kept, size, 1, room.gemm.byteOffset);
+  for (let i = 0; i < m; i++) h.set(above.subarray(i * kept, (i + 1) * kept), (l + i) * stride + first);
+}
