@@ -9,15 +9,15 @@
  * Column k needs  A ← (I − τ v vᵀ) A (I − τ v vᵀ). The product from the left waits as (τv, w = vᵀA) until the pass of the
  * next column, so that each entry is read and written once per column. n even, rows and columns padded with zeros. Rows
  * beyond the square (from n to `rows`−1, an even number) only take the products from the right: an identity there becomes
- * Q. v, w, v2, w2 are workspace for `rows` numbers each.
+ * Q. Columns before `first` have their form already. v, w, v2, w2 are workspace for `rows` numbers each.
  */
-export function hessenberg(A: usize, n: i32, rows: i32, v: usize, w: usize, v2: usize, w2: usize): void {
+export function hessenberg(A: usize, n: i32, rows: i32, first: i32, v: usize, w: usize, v2: usize, w2: usize): void {
   const bytes = <usize>n << 3;
   memory.fill(v, 0, <usize>rows << 3);
   memory.fill(v2, 0, <usize>rows << 3);
   let tau = 0.0;
   memory.fill(w, 0, bytes);
-  for (let k = 0; k < n - 2; k++) {
+  for (let k = first; k < n - 2; k++) {
     const wk = load<f64>(w + (<usize>k << 3));
     let rest = 0.0;
     memory.fill(v2, 0, bytes);
@@ -28,8 +28,8 @@ export function hessenberg(A: usize, n: i32, rows: i32, v: usize, w: usize, v2: 
       store<f64>(v2 + o, x);
       if (i > k + 1) rest += x * x;
     }
-    const first = v2 + (<usize>(k + 1) << 3);
-    const alpha = load<f64>(first);
+    const head = v2 + (<usize>(k + 1) << 3);
+    const alpha = load<f64>(head);
     let beta = alpha;
     let tau2 = 0.0;
     if (rest != 0.0) {
@@ -37,7 +37,7 @@ export function hessenberg(A: usize, n: i32, rows: i32, v: usize, w: usize, v2: 
       beta = alpha < 0.0 ? size : -size;
       tau2 = (beta - alpha) / beta;
       for (let o = <usize>(k + 2) << 3; o < bytes; o += 8) store<f64>(v2 + o, load<f64>(v2 + o) / (alpha - beta));
-      store<f64>(first, 1.0);
+      store<f64>(head, 1.0);
     } else {
       memory.fill(v2, 0, bytes);
     }
@@ -132,16 +132,14 @@ export function setEntry(H: usize, stride: usize, i: i32, j: i32, value: f64): v
 
 /**
  * One double-shift sweep over rows m … end of the active block that begins at row l; p, q, r is the first column of the
- * shifted square. Reflections of rows reach to the last of `columns`, those of columns from row `top` on; rows beyond the
- * square (from `columns` to `rows`−1) collect the product of all reflections. For eigenvalues alone, top = l and
- * columns = rows = end + 1.
+ * shifted square. Reflections of rows reach to the last of `columns`, which may lie beyond the square; those of columns
+ * begin at row `top`. For eigenvalues alone, top = l and columns = end + 1.
  *
  * A reflection acts on three rows at once, and on three columns of all rows above. The columns part waits in `waiting`
  * (five numbers per row of the sweep) until DELAY reflections can be applied to a row in one go.
  */
 export function sweep(
-  H: usize, stride: usize, top: i32, l: i32, m: i32, end: i32, columns: i32, rows: i32, p: f64, q: f64, r: f64,
-  waiting: usize,
+  H: usize, stride: usize, top: i32, l: i32, m: i32, end: i32, columns: i32, p: f64, q: f64, r: f64, waiting: usize,
 ): void {
   let from = m;
   for (let k = m; k < end; k++) {
@@ -155,9 +153,9 @@ export function sweep(
       scale = abs(p) + abs(q) + abs(r);
       if (scale == 0.0) {
         memory.fill(f, 0, 40);
-        if (isLast) flush(H, stride, waiting, top, columns, rows, from, k);
+        if (isLast) flush(H, stride, waiting, top, from, k);
         else if (k + 1 - from >= DELAY) {
-          flush(H, stride, waiting, top, columns, rows, from, k + 1);
+          flush(H, stride, waiting, top, from, k + 1);
           from = k + 1;
         }
         continue;
@@ -184,29 +182,23 @@ export function sweep(
       const bottom = min(end, k + 3);
       for (let i = k + 1; i <= bottom; i++) applyToRow(H + <usize>i * stride + (<usize>k << 3), f);
       if (k + 1 - from >= DELAY) {
-        flush(H, stride, waiting, top, columns, rows, from, k + 1);
+        flush(H, stride, waiting, top, from, k + 1);
         from = k + 1;
       }
     } else {
       rotateTwoRows(H + <usize>k * stride, stride, k, columns - 1, x, y, q);
-      flush(H, stride, waiting, top, columns, rows, from, k);
+      flush(H, stride, waiting, top, from, k);
       rotateTwoColumns(H + (<usize>k << 3), stride, top, end + 1, x, y, q);
-      rotateTwoColumns(H + (<usize>k << 3), stride, columns, rows, x, y, q);
     }
   }
 }
 
 /** Applies the waiting reflections from … to−1 to the rows that have not seen them: all above, and their own triangle. */
-function flush(
-  H: usize, stride: usize, waiting: usize, top: i32, columns: i32, rows: i32, from: i32, to: i32,
-): void {
+function flush(H: usize, stride: usize, waiting: usize, top: i32, from: i32, to: i32): void {
   for (let i = from + 1; i < to; i++) {
     for (let k = i; k < to; k++) applyToRow(H + <usize>i * stride + (<usize>k << 3), waiting + <usize>k * 40);
   }
-  if (to > from) {
-    rotateColumns(H, stride, waiting, from, to, top, from + 1);
-    rotateColumns(H, stride, waiting, from, to, columns, rows);
-  }
+  if (to > from) rotateColumns(H, stride, waiting, from, to, top, from + 1);
 }
 
 // @ts-ignore: decorator

@@ -18,6 +18,7 @@ export { hessenberg, reduceRows, sweep, rotateRows, rotateColumns } from "./eige
 export {
   chase, moveBulge, reflectRows, reflectColumns, reflectStrip, reflectPair, copyIn, copyOut, transposeIn, transposeOut,
 } from "./bulges";
+export { reducePanels } from "./hessenberg-panels";
 
 /** First byte that the kernels do not use themselves. */
 export const heapBase: usize = __heap_base;

@@ -5,16 +5,16 @@
  * invariant subspace of T₂₂; reflections that make them upper triangular bring T₂₂ to the front.
  */
 
-/** A quasi-triangular matrix with further rows below it that collect the products from the right. */
+/** A Schur form T = Qᵀ A Q with Qᵀ beside it: [T | Qᵀ]. */
 export interface SchurForm {
-  /** Row-major, (rows·stride). */
+  /** Row-major, (size·stride). */
   readonly t: Float64Array;
   /** Numbers from row to row. */
   readonly stride: number;
-  /** Number of rows and columns of the square part, which comes first. */
+  /** Number of rows. */
   readonly size: number;
-  /** Number of rows in all. */
-  readonly rows: number;
+  /** Number of columns in all. */
+  readonly columns: number;
 }
 
 const EPSILON = 2.220446049250313e-16;
@@ -30,7 +30,7 @@ export function blockSize({ t, stride, size }: SchurForm, j: number): 1 | 2 {
  * @returns false if their eigenvalues are too close for it, and nothing has been changed
  */
 export function swapBlocks(form: SchurForm, j: number, n1: number, n2: number): boolean {
-  const { t, stride, size, rows } = form;
+  const { t, stride, columns } = form;
   const n = n1 + n2;
   const corner = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) corner[i * n + k] = t[(j + i) * stride + j + k];
@@ -45,9 +45,8 @@ export function swapBlocks(form: SchurForm, j: number, n1: number, n2: number): 
     for (let k = 0; k < n2; k++) if (!(Math.abs(corner[i * n + k]) <= 10 * EPSILON * largest)) return false;
   }
   for (const [i, v] of reflections.entries()) {
-    reflectRows(t, stride, j + i, v, j, size);
+    reflectRows(t, stride, j + i, v, j, columns);
     reflectColumns(t, stride, j + i, v, 0, j + n);
-    reflectColumns(t, stride, j + i, v, size, rows);
   }
   for (let i = n2; i < n; i++) for (let k = 0; k < n2; k++) t[(j + i) * stride + j + k] = 0;
   return true;

@@ -10,10 +10,19 @@ import { EPSILON, NOTHING, type ShiftPair, triangularize, type Workspace } from 
 import { gemmWork } from "./matrix-product";
 import { loadKernels } from "./wasm";
 
-/** Memory for windows of up to `size` rows in a matrix of `rows` rows. */
+/** Steps of a round and columns of a strip, as in lib/kernels/bulges.ts. */
+const STEPS = 48;
+const STRIP = 32;
+/** Blocks of a window that may fail to deflate before the rest is left untried: few of those behind would succeed. */
+const MOST_FAILURES = 2;
+
+/** Memory for windows and sweeps. */
 export interface DeflationRoom {
+  /** Number of rows of a window, even. */
   readonly size: number;
-  /** The window over the product of its reflections, (2·size × size). */
+  /** Pairs of shifts of a sweep. */
+  readonly pairs: number;
+  /** The window beside the product of its reflections, (size × 2·size). */
   readonly stack: Float64Array;
   /** The same with the spike as a further column, while it is brought back to Hessenberg form. */
   readonly spiked: Float64Array;
@@ -22,6 +31,7 @@ export interface DeflationRoom {
   readonly above: Float64Array;
   readonly gemm: Float64Array;
   readonly shifts: Float64Array;
+  /** Strip and reflections of the kernel `chase`. */
   readonly chase: Float64Array;
 }
 
@@ -33,25 +43,34 @@ export interface Deflation {
   readonly shifts: ShiftPair[];
 }
 
-export function deflationRoom(rows: number, size: number, make: (length: number) => Float64Array): DeflationRoom {
+/**
+ * Memory for the windows of a matrix of `rows` rows.
+ *
+ * Larger windows deflate more and need fewer sweeps, but cost more; these sizes were fastest on random matrices.
+ */
+export function deflationRoom(rows: number, make: (length: number) => Float64Array): DeflationRoom {
+  const size = rows < 600 ? 64 : 96;
+  const pairs = size / 4;
   return {
     size,
+    pairs,
     stack: make(2 * size * size),
     spiked: make((2 * size + 2) * (size + 2)),
     hessenberg: make(4 * (2 * size + 2)),
     above: make(rows * size),
     gemm: make(gemmWork(size)),
-    shifts: make(3 * size),
-    chase: make((3 * size + 128) * 32 + 3 * size * 64),
+    shifts: make(3 * pairs),
+    chase: make((3 * pairs + STEPS + 3) * STRIP + 3 * pairs * STEPS),
   };
 }
 
-/** Deflates at the end of the active block l … end with a window of `size` rows (even), in place. */
-export function deflate(work: Workspace, room: DeflationRoom, l: number, end: number, size: number): Deflation {
+/** Deflates at the end of the active block l … end, of at least room.size rows, in place. */
+export function deflate(work: Workspace, room: DeflationRoom, l: number, end: number): Deflation {
   const { h, stride } = work;
+  const { size } = room;
   const first = end - size + 1;
   const spike = first === l ? 0 : h[first * stride + first - 1];
-  const form: SchurForm = { t: room.stack, stride: size, size, rows: 2 * size };
+  const form: SchurForm = { t: room.stack, stride: 2 * size, size, columns: 2 * size };
   copyWindow(work, first, form);
   triangularize(form, work.waiting);
   const { kept, order } = separate(form, spike);
@@ -60,32 +79,32 @@ export function deflate(work: Workspace, room: DeflationRoom, l: number, end: nu
   if (deflated === 0) return { deflated, shifts };
   for (let i = kept; i < size; i++) {
     const row = (first + i) * stride + first;
-    for (let j = Math.max(kept, i - 1); j < size; j++) h[row + j] = form.t[i * size + j];
+    for (let j = Math.max(kept, i - 1); j < size; j++) h[row + j] = form.t[2 * i * size + j];
   }
-  h[(first + kept) * stride + first + kept - 1] = 0;
+  if (first + kept > l) h[(first + kept) * stride + first + kept - 1] = 0;
   if (kept > 0) restore(work, room, form, { l, first, kept, spike });
   return { deflated, shifts };
 }
 
-/** The window, zeros below its subdiagonal, and the identity under it. */
-function copyWindow({ h, stride }: Workspace, first: number, { t, size }: SchurForm): void {
+/** The window, zeros below its subdiagonal, and the identity beside it. */
+function copyWindow({ h, stride }: Workspace, first: number, { t, size, columns }: SchurForm): void {
   t.fill(0);
   for (let i = 0; i < size; i++) {
     const row = (first + i) * stride + first;
-    for (let j = Math.max(0, i - 1); j < size; j++) t[i * size + j] = h[row + j];
-    t[(size + i) * size + i] = 1;
+    for (let j = Math.max(0, i - 1); j < size; j++) t[i * columns + j] = h[row + j];
+    t[i * columns + size + i] = 1;
   }
 }
 
 /** Moves the eigenvalues that have not converged to the front; those tested first come first. */
 function separate(form: SchurForm, spike: number): { kept: number; order: number[] } {
-  const { t, size } = form;
+  const { t, size, stride } = form;
   let kept = size;
   let front = 0;
   const order: number[] = [];
   let failures = 0;
   while (front < kept) {
-    const n = kept >= 2 && t[(kept - 1) * size + kept - 2] !== 0 ? 2 : 1;
+    const n = kept >= 2 && t[(kept - 1) * stride + kept - 2] !== 0 ? 2 : 1;
     const at = kept - n;
     if (isNegligible(form, at, n, spike)) kept = at;
     else {
@@ -99,17 +118,16 @@ function separate(form: SchurForm, spike: number): { kept: number; order: number
   for (let j = front; j < kept; j += blockSize(form, j)) rest.unshift(j);
   return { kept, order: [...order, ...rest] };
 }
-const MOST_FAILURES = Number(process.env.MF ?? 1000);
 
 /** Whether the spike beside the block at row `at` counts for nothing beside its eigenvalues. */
-function isNegligible({ t, size }: SchurForm, at: number, n: number, spike: number): boolean {
-  const v = size * size + at;
-  let entry = Math.abs(spike * t[v]);
-  let modulus = Math.abs(t[at * size + at]);
+function isNegligible({ t, size, stride }: SchurForm, at: number, n: number, spike: number): boolean {
+  const c = at * stride + at;
+  const q = at * stride + size;
+  let entry = Math.abs(spike * t[q]);
+  let modulus = Math.abs(t[c]);
   if (n === 2) {
-    const c = at * size + at;
-    entry = Math.max(entry, Math.abs(spike * t[v + 1]));
-    modulus = Math.sqrt(Math.abs(t[c] * t[c + size + 1] - t[c + 1] * t[c + size]));
+    entry = Math.max(entry, Math.abs(spike * t[q + stride]));
+    modulus = Math.sqrt(Math.abs(t[c] * t[c + stride + 1] - t[c + 1] * t[c + stride]));
   }
   return entry <= Math.max(NOTHING, EPSILON * (modulus === 0 ? Math.abs(spike) : modulus));
 }
@@ -120,12 +138,10 @@ function moveBlock(form: SchurForm, from: number, to: number): boolean {
   for (let at = from; at > to; ) {
     const above = at >= 2 && form.t[(at - 1) * form.stride + at - 2] !== 0 ? 2 : 1;
     if (!swapBlocks(form, at - above, above, n)) return false;
-    stat.swaps++;
     at -= above;
   }
   return true;
 }
-export const stat = { swaps: 0 };
 
 /** The eigenvalues of the blocks at the given rows, by pairs. */
 function shiftsOf(form: SchurForm, rows: number[]): ShiftPair[] {
@@ -158,7 +174,7 @@ interface Remainder {
  * With the spike as its column 0, Hessenberg reduction of the (kept+1)-rowed matrix does both: its first reflection
  * leaves one entry of the spike, the others restore the form.
  */
-function restore(work: Workspace, room: DeflationRoom, { t, size }: SchurForm, rest: Remainder): void {
+function restore(work: Workspace, room: DeflationRoom, { t, size, stride: width }: SchurForm, rest: Remainder): void {
   const { h, stride } = work;
   const { l, first, kept, spike } = rest;
   const n = (kept + 2) & ~1;
@@ -166,15 +182,14 @@ function restore(work: Workspace, room: DeflationRoom, { t, size }: SchurForm, r
   const b = room.spiked.subarray(0, rows * n).fill(0);
   for (let i = 0; i < kept; i++) {
     const row = (i + 1) * n + 1;
-    b[row - 1] = spike * t[size * size + i];
-    for (let j = Math.max(0, i - 1); j < kept; j++) b[row + j] = t[i * size + j];
+    b[row - 1] = spike * t[i * width + size];
+    for (let j = Math.max(0, i - 1); j < kept; j++) b[row + j] = t[i * width + j];
   }
   for (let i = 0; i < size; i++) {
-    const from = (size + i) * size;
-    b.set(t.subarray(from, from + kept), (n + i) * n + 1);
+    for (let j = 0; j < kept; j++) b[(n + i) * n + 1 + j] = t[j * width + size + i];
   }
   const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => room.hessenberg.byteOffset + 8 * (2 * room.size + 2) * i);
-  loadKernels().hessenberg(b.byteOffset, n, rows, v, w, v2, w2);
+  loadKernels().hessenberg(b.byteOffset, n, rows, 0, v, w, v2, w2);
   for (let i = 0; i < kept; i++) {
     const row = (first + i) * stride + first;
     for (let j = Math.max(0, i - 1); j < kept; j++) h[row + j] = b[(i + 1) * n + 1 + j];
@@ -184,8 +199,8 @@ function restore(work: Workspace, room: DeflationRoom, { t, size }: SchurForm, r
   const above = room.above.subarray(0, (first - l) * kept).fill(0);
   const from = h.byteOffset + 8 * (l * stride + first);
   const q = b.byteOffset + 8 * (n * n + 1);
-  const [m, width] = [first - l, 8 * kept];
+  const [m, bytes] = [first - l, 8 * kept];
   const at = above.byteOffset;
-  loadKernels().gemm(at, width, from, 8 * stride, 0, q, 8 * n, 0, m, kept, size, 1, room.gemm.byteOffset);
+  loadKernels().gemm(at, bytes, from, 8 * stride, 0, q, 8 * n, 0, m, kept, size, 1, room.gemm.byteOffset);
   for (let i = 0; i < m; i++) h.set(above.subarray(i * kept, (i + 1) * kept), (l + i) * stride + first);
 }

@@ -17,11 +17,10 @@ export interface Workspace {
   readonly waiting: Float64Array;
 }
 
-/** How far a sweep reaches beyond the active block: first row, columns of the square, rows in all. */
+/** How far a sweep reaches beyond the active block: from which row on, and how many columns. */
 export interface Reach {
   readonly top: number;
   readonly columns: number;
-  readonly rows: number;
 }
 
 /** LAPACK allows 30 sweeps per eigenvalue in all; ten times that for a single one has never been seen. */
@@ -32,11 +31,11 @@ export function checkIterations(iterations: number): void {
   if (iterations > LIMIT) throw new Error("eigenvalues: the QR iteration does not converge for this matrix");
 }
 
-/** Brings a Hessenberg matrix to real Schur form, in place; further rows below it collect the reflections. */
+/** Brings a Hessenberg matrix to real Schur form, in place; further columns beside it collect the reflections. */
 export function triangularize(form: SchurForm, waiting: Float64Array): void {
-  const { t, stride, size, rows } = form;
+  const { t, stride, size, columns } = form;
   const work = { h: t, stride, waiting };
-  const reach = { top: 0, columns: size, rows };
+  const reach = { top: 0, columns };
   const total = hessenbergNorm(t, size, stride);
   let iterations = 0;
   for (let end = size - 1; end >= 0; ) {
@@ -140,6 +139,6 @@ export function startSweep(work: Workspace, l: number, end: number, [x, y, produ
     h[i * stride + i - 2] = 0;
     if (i > m + 2) h[i * stride + i - 3] = 0;
   }
-  const { top, columns, rows } = reach;
-  loadKernels().sweep(h.byteOffset, 8 * stride, top, l, m, end, columns, rows, p, q, r, waiting.byteOffset);
+  const { top, columns } = reach;
+  loadKernels().sweep(h.byteOffset, 8 * stride, top, l, m, end, columns, p, q, r, waiting.byteOffset);
 }

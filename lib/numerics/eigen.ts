@@ -5,7 +5,8 @@
 import type { Matrix } from "ml-matrix";
 import { balance, normalize } from "./balance";
 import { deflationRoom } from "./deflation";
-import { iterate, windowRows } from "./qr-iteration";
+import { gemmWork } from "./matrix-product";
+import { iterate, LARGE } from "./qr-iteration";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";
 import { toRowMajor } from "./vector";
 import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
@@ -59,11 +60,9 @@ function compute(data: Float64Array, n: number): Eigenvalues {
     const scale = normalize(h);
     balance(h, n, stride);
     const rest = normalize(h); // times scale it may overflow, so the two stay apart
-    const work = make(4 * stride);
-    const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work.byteOffset + 8 * stride * i);
-    loadKernels().hessenberg(h.byteOffset, stride, stride, v, w, v2, w2);
+    reduce(h, stride, make);
     const waiting = make(5 * (stride + 2));
-    const room = n >= windowRows ? deflationRoom(n, windowRows, make) : undefined;
+    const room = n >= LARGE ? deflationRoom(n, make) : undefined;
     return sorted(iterate({ h, stride, waiting }, n, room), (x) => x * rest * scale);
   } finally {
     for (const array of owned) releaseKernelArray(array);
@@ -74,4 +73,20 @@ function sorted(found: Eigenvalues, rescale: (x: number) => number): Eigenvalues
   const { re, im } = found;
   const order = Array.from(re.keys()).sort((i, j) => re[j] - re[i] || im[j] - im[i]);
   return { re: Float64Array.from(order, (i) => rescale(re[i])), im: Float64Array.from(order, (i) => rescale(im[i])) };
+}
+
+/** Below this many rows, one pass per column is faster than panels. */
+const PANELS_FROM = 256;
+const PANEL = 32;
+
+/** Reduction to Hessenberg form: by panels, as long as the rest is large. */
+function reduce(h: Float64Array, n: number, make: (length: number) => Float64Array): void {
+  const columns = PANEL * Math.ceil(Math.max(0, n - PANELS_FROM) / PANEL);
+  if (columns > 0) {
+    const room = make((4 * PANEL + 1) * n + PANEL * (PANEL + 2) + gemmWork(n));
+    loadKernels().reducePanels(h.byteOffset, n, columns, room.byteOffset);
+  }
+  const work = make(4 * n);
+  const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work.byteOffset + 8 * n * i);
+  loadKernels().hessenberg(h.byteOffset, n, n, columns, v, w, v2, w2);
 }

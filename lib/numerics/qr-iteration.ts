@@ -14,19 +14,16 @@ import {
   startSweep,
   type Workspace,
 } from "./double-shift";
-
 import { loadKernels } from "./wasm";
-const NW = Number(process.env.NW ?? 64);
-const NS = Number(process.env.NS ?? 20);
-const MIN = Number(process.env.MIN ?? 100);
-const NIB = Number(process.env.NIB ?? 14);
 
-/**
- * The eigenvalues. Changes the matrix.
- *
- * The last rows deflate first: as soon as a subdiagonal entry is negligible, the block below it is on its own, and a
- * block of one or two rows gives its eigenvalues directly.
- */
+/** Blocks of fewer rows are not worth a window. */
+export const LARGE = 150;
+/** Percentage of a window that must deflate for the next window to come without a sweep (LAPACK's nibble). */
+const NIBBLE = 14;
+/** Every so many sweeps without deflation, one takes shifts that belong to nothing, to break a cycle. */
+const PATIENCE = 6;
+
+/** The eigenvalues of the first n rows and columns, in the order of their rows. Changes the matrix. */
 export function iterate(
   work: Workspace,
   n: number,
@@ -36,45 +33,43 @@ export function iterate(
   const re = new Float64Array(n);
   const im = new Float64Array(n);
   const total = hessenbergNorm(h, n, stride);
-  let pending: ShiftPair[] = [];
-  let end = n - 1;
   let iterations = 0;
-  while (end >= 0) {
+  let shifts: ShiftPair[] = [];
+  for (let end = n - 1; end >= 0; ) {
     const l = blockStart(h, stride, end, total);
-    if (l === end) {
-      re[end] = h[end * stride + end];
-      end -= 1;
-      iterations = 0;
-      continue;
-    }
-    if (l === end - 1) {
-      solveTwoByTwo(h, stride, end, re, im);
-      end -= 2;
+    if (l >= end - 1) {
+      if (l === end) re[end] = h[end * stride + end];
+      else solveTwoByTwo(h, stride, end, re, im);
+      end = l - 1;
       iterations = 0;
       continue;
     }
     iterations += 1;
     checkIterations(iterations);
-    const reach = { top: l, columns: end + 1, rows: end + 1 };
-    if (room === undefined || end - l + 1 < MIN) {
-      pending = [];
-      startSweep(work, l, end, shiftsFor(h, stride, end, iterations), reach);
-      stat.small++;
-    } else if (pending.length > 0) {
-      const pairs = pending.slice(0, NS);
-      for (const [i, pair] of pairs.entries()) room.shifts.set(pair, 3 * i);
-      stat.sweeps += pairs.length; stat.flops += pairs.length*10*(end-l)**2;
-      loadKernels().chase(h.byteOffset, 8 * stride, l, end, room.shifts.byteOffset, pairs.length, room.chase.byteOffset);
-      pending = [];
+    if (room === undefined || end - l + 1 < LARGE) {
+      shifts = [];
+      startSweep(work, l, end, shiftsFor(h, stride, end, iterations), { top: l, columns: end + 1 });
+    } else if (shifts.length > 0) {
+      chase(work, room, l, end, shifts);
+      shifts = [];
     } else {
-      stat.aed++;
-      const { deflated, shifts } = deflate(work, room, l, end, room.size);
-      stat.defl += deflated;
-      if (100 * deflated <= NIB * room.size)
-        pending = iterations % 12 === 11 ? [exceptionalShifts(h, stride, end)] : shifts;
+      const found = deflate(work, room, l, end);
+      if (100 * found.deflated > NIBBLE * room.size) continue;
+      const isStuck = (iterations >> 1) % PATIENCE === PATIENCE - 1; // windows and sweeps take turns
+      shifts = isStuck ? foreignShifts(h, stride, end, room.pairs) : found.shifts;
     }
   }
   return { re, im };
 }
-export const windowRows = NW;
-export const stat = { small: 0, sweeps: 0, aed: 0, flops: 0, defl: 0 };
+
+/** One sweep with many pairs of shifts. */
+function chase({ h, stride }: Workspace, room: DeflationRoom, l: number, end: number, shifts: ShiftPair[]): void {
+  const pairs = Math.min(shifts.length, room.pairs);
+  for (let i = 0; i < pairs; i++) room.shifts.set(shifts[i], 3 * i);
+  loadKernels().chase(h.byteOffset, 8 * stride, l, end, room.shifts.byteOffset, pairs, room.chase.byteOffset);
+}
+
+/** Shifts from subdiagonal entries instead of eigenvalues. */
+function foreignShifts(h: Float64Array, stride: number, end: number, pairs: number): ShiftPair[] {
+  return Array.from({ length: pairs }, (_, i) => exceptionalShifts(h, stride, end - 2 * i));
+}

@@ -53,7 +53,8 @@ export interface Kernels {
     sign: number,
     work: number,
   ): void;
-  hessenberg(A: number, n: number, rows: number, v: number, w: number, v2: number, w2: number): void;
+  hessenberg(A: number, n: number, rows: number, first: number, v: number, w: number, v2: number, w2: number): void;
+  reducePanels(A: number, n: number, columns: number, room: number): void;
   sweep(
     H: number,
     stride: number,
@@ -62,7 +63,6 @@ export interface Kernels {
     m: number,
     end: number,
     columns: number,
-    rows: number,
     p: number,
     q: number,
     r: number,
