@@ -1,5 +1,4 @@
 /** The double-shift QR sweep (Francis): shifts, where a sweep begins, where a matrix falls apart into blocks. */
-import type { SchurForm } from "./block-swap";
 import { loadKernels } from "./wasm";
 
 export const EPSILON = 2.220446049250313e-16;
@@ -15,6 +14,18 @@ export interface Workspace {
   /** Numbers from row to row. */
   readonly stride: number;
   readonly waiting: Float64Array;
+}
+
+/** A Schur form T = Qᵀ A Q with Qᵀ beside it: [T | Qᵀ]. */
+export interface SchurForm {
+  /** Row-major, (size·stride). */
+  readonly t: Float64Array;
+  /** Numbers from row to row. */
+  readonly stride: number;
+  /** Number of rows. */
+  readonly size: number;
+  /** Number of columns in all. */
+  readonly columns: number;
 }
 
 /** How far a sweep reaches beyond the active block: from which row on, and how many columns. */
