@@ -5,16 +5,16 @@
  * the active block to its end. They move STEPS rows one after the other inside a diagonal window. What lies beside and
  * above the window then receives all of these reflections, one strip at a time, which stays in first-level cache.
  *
- * A reflection acts on a triple (a, b, c):  t = x (a + q b + r c),  a − t, b − q t, c − r t.
+ * A reflection acts on a triple (a, b, c):  t = x (a + r c + q b),  a − t, b − q t, c − r t.
  */
 import { entry, setEntry } from "./eigen";
 
 /** Rows that each bulge moves before the strips are brought up to date. */
 // @ts-ignore: decorator
-@inline const STEPS = 48;
+@inline const STEPS = 32;
 /** Reflections that wait inside the window. */
 // @ts-ignore: decorator
-@inline const DELAY = 16;
+@inline const DELAY = 8;
 /** Columns of a strip. */
 // @ts-ignore: decorator
 @inline const WIDTH = 32;
@@ -131,7 +131,7 @@ function makeReflection(p: f64, q: f64, r: f64, f: usize): f64 {
 function reflectTriple(h: usize, f: usize): void {
   const a = load<f64>(h), b = load<f64>(h, 8), c = load<f64>(h, 16);
   const q = load<f64>(f, 8), r = load<f64>(f, 16);
-  const t = (a + q * b + r * c) * load<f64>(f);
+  const t = (a + r * c + q * b) * load<f64>(f);
   store<f64>(h, a - t);
   store<f64>(h, b - t * q, 8);
   store<f64>(h, c - t * r, 16);
@@ -145,7 +145,7 @@ export function reflectRows(h: usize, stride: usize, f: usize, columns: i32): vo
   let o: usize = 0;
   for (; o + 16 <= bytes; o += 16) {
     const a = v128.load(h + o), b = v128.load(h1 + o), c = v128.load(h2 + o);
-    const t = f64x2.mul(f64x2.add(f64x2.add(a, f64x2.mul(qq, b)), f64x2.mul(rr, c)), xx);
+    const t = f64x2.mul(f64x2.add(f64x2.add(a, f64x2.mul(rr, c)), f64x2.mul(qq, b)), xx);
     v128.store(h + o, f64x2.sub(a, t));
     v128.store(h1 + o, f64x2.sub(b, f64x2.mul(t, qq)));
     v128.store(h2 + o, f64x2.sub(c, f64x2.mul(t, rr)));
@@ -153,7 +153,7 @@ export function reflectRows(h: usize, stride: usize, f: usize, columns: i32): vo
   if (o < bytes) {
     const a = load<f64>(h + o), b = load<f64>(h1 + o), c = load<f64>(h2 + o);
     const q = load<f64>(f, 8), r = load<f64>(f, 16);
-    const t = (a + q * b + r * c) * load<f64>(f);
+    const t = (a + r * c + q * b) * load<f64>(f);
     store<f64>(h + o, a - t);
     store<f64>(h1 + o, b - t * q);
     store<f64>(h2 + o, c - t * r);
@@ -204,8 +204,8 @@ export function reflectColumns(h: usize, stride: usize, f: usize, count: i32, ro
       const c0 = v128.load64_lane(p1, v128.load64_zero(p, 16), 1, 16);
       const c1 = v128.load64_lane(p3, v128.load64_zero(p2, 16), 1, 16);
       const x = v128.load_splat<f64>(g), q = v128.load_splat<f64>(g, 8), r = v128.load_splat<f64>(g, 16);
-      const t0 = f64x2.mul(f64x2.add(f64x2.add(a0, f64x2.mul(q, b0)), f64x2.mul(r, c0)), x);
-      const t1 = f64x2.mul(f64x2.add(f64x2.add(a1, f64x2.mul(q, b1)), f64x2.mul(r, c1)), x);
+      const t0 = f64x2.mul(f64x2.add(f64x2.add(a0, f64x2.mul(r, c0)), f64x2.mul(q, b0)), x);
+      const t1 = f64x2.mul(f64x2.add(f64x2.add(a1, f64x2.mul(r, c1)), f64x2.mul(q, b1)), x);
       a0 = f64x2.sub(a0, t0);
       a1 = f64x2.sub(a1, t1);
       v128.store64_lane(p, a0, 0);
@@ -256,12 +256,12 @@ export function reflectPair(h: usize, f: usize): void {
   for (; h < end; h += 16) {
     const a = v128.load(h);
     let b = v128.load(h, WIDTH << 3), c = v128.load(h, WIDTH << 4);
-    let t = f64x2.mul(f64x2.add(f64x2.add(a, f64x2.mul(q0, b)), f64x2.mul(r0, c)), x0);
+    let t = f64x2.mul(f64x2.add(f64x2.add(a, f64x2.mul(r0, c)), f64x2.mul(q0, b)), x0);
     v128.store(h, f64x2.sub(a, t));
     b = f64x2.sub(b, f64x2.mul(t, q0));
     c = f64x2.sub(c, f64x2.mul(t, r0));
     const d = v128.load(h, 3 * WIDTH << 3);
-    t = f64x2.mul(f64x2.add(f64x2.add(b, f64x2.mul(q1, c)), f64x2.mul(r1, d)), x1);
+    t = f64x2.mul(f64x2.add(f64x2.add(b, f64x2.mul(r1, d)), f64x2.mul(q1, c)), x1);
     v128.store(h, f64x2.sub(b, t), WIDTH << 3);
     v128.store(h, f64x2.sub(c, f64x2.mul(t, q1)), WIDTH << 4);
     v128.store(h, f64x2.sub(d, f64x2.mul(t, r1)), 3 * WIDTH << 3);

@@ -18,7 +18,7 @@ import { gemmWork } from "./matrix-product";
 import { loadKernels } from "./wasm";
 
 /** Steps of a round and columns of a strip, as in lib/kernels/bulges.ts. */
-const STEPS = 48;
+const STEPS = 32;
 const STRIP = 32;
 
 /** Memory for windows and sweeps. */
@@ -54,7 +54,7 @@ export interface Deflation {
  * Larger windows deflate more and need fewer sweeps, but cost more; these sizes were fastest on random matrices.
  */
 export function deflationRoom(rows: number, make: (length: number) => Float64Array): DeflationRoom {
-  const size = rows < 600 ? 64 : 96;
+  const size = 64;
   const pairs = size / 4;
   return {
     size,

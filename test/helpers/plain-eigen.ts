@@ -194,10 +194,10 @@ function plainReflection(b: Float64Array, j: number): [number, Float64Array] {
   return [(beta - alpha) / beta, v];
 }
 
-/** A reflection of a bulge: t = x (a + q b + r c), then a − t, b − q t, c − r t. */
+/** A reflection of a bulge: t = x (a + r c + q b), then a − t, b − q t, c − r t. */
 type Bulge = readonly [x: number, q: number, r: number];
 
-/** A sweep of many pairs of shifts: in every round of 48 steps each bulge, one after the other, moves 48 rows. */
+/** A sweep of many pairs of shifts: in every round of 32 steps each bulge, one after the other, moves 32 rows. */
 export function plainChase(
   h: Float64Array,
   n: number,
@@ -205,7 +205,7 @@ export function plainChase(
   end: number,
   shifts: readonly (readonly [number, number, number])[],
 ): void {
-  const steps = 48;
+  const steps = 32;
   const length = 3 * (shifts.length - 1);
   for (let t = 0; t < end - l + length; t += steps) {
     for (const [i, pair] of shifts.entries()) {
@@ -258,7 +258,7 @@ function applyBulge(h: Float64Array, n: number, k: number, l: number, end: numbe
   const hasThree = k + 2 <= end;
   const act = (at: number, step: number): void => {
     const [a, b, c] = [h[at], h[at + step], hasThree ? h[at + 2 * step] : 0];
-    const t = hasThree ? (a + q * b + r * c) * x : (a + q * b) * x;
+    const t = hasThree ? (a + r * c + q * b) * x : (a + q * b) * x;
     h[at] = a - t;
     h[at + step] = b - t * q;
     if (hasThree) h[at + 2 * step] = c - t * r;

@@ -108,7 +108,7 @@ describe("the eigenvalue kernels have the bits of the textbook loops:", () => {
       const H = hessenbergMatrix(n);
       if (n === 180) H[90 * n + 89] = 0;
       const pairs = Array.from({ length: bulges }, () => [rng.normal(), rng.normal(), rng.normal()] as const);
-      const room = (3 * bulges + 48 + 3) * 32 + 3 * bulges * 48;
+      const room = (3 * bulges + 32 + 3) * 32 + 3 * bulges * 32;
       const h = inKernels([H, Float64Array.from(pairs.flat()), room], (at, shifts, work) =>
         loadKernels().chase(at, 8 * n, l, end, shifts, bulges, work),
       );
