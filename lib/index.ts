@@ -89,6 +89,7 @@ export * from "./notebook/theme";
 export * from "./numerics/eigen";
 export * from "./numerics/elementary";
 export * from "./numerics/linear-solve";
+export { multiplyMatrices, multiplyRowMajor } from "./numerics/matrix-product";
 export * from "./numerics/pca";
 export * from "./numerics/random";
 export * from "./numerics/singular-values";

@@ -7,15 +7,17 @@
  * Householder reduction A → Qᵀ A Q with zeros below the first subdiagonal, one pass over A per column.
  *
  * Column k needs  A ← (I − τ v vᵀ) A (I − τ v vᵀ). The product from the left waits as (τv, w = vᵀA) until the pass of the
- * next column, so that each entry is read and written once per column. n even, rows and columns padded with zeros;
- * v, w, v2, w2 are workspace for n numbers each.
+ * next column, so that each entry is read and written once per column. n even, rows and columns padded with zeros. Rows
+ * beyond the square (from n to `rows`−1, an even number) only take the products from the right: an identity there becomes
+ * Q. Columns before `first` have their form already. v, w, v2, w2 are workspace for `rows` numbers each.
  */
-export function hessenberg(A: usize, n: i32, v: usize, w: usize, v2: usize, w2: usize): void {
+export function hessenberg(A: usize, n: i32, rows: i32, first: i32, v: usize, w: usize, v2: usize, w2: usize): void {
   const bytes = <usize>n << 3;
+  memory.fill(v, 0, <usize>rows << 3);
+  memory.fill(v2, 0, <usize>rows << 3);
   let tau = 0.0;
-  memory.fill(v, 0, bytes);
   memory.fill(w, 0, bytes);
-  for (let k = 0; k < n - 2; k++) {
+  for (let k = first; k < n - 2; k++) {
     const wk = load<f64>(w + (<usize>k << 3));
     let rest = 0.0;
     memory.fill(v2, 0, bytes);
@@ -26,8 +28,8 @@ export function hessenberg(A: usize, n: i32, v: usize, w: usize, v2: usize, w2: 
       store<f64>(v2 + o, x);
       if (i > k + 1) rest += x * x;
     }
-    const first = v2 + (<usize>(k + 1) << 3);
-    const alpha = load<f64>(first);
+    const head = v2 + (<usize>(k + 1) << 3);
+    const alpha = load<f64>(head);
     let beta = alpha;
     let tau2 = 0.0;
     if (rest != 0.0) {
@@ -35,11 +37,11 @@ export function hessenberg(A: usize, n: i32, v: usize, w: usize, v2: usize, w2: 
       beta = alpha < 0.0 ? size : -size;
       tau2 = (beta - alpha) / beta;
       for (let o = <usize>(k + 2) << 3; o < bytes; o += 8) store<f64>(v2 + o, load<f64>(v2 + o) / (alpha - beta));
-      store<f64>(first, 1.0);
+      store<f64>(head, 1.0);
     } else {
       memory.fill(v2, 0, bytes);
     }
-    for (let i = 0; i < n; i += 2) reduceRows(A + <usize>i * bytes, bytes, i, k, tau, tau2, v, w, v2, w2);
+    for (let i = 0; i < rows; i += 2) reduceRows(A + <usize>i * bytes, bytes, i, k, tau, tau2, v, w, v2, w2);
     store<f64>(A + <usize>(k + 1) * bytes + (<usize>k << 3), beta);
     for (let i = k + 2; i < n; i++) store<f64>(A + <usize>i * bytes + (<usize>k << 3), 0.0);
     store<f64>(w2 + (<usize>k << 3), 0.0);
@@ -114,13 +116,13 @@ export function reduceRows(
 
 // @ts-ignore: decorator
 @inline
-function entry(H: usize, stride: usize, i: i32, j: i32): f64 {
+export function entry(H: usize, stride: usize, i: i32, j: i32): f64 {
   return load<f64>(H + <usize>i * stride + (<usize>j << 3));
 }
 
 // @ts-ignore: decorator
 @inline
-function setEntry(H: usize, stride: usize, i: i32, j: i32, value: f64): void {
+export function setEntry(H: usize, stride: usize, i: i32, j: i32, value: f64): void {
   store<f64>(H + <usize>i * stride + (<usize>j << 3), value);
 }
 
@@ -130,13 +132,14 @@ function setEntry(H: usize, stride: usize, i: i32, j: i32, value: f64): void {
 
 /**
  * One double-shift sweep over rows m … end of the active block that begins at row l; p, q, r is the first column of the
- * shifted square.
+ * shifted square. Reflections of rows reach to the last of `columns`, which may lie beyond the square; those of columns
+ * begin at row `top`. For eigenvalues alone, top = l and columns = end + 1.
  *
  * A reflection acts on three rows at once, and on three columns of all rows above. The columns part waits in `waiting`
  * (five numbers per row of the sweep) until DELAY reflections can be applied to a row in one go.
  */
 export function sweep(
-  H: usize, stride: usize, l: i32, m: i32, end: i32, p: f64, q: f64, r: f64, waiting: usize,
+  H: usize, stride: usize, top: i32, l: i32, m: i32, end: i32, columns: i32, p: f64, q: f64, r: f64, waiting: usize,
 ): void {
   let from = m;
   for (let k = m; k < end; k++) {
@@ -150,9 +153,9 @@ export function sweep(
       scale = abs(p) + abs(q) + abs(r);
       if (scale == 0.0) {
         memory.fill(f, 0, 40);
-        if (isLast) flush(H, stride, waiting, l, from, k);
+        if (isLast) flush(H, stride, waiting, top, from, k);
         else if (k + 1 - from >= DELAY) {
-          flush(H, stride, waiting, l, from, k + 1);
+          flush(H, stride, waiting, top, from, k + 1);
           from = k + 1;
         }
         continue;
@@ -175,32 +178,27 @@ export function sweep(
     store<f64>(f, q, 24);
     store<f64>(f, r, 32);
     if (!isLast) {
-      rotateRows(H + <usize>k * stride, stride, k, end, x, y, z, q, r);
+      rotateRows(H + <usize>k * stride, stride, k, columns - 1, x, y, z, q, r);
       const bottom = min(end, k + 3);
       for (let i = k + 1; i <= bottom; i++) applyToRow(H + <usize>i * stride + (<usize>k << 3), f);
       if (k + 1 - from >= DELAY) {
-        flush(H, stride, waiting, l, from, k + 1);
+        flush(H, stride, waiting, top, from, k + 1);
         from = k + 1;
       }
     } else {
-      rotateTwoRows(H + <usize>k * stride, stride, k, end, x, y, q);
-      flush(H, stride, waiting, l, from, k);
-      for (let i = l; i <= end; i++) {
-        const h = H + <usize>i * stride + (<usize>k << 3);
-        const t = x * load<f64>(h) + y * load<f64>(h, 8);
-        store<f64>(h, load<f64>(h) - t);
-        store<f64>(h, load<f64>(h, 8) - t * q, 8);
-      }
+      rotateTwoRows(H + <usize>k * stride, stride, k, columns - 1, x, y, q);
+      flush(H, stride, waiting, top, from, k);
+      rotateTwoColumns(H + (<usize>k << 3), stride, top, end + 1, x, y, q);
     }
   }
 }
 
 /** Applies the waiting reflections from … to−1 to the rows that have not seen them: all above, and their own triangle. */
-function flush(H: usize, stride: usize, waiting: usize, l: i32, from: i32, to: i32): void {
+function flush(H: usize, stride: usize, waiting: usize, top: i32, from: i32, to: i32): void {
   for (let i = from + 1; i < to; i++) {
     for (let k = i; k < to; k++) applyToRow(H + <usize>i * stride + (<usize>k << 3), waiting + <usize>k * 40);
   }
-  if (to > from) rotateColumns(H, stride, waiting, from, to, l, from + 1);
+  if (to > from) rotateColumns(H, stride, waiting, from, to, top, from + 1);
 }
 
 // @ts-ignore: decorator
@@ -250,6 +248,16 @@ function rotateTwoRows(h: usize, stride: usize, k: i32, end: i32, x: f64, y: f64
     const t = load<f64>(h + o) + q * load<f64>(h1 + o);
     store<f64>(h1 + o, load<f64>(h1 + o) - t * y);
     store<f64>(h + o, load<f64>(h + o) - t * x);
+  }
+}
+
+/** The same reflection on two columns of rows first … last−1. */
+function rotateTwoColumns(h: usize, stride: usize, first: i32, last: i32, x: f64, y: f64, q: f64): void {
+  h += <usize>first * stride;
+  for (let i = first; i < last; i++, h += stride) {
+    const t = x * load<f64>(h) + y * load<f64>(h, 8);
+    store<f64>(h, load<f64>(h) - t);
+    store<f64>(h, load<f64>(h, 8) - t * q, 8);
   }
 }
 

@@ -13,7 +13,12 @@ export {
   factorize, factorPanel, updatePanel, solveTop, updateRows, solve, solveLowerStrip, solveUpperStrip, solveTransposed,
   subtractRows,
 } from "./linear-solve";
+export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
 export { hessenberg, reduceRows, sweep, rotateRows, rotateColumns } from "./eigen";
+export {
+  chase, moveBulge, reflectRows, reflectColumns, reflectStrip, reflectPair, copyIn, copyOut, transposeIn, transposeOut,
+} from "./bulges";
+export { reducePanels } from "./hessenberg-panels";
 
 /** First byte that the kernels do not use themselves. */
 export const heapBase: usize = __heap_base;

@@ -38,18 +38,37 @@ export interface Kernels {
   factorize(A: number, n: number, padded: number, pivots: number, work: number): number;
   solve(A: number, n: number, padded: number, pivots: number, x: number): void;
   solveTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
-  hessenberg(A: number, n: number, v: number, w: number, v2: number, w2: number): void;
+  gemm(
+    C: number,
+    strideC: number,
+    A: number,
+    strideA: number,
+    isTransposedA: number,
+    B: number,
+    strideB: number,
+    isTransposedB: number,
+    m: number,
+    n: number,
+    k: number,
+    sign: number,
+    work: number,
+  ): void;
+  hessenberg(A: number, n: number, rows: number, first: number, v: number, w: number, v2: number, w2: number): void;
+  reducePanels(A: number, n: number, columns: number, room: number): void;
   sweep(
     H: number,
     stride: number,
+    top: number,
     l: number,
     m: number,
     end: number,
+    columns: number,
     p: number,
     q: number,
     r: number,
     waiting: number,
   ): void;
+  chase(H: number, stride: number, l: number, end: number, shifts: number, bulges: number, room: number): void;
 }
 
 const PAGE = 65536;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EVD, Matrix } from "ml-matrix";
-import { createRng, type Eigenvalues, eigenvalues, eigenvaluesOf, kernelArray, releaseKernelArray } from "rnn-dynamics";
-import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/numerics/wasm";
+import { createRng, type Eigenvalues, eigenvalues, eigenvaluesOf } from "rnn-dynamics";
+import { kernelBytesInUse } from "rnn-dynamics/dist/numerics/wasm";
 import { assertClose } from "../helpers/assertions";
-import { plainFactorize, plainHessenberg, plainSweep } from "../helpers/plain-algebra";
+import { plainFactorize } from "../helpers/plain-algebra";
 
 const rng = createRng("eigen tests");
 const random = (length: number): Float64Array => Float64Array.from({ length }, () => rng.normal());
@@ -242,43 +242,6 @@ describe("eigenvalues", () => {
       ),
       { numRuns: 2000 },
     );
-  });
-
-  it("reduction to Hessenberg form has the bits of the textbook loops", () => {
-    for (const n of [1, 2, 3, 4, 5, 8, 17, 64, 129]) {
-      const stride = n + (n % 2);
-      const A = random(n * n);
-      const [h, work] = [kernelArray(stride * stride), kernelArray(4 * stride)];
-      for (let i = 0; i < n; i++) h.set(A.subarray(i * n, (i + 1) * n), i * stride);
-      const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work.byteOffset + 8 * stride * i);
-      loadKernels().hessenberg(h.byteOffset, stride, v, w, v2, w2);
-      plainHessenberg(A, n);
-      const got = A.map((_, k) => h[Math.floor(k / n) * stride + (k % n)]);
-      assert.deepEqual(got, A, `n = ${n}`);
-      releaseKernelArray(h);
-      releaseKernelArray(work);
-    }
-  });
-
-  it("a sweep has the bits of the textbook loops, for blocks shorter and longer than the delay of reflections", () => {
-    for (const [n, l, m, end] of [
-      [3, 0, 0, 2],
-      [8, 1, 2, 6],
-      [30, 0, 0, 29],
-      [31, 4, 4, 27],
-      [64, 3, 10, 63],
-      [130, 0, 1, 129],
-    ]) {
-      const H = random(n * n).map((a, k) => (k % n < Math.floor(k / n) - 1 ? 0 : a));
-      if (n === 64) H[30 * n + 29] = 0; // a reflection in the middle may find nothing to do
-      const [h, waiting] = [kernelArray(n * n), kernelArray(5 * (n + 2))];
-      h.set(H);
-      loadKernels().sweep(h.byteOffset, 8 * n, l, m, end, 0.4, -0.3, 0.3, waiting.byteOffset);
-      plainSweep(H, n, l, m, end, [0.4, -0.3, 0.3]);
-      assert.deepEqual(h.slice(), H, `n = ${n}`);
-      releaseKernelArray(h);
-      releaseKernelArray(waiting);
-    }
   });
 
   it("reject what is not a square matrix of finite numbers, and leave no memory behind", () => {
