@@ -67,6 +67,7 @@ export * from "./numerics/elementary";
 export * from "./numerics/linear-solve";
 export * from "./numerics/pca";
 export * from "./numerics/random";
+export * from "./numerics/refined-solve";
 export * from "./numerics/singular-values";
 export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";

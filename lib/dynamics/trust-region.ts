@@ -1,7 +1,7 @@
-import { factorize } from "../numerics/linear-solve";
 import { dot, norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import type { EnergySurface } from "./energy-surface";
+import { NewtonStep } from "./newton-step";
 
 /** A way to move downhill on q, one iteration at a time. */
 export interface StepRule {
@@ -73,28 +73,17 @@ const firstLeg = { short: 2, long: 40 };
 export function dogleg(surface: EnergySurface, radius: number): StepRule {
   const { size, F, step } = surface;
   const newton = kernelArray(size);
-  const factors = kernelArray(size * size);
+  const newtonStep = new NewtonStep(surface);
   const leg = conjugatePath(surface);
   let legSteps = Math.max(1, Math.min(size - 1, firstLeg.short));
   let newtonState: "unknown" | "known" | "missing" = "unknown";
-  const findNewton = () => {
-    factors.set(surface.J);
-    const lu = factorize(factors, size, { inPlace: true });
-    newtonState = "missing";
-    if (!lu.isSingular) {
-      const solution = lu.solve(F);
-      for (let i = 0; i < size; i++) newton[i] = -solution[i];
-      if (Number.isFinite(norm(newton))) newtonState = "known";
-    }
-    lu.release();
-  };
   const model: Model = {
     prepare() {
       newtonState = "unknown";
     },
     propose(trusted) {
       const isInside = leg.walk(trusted, legSteps, 0);
-      if (isInside && newtonState === "unknown") findNewton();
+      if (isInside && newtonState === "unknown") newtonState = newtonStep.find(newton) ? "known" : "missing";
       if (isInside && newtonState === "known") {
         const part = partOfLeg(step, newton, trusted);
         for (let i = 0; i < size; i++) {
@@ -112,7 +101,8 @@ export function dogleg(surface: EnergySurface, radius: number): StepRule {
     newtonLength: () => (newtonState === "known" ? norm(newton) : Number.POSITIVE_INFINITY),
     release() {
       leg.release();
-      for (const buffer of [newton, factors]) releaseKernelArray(buffer);
+      newtonStep.release();
+      releaseKernelArray(newton);
     },
   };
   return trustRegion(surface, model, radius);

@@ -13,6 +13,11 @@ export {
   factorize, factorPanel, updatePanel, solveTop, updateRows, solve, solveLowerStrip, solveUpperStrip, solveTransposed,
   subtractRows,
 } from "./linear-solve";
+export {
+  areFinite, demoteMatrix, demoteRow, factorizeSingle, factorSinglePanel, updateSinglePanel, solveSingleTop,
+  updateSingleRows, solveSingle, solveSingleLower, solveSingleUpper, solveSingleTransposed, subtractSingleRows,
+} from "./single-precision";
+export { fillJacobian, scaleRow } from "./jacobian";
 export { hessenberg, reduceRows, sweep, rotateRows, rotateColumns } from "./eigen";
 
 /** First byte that the kernels do not use themselves. */

@@ -38,6 +38,13 @@ export interface Kernels {
   factorize(A: number, n: number, padded: number, pivots: number, work: number): number;
   solve(A: number, n: number, padded: number, pivots: number, x: number): void;
   solveTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
+  dot(a: number, b: number, n: number): number;
+  areFinite(a: number, count: number): number;
+  demoteMatrix(A: number, n: number, single: number, padded: number): void;
+  factorizeSingle(A: number, n: number, padded: number, pivots: number, work: number): number;
+  solveSingle(A: number, n: number, padded: number, pivots: number, x: number): void;
+  solveSingleTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
+  fillJacobian(W: number, s: number, J: number, n: number): void;
   hessenberg(A: number, n: number, v: number, w: number, v2: number, w2: number): void;
   sweep(
     H: number,
