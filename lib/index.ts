@@ -62,6 +62,7 @@ export { type Progress, progress } from "./notebook/progress";
 export { loadPlotly, show } from "./notebook/show";
 export { type TableFrame, type TableOptions, table, tableDefaults } from "./notebook/tables";
 export * from "./notebook/theme";
+export * as doubleDouble from "./numerics/double-double";
 export * from "./numerics/eigen";
 export * from "./numerics/elementary";
 export * from "./numerics/linear-solve";

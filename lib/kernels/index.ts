@@ -17,6 +17,7 @@ export {
   areFinite, demoteMatrix, demoteRow, factorizeSingle, factorSinglePanel, updateSinglePanel, solveSingleTop,
   updateSingleRows, solveSingle, solveSingleLower, solveSingleUpper, solveSingleTransposed, subtractSingleRows,
 } from "./single-precision";
+export { tanhPair, logisticPair, extendedRates, extendedDot, extendedVelocity } from "./double-double";
 export { fillJacobian, scaleRow } from "./jacobian";
 export { hessenberg, reduceRows, sweep, rotateRows, rotateColumns } from "./eigen";
 

@@ -4,6 +4,7 @@ import { checkChoice, checkCount, checkRecord, checkVector, reject } from "../nu
 import { multiplyInto, norm, toMatrix } from "../numerics/vector";
 import { isResident, kernelArray, loadKernels } from "../numerics/wasm";
 import { type ActivationName, activation } from "./activation";
+import { extendedVelocityInto } from "./extended-velocity";
 
 /** What a flow of rates is made of; plain data, so that a worker can make the same flow again. */
 export interface RateFlowParameters extends Readonly<Record<string, unknown>> {
@@ -85,6 +86,8 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
     },
     velocityInto,
     jacobianInto,
+    velocityExtended: (x, xLow, out, outLow) =>
+      extendedVelocityInto({ activation: name, weights, drive }, x, xLow, out, outLow),
     odd: isOdd && !isDriven,
     boundedRates: true,
     lipschitzOfJacobian,

@@ -44,6 +44,17 @@ export interface Kernels {
   factorizeSingle(A: number, n: number, padded: number, pivots: number, work: number): number;
   solveSingle(A: number, n: number, padded: number, pivots: number, x: number): void;
   solveSingleTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
+  extendedRates(x: number, xLow: number, r: number, n: number, isLogistic: number): void;
+  extendedVelocity(
+    W: number,
+    r: number,
+    x: number,
+    xLow: number,
+    drive: number,
+    out: number,
+    outLow: number,
+    n: number,
+  ): void;
   fillJacobian(W: number, s: number, J: number, n: number): void;
   hessenberg(A: number, n: number, v: number, w: number, v2: number, w2: number): void;
   sweep(
