@@ -20,6 +20,7 @@ export * from "./dynamics/minimize";
 export * from "./dynamics/mode-counts";
 export * from "./dynamics/passage-time";
 export type { TaskPool } from "./dynamics/search-work";
+export * from "./dynamics/polish";
 export * from "./dynamics/separation";
 export {
   type ComplexArray,

