@@ -5,12 +5,15 @@ import { norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import type { EnergySurface } from "./energy-surface";
 
-/** Steps of GMRES after which factors count as too old. One costs about a thirtieth of a factorisation at N = 1000. */
-const mostSteps = 30;
-/** Factors that took this many are made anew for the next point. */
-const staleSteps = 20;
-/** ‖F + J p‖ ≤ this · ‖F‖: Newton's error is squared as long as it is larger than this, and each step gains as much. */
-const tolerance = 1e-8;
+/** Steps of GMRES after which the factors count as too old; one costs about a thirtieth of a factorisation at N = 1000. */
+const mostSteps = 20;
+/** Factors that took more than this are made anew for the next point: a few fresh steps and the LU cost as much. */
+const staleSteps = 10;
+/**
+ * ‖F + J p‖ ≤ t ‖F‖ with t = ‖F‖/‖x‖ between these. Far from a fixed point, where the radius cuts Newton's step anyway, two
+ * digits do; near one t falls with F, so that errors are still squared, and the last steps gain eight digits each.
+ */
+const tolerances = { far: 1e-2, near: 1e-8 };
 
 /**
  * Newton's step p = −J⁻¹ F at one point of a search after the other.
@@ -57,6 +60,8 @@ export class NewtonStep {
   }
 
   #solve(out: Float64Array): boolean {
+    const { speed, x } = this.surface;
+    const tolerance = Math.max(tolerances.near, Math.min(tolerances.far, speed / norm(x)));
     const { steps, residual } = this.#krylov.solve(this.#system, this.#right, out, tolerance);
     const isSolved = residual <= tolerance && Number.isFinite(norm(out));
     this.#isUsable = isSolved && steps <= staleSteps;
