@@ -224,6 +224,7 @@ export function kernelArray(length: number): Float64Array {
   checkCount("kernelArray", "length", length);
   loadKernels();
   const at = allocate("kernelArray", length * 8);
+  buffers.add(memory.buffer); // V8 makes a new object also when another shared memory of the process grows
   const array = new Float64Array(memory.buffer, at, length).fill(0);
   live.add(array);
   collected.register(array, at, array);
