@@ -19,8 +19,8 @@ export { connectedComponents } from "./dynamics/merge";
 export * from "./dynamics/minimize";
 export * from "./dynamics/mode-counts";
 export * from "./dynamics/passage-time";
-export type { TaskPool } from "./dynamics/search-work";
 export * from "./dynamics/polish";
+export type { TaskPool } from "./dynamics/search-work";
 export * from "./dynamics/separation";
 export {
   type ComplexArray,
