@@ -1,5 +1,5 @@
 import { dot, multiplyInto, multiplyTransposedInto, norm } from "../numerics/vector";
-import { kernelArray, releaseKernelArray } from "../numerics/wasm";
+import { kernelArray, loadKernels, releaseKernelArray } from "../numerics/wasm";
 import { type Flow, jacobianInto, velocityInto } from "./flow";
 
 /** Unit roundoff of a float64, 2⁻⁵³. */
@@ -74,7 +74,7 @@ export class EnergySurface {
     this.count.jacobian++;
     this.applyTransposed(this.F, this.gradient);
     const steepness = norm(this.gradient);
-    const slope = steepness === 0 ? 0 : steepness / (norm(this.J) * this.speed);
+    const slope = steepness === 0 ? 0 : steepness / (lengthOf(this.J) * this.speed);
     this.slope = Number.isFinite(slope) ? slope : Number.POSITIVE_INFINITY;
   }
 
@@ -116,4 +116,9 @@ export class EnergySurface {
 function energyOrInfinity(F: Float64Array): number {
   const q = 0.5 * dot(F, F);
   return Number.isFinite(q) ? q : Number.POSITIVE_INFINITY;
+}
+
+/** ‖a‖ of an array in the kernels' memory, with the bits of `norm`. */
+function lengthOf(a: Float64Array): number {
+  return Math.sqrt(loadKernels().dot(a.byteOffset, a.byteOffset, a.length));
 }

@@ -33,6 +33,11 @@ export interface Flow {
    * bound, as a polynomial's do, may answer for the ball it is asked about and Infinity when it is asked about none.
    */
   lipschitzOfJacobian?(centre?: Float64Array, radius?: number): number;
+  /**
+   * F at x + xLow in double-double, for judging a point beyond float64: writes high and low parts into `out` and
+   * `outLow`, (N) each, and returns a bound on the length ‖·‖₂ of the error of what it wrote.
+   */
+  velocityExtended?(x: Float64Array, xLow: Float64Array, out: Float64Array, outLow: Float64Array): number;
   readonly spec?: FlowSpec;
   /** The constant input u it was made for, (I), where there is one. */
   readonly inputs?: Float64Array;

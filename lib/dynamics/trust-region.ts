@@ -1,7 +1,7 @@
-import { factorize } from "../numerics/linear-solve";
 import { dot, norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import type { EnergySurface } from "./energy-surface";
+import { NewtonStep } from "./newton-step";
 
 /** A way to move downhill on q, one iteration at a time. */
 export interface StepRule {
@@ -67,35 +67,33 @@ const firstLeg = { short: 2, long: 40 };
  * With one CG step (as for N = 2) this is Powell's dogleg, whose corner is the Cauchy point. That is not enough for a
  * trained network: feedback gives J a few singular values near 80 while the rest are of order 1, the gradient sees only
  * those, and a search that Newton's direction does not help zigzags at q near 1. So there are two CG steps while all
- * goes well, and `refine` raises them to forty for the searches that would otherwise be given up. The LU is computed
- * only where the first leg ends inside the radius; a rejected step never costs one.
+ * goes well, and `refine` raises them to forty for the searches that would otherwise be given up. Newton's step is
+ * computed only where the first leg ends inside the radius, and first of all where the last step was Newton's.
  */
 export function dogleg(surface: EnergySurface, radius: number): StepRule {
   const { size, F, step } = surface;
   const newton = kernelArray(size);
-  const factors = kernelArray(size * size);
+  const newtonStep = new NewtonStep(surface);
   const leg = conjugatePath(surface);
   let legSteps = Math.max(1, Math.min(size - 1, firstLeg.short));
+  let wasNewton = false;
   let newtonState: "unknown" | "known" | "missing" = "unknown";
-  const findNewton = () => {
-    factors.set(surface.J);
-    const lu = factorize(factors, size, { inPlace: true });
-    newtonState = "missing";
-    if (!lu.isSingular) {
-      const solution = lu.solve(F);
-      for (let i = 0; i < size; i++) newton[i] = -solution[i];
-      if (Number.isFinite(norm(newton))) newtonState = "known";
-    }
-    lu.release();
-  };
   const model: Model = {
     prepare() {
       newtonState = "unknown";
     },
     propose(trusted) {
+      // where the last step was Newton's the next one mostly is: then the first leg need not be walked to know it
+      if (wasNewton && newtonState === "unknown") newtonState = newtonStep.find(newton) ? "known" : "missing";
+      wasNewton = newtonState === "known" && norm(newton) <= trusted;
+      if (wasNewton) {
+        step.set(newton);
+        return 0; // F + J p = 0
+      }
       const isInside = leg.walk(trusted, legSteps, 0);
-      if (isInside && newtonState === "unknown") findNewton();
+      if (isInside && newtonState === "unknown") newtonState = newtonStep.find(newton) ? "known" : "missing";
       if (isInside && newtonState === "known") {
+        wasNewton = norm(newton) <= trusted;
         const part = partOfLeg(step, newton, trusted);
         for (let i = 0; i < size; i++) {
           leg.image[i] += part * (-F[i] - leg.image[i]); // J p = −F at the Newton point
@@ -112,7 +110,8 @@ export function dogleg(surface: EnergySurface, radius: number): StepRule {
     newtonLength: () => (newtonState === "known" ? norm(newton) : Number.POSITIVE_INFINITY),
     release() {
       leg.release();
-      for (const buffer of [newton, factors]) releaseKernelArray(buffer);
+      newtonStep.release();
+      releaseKernelArray(newton);
     },
   };
   return trustRegion(surface, model, radius);

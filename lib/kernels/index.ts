@@ -14,6 +14,12 @@ export {
   subtractRows,
 } from "./linear-solve";
 export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
+export {
+  areFinite, demoteMatrix, demoteRow, factorizeSingle, factorSinglePanel, updateSinglePanel, solveSingleTop,
+  updateSingleRows, solveSingle, solveSingleLower, solveSingleUpper, solveSingleTransposed, subtractSingleRows,
+} from "./single-precision";
+export { tanhPair, logisticPair, extendedRates, extendedDot, extendedVelocity } from "./double-double";
+export { fillJacobian, scaleRow } from "./jacobian";
 export { hessenberg, reduceRows, sweep, rotateRows, rotateColumns } from "./eigen";
 export {
   chase, moveBulge, reflectRows, reflectColumns, reflectStrip, reflectPair, copyIn, copyOut, transposeIn, transposeOut,

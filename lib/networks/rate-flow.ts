@@ -2,8 +2,9 @@ import type { Flow, FlowSpec } from "../dynamics/flow";
 import { largestSingularValue } from "../numerics/linear-solve";
 import { checkChoice, checkCount, checkRecord, checkVector, reject } from "../numerics/validate";
 import { multiplyInto, norm, toMatrix } from "../numerics/vector";
-import { kernelArray } from "../numerics/wasm";
+import { isResident, kernelArray, loadKernels } from "../numerics/wasm";
 import { type ActivationName, activation } from "./activation";
+import { extendedVelocityInto } from "./extended-velocity";
 
 /** What a flow of rates is made of; plain data, so that a worker can make the same flow again. */
 export interface RateFlowParameters extends Readonly<Record<string, unknown>> {
@@ -54,6 +55,10 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
   const jacobianInto = (x: Float64Array, out: Float64Array): void => {
     rateInto(x, rates);
     for (let j = 0; j < size; j++) rates[j] = slope(rates[j]);
+    if (isResident(out)) {
+      loadKernels().fillJacobian(weights.byteOffset, rates.byteOffset, out.byteOffset, size);
+      return;
+    }
     for (let i = 0; i < size; i++) {
       const row = i * size;
       for (let j = 0; j < size; j++) out[row + j] = weights[row + j] * rates[j];
@@ -81,6 +86,8 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
     },
     velocityInto,
     jacobianInto,
+    velocityExtended: (x, xLow, out, outLow) =>
+      extendedVelocityInto({ activation: name, weights, drive }, x, xLow, out, outLow),
     odd: isOdd && !isDriven,
     boundedRates: true,
     lipschitzOfJacobian,

@@ -55,6 +55,24 @@ export interface Kernels {
   ): void;
   hessenberg(A: number, n: number, rows: number, first: number, v: number, w: number, v2: number, w2: number): void;
   reducePanels(A: number, n: number, columns: number, room: number): void;
+  dot(a: number, b: number, n: number): number;
+  areFinite(a: number, count: number): number;
+  demoteMatrix(A: number, n: number, single: number, padded: number): void;
+  factorizeSingle(A: number, n: number, padded: number, pivots: number, work: number): number;
+  solveSingle(A: number, n: number, padded: number, pivots: number, x: number): void;
+  solveSingleTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
+  extendedRates(x: number, xLow: number, r: number, n: number, isLogistic: number): void;
+  extendedVelocity(
+    W: number,
+    r: number,
+    x: number,
+    xLow: number,
+    drive: number,
+    out: number,
+    outLow: number,
+    n: number,
+  ): void;
+  fillJacobian(W: number, s: number, J: number, n: number): void;
   sweep(
     H: number,
     stride: number,
@@ -225,6 +243,7 @@ export function kernelArray(length: number): Float64Array {
   checkCount("kernelArray", "length", length);
   loadKernels();
   const at = allocate("kernelArray", length * 8);
+  buffers.add(memory.buffer); // V8 makes a new object also when another shared memory of the process grows
   const array = new Float64Array(memory.buffer, at, length).fill(0);
   live.add(array);
   collected.register(array, at, array);

@@ -8,6 +8,8 @@ import {
   doubleWell3,
   type Flow,
   ghostOfSaddleNode,
+  minimizeSpeed,
+  polishFixedPoint,
   saddleNodeFamily,
   simpleRnnFlow,
   twoWells,
@@ -90,6 +92,38 @@ describe("certify", () => {
     const flow = decoupledFlipFlop(1, 2);
     assert.ok(certify(flow, flow.fixedPoints[2]).radius > 0);
     assert.equal(certify(flow, new Float64Array(1)).radius, 0);
+  });
+
+  it("takes F from double-double where the flow has it, so that the radius is the distance and not an estimate", () => {
+    const flow = simpleRnnFlow(Matrix.diag([2, 3, 0.5]));
+    const { velocityExtended: _, ...plain } = flow;
+    const { x, xLow } = polishFixedPoint(flow, minimizeSpeed(flow, Float64Array.of(1.9, -2.9, 0)).x);
+    const [pair, double, estimate] = [certify(flow, x, xLow), certify(flow, x), certify(plain, x)];
+    for (const certificate of [pair, double, estimate]) assert.ok(certificate.isCertified);
+    assert.ok(pair.radius < 1e-27);
+    // the double x is ‖xLow‖ away from the pair, and that from the fixed point not noticeably
+    assertClose(double.radius, Math.sqrt(xLow.reduce((sum, value) => sum + value * value, 0)), 1e-6, 0);
+    assert.ok(estimate.radius > double.radius);
+    assertRejects(
+      () => certify(plain, x, xLow),
+      "certify: flow.velocityExtended is undefined, expected a function, as xLow is not zero",
+    );
+    assert.deepEqual(certify(plain, x, new Float64Array(3)), estimate);
+    assertRejects(() => certify(flow, x, xLow.slice(1)), "certify: xLow has length 2, expected 3");
+  });
+
+  it("is not fooled by a bound: an extended residual that may be off by much certifies nothing", () => {
+    const flow = simpleRnnFlow(Matrix.diag([2, 3]));
+    const { x } = polishFixedPoint(flow, minimizeSpeed(flow, Float64Array.of(1.9, 2.9)).x);
+    const vague: Flow = {
+      ...flow,
+      velocityExtended: (at, low, out, outLow) => {
+        flow.velocityExtended?.(at, low, out, outLow);
+        return 1;
+      },
+    };
+    assert.equal(certify(vague, x).isCertified, false);
+    assert.equal(certify({ ...vague, velocityExtended: () => Number.NaN }, x).isCertified, false);
   });
 
   it("answers with numbers, never NaN, at any point", () => {

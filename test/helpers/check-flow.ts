@@ -12,6 +12,7 @@ export function checkFlow(flow: Flow, points: readonly Float64Array[]): void {
     const before = x.slice();
     checkVelocity(flow, x);
     checkJacobian(flow, x);
+    if (flow.velocityExtended) checkExtended(flow, x);
     if (flow.odd) checkOdd(flow, x);
     if (flow.lipschitzOfJacobian) checkLipschitz(flow, x);
     assert.deepEqual(x, before, "the flow modified its argument");
@@ -28,6 +29,19 @@ function checkVelocity(flow: Flow, x: Float64Array): void {
   const out = new Float64Array(flow.dimension).fill(Number.NaN); // a slot that is not written shows
   flow.velocityInto(x, out);
   assert.deepEqual(out, F, "velocityInto agrees with velocity");
+}
+
+/** The extended velocity is the velocity, to the rounding of the latter: some N u of the largest term. */
+function checkExtended(flow: Flow, x: Float64Array): void {
+  const [F, FLow] = [new Float64Array(x.length).fill(Number.NaN), new Float64Array(x.length).fill(Number.NaN)];
+  const bound = flow.velocityExtended?.(x, new Float64Array(x.length), F, FLow) ?? Number.NaN;
+  const scale = 1 + Math.max(...[...x, ...F].map(Math.abs));
+  assertClose(F, flow.velocity(x), 0, 1e-15 * x.length * scale);
+  assert.ok(
+    FLow.every((low, i) => F[i] + low === F[i]),
+    "the low parts are below the last digit",
+  );
+  assert.ok(bound >= 0 && bound < 1e-20 * scale * x.length, `bound ${bound}`);
 }
 
 function checkJacobian(flow: Flow, x: Float64Array): void {

@@ -35,6 +35,21 @@ describe("memory of the kernels", () => {
     );
   });
 
+  it("knows its arrays also after another shared memory of the process has grown", () => {
+    const old = kernelArray(10);
+    const Memory = (
+      globalThis as unknown as { WebAssembly: { Memory: new (shape: object) => { grow(n: number): void } } }
+    ).WebAssembly.Memory;
+    const others = [0, 1].map(() => new Memory({ initial: 1, maximum: 100, shared: true }));
+    for (let k = 0; k < 3; k++) {
+      others[k % 2].grow(1);
+      const array = kernelArray(10);
+      assert.ok(isResident(array) && isResident(old), `after growth ${k + 1}`);
+      releaseKernelArray(array);
+    }
+    releaseKernelArray(old);
+  });
+
   it("grows without moving: an old array stays valid and known", () => {
     const old = kernelArray(10).fill(7);
     const large: Float64Array[] = [];
