@@ -3,16 +3,10 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics";
-import {
-  advanceForce,
-  advanceSimulation,
-  createForceRun,
-  createSimulationRun,
-  type ForceRun,
-  type ForceSetup,
-  referenceAdvanceForce,
-  referenceAdvanceSimulation,
-} from "rnn-dynamics/dist/networks/force-loop";
+import { advanceForce, advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
+import { createForceRun, createSimulationRun, type ForceRun } from "rnn-dynamics/dist/networks/kernel-run";
+import { referenceAdvanceForce, referenceAdvanceSimulation } from "rnn-dynamics/dist/networks/plain-loop";
+import type { ForceSetup } from "rnn-dynamics/dist/networks/run-setup";
 import { kernelBytesInUse } from "rnn-dynamics/dist/numerics/wasm";
 import { assertClose } from "../helpers/assertions";
 
