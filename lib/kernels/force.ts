@@ -4,9 +4,9 @@
  * (two-threads.ts).
  *
  * P is symmetric, so only its lower triangle is kept, packed in strips of four rows: strip s holds the rows 4s … 4s+3 and
- * the columns 0 … 4s+3, row after row, and begins 8 s (s+1) numbers after the first. That halves the memory that has to
- * be moved, which is what limits the speed. The rank-one change of one weight step is made in the same pass over P as
- * the product of the next: until then it waits as (c, k).
+ * the columns 0 … 4s+3, pair of columns by pair of columns, the four rows of a pair side by side (one line of the
+ * cache), and begins 8 s (s+1) numbers after the first. That halves the memory that has to be moved. The rank-one change
+ * of one weight step is made in the same pass over P as the product of the next: until then it waits as (c, k).
  */
 import { logisticInto, tanhInto } from "./elementary";
 import { dot, lanes, multiply, multiplyStrips } from "./products";
@@ -40,6 +40,9 @@ export class Run {
   norms: usize;
   /** Workspace: partial sums of P r, four pairs per strip. */
   sums: usize;
+  /** Workspace: four pairs of equal numbers for each of two threads. */
+  gains: usize;
+  unused: i32;
   tau: f64;
   /** c of the weight step that P has not seen yet. */
   c: f64;
@@ -115,38 +118,41 @@ export function simulate(run: Run, input: usize, steps: i32, output: usize): i32
 /**
  * The four rows of P at p, the first being row i, in their columns from … to (both even, at most i):  P ← P − c k kᵀ  in
  * one pass with both products of P r, that of the rows, added to `sums` (four pairs), and that of the columns, added to y.
+ * The c kᵢ are read from `gains` at every turn: registers are scarce.
  */
 export function updateColumns(
-  p: usize, i: i32, from: i32, to: i32, k: usize, c: f64, r: usize, y: usize, sums: usize,
+  p: usize, i: i32, from: i32, to: i32, k: usize, c: f64, r: usize, y: usize, sums: usize, gains: usize,
 ): void {
-  const stride = <usize>(i + 4) << 3;
-  const p1 = p + stride, p2 = p1 + stride, p3 = p2 + stride;
   const ki = k + (<usize>i << 3), ri = r + (<usize>i << 3);
-  const g0 = c * load<f64>(ki), g1 = c * load<f64>(ki, 8), g2 = c * load<f64>(ki, 16), g3 = c * load<f64>(ki, 24);
-  const c0 = f64x2.splat(g0), c1 = f64x2.splat(g1), c2 = f64x2.splat(g2), c3 = f64x2.splat(g3);
+  v128.store(gains, f64x2.splat(c * load<f64>(ki)));
+  v128.store(gains, f64x2.splat(c * load<f64>(ki, 8)), 16);
+  v128.store(gains, f64x2.splat(c * load<f64>(ki, 16)), 32);
+  v128.store(gains, f64x2.splat(c * load<f64>(ki, 24)), 48);
   const e0 = v128.load_splat<f64>(ri), e1 = v128.load_splat<f64>(ri, 8);
   const e2 = v128.load_splat<f64>(ri, 16), e3 = v128.load_splat<f64>(ri, 24);
   let a0 = v128.load(sums), a1 = v128.load(sums, 16), a2 = v128.load(sums, 32), a3 = v128.load(sums, 48);
   const end = <usize>to << 3;
+  p += <usize>from << 5;
   for (let o = <usize>from << 3; o < end; o += 16) {
     const kk = v128.load(k + o), rr = v128.load(r + o);
     let yy = v128.load(y + o);
-    const v0 = f64x2.sub(v128.load(p + o), f64x2.mul(c0, kk));
-    v128.store(p + o, v0);
+    const v0 = f64x2.sub(v128.load(p), f64x2.mul(v128.load(gains), kk));
+    v128.store(p, v0);
     a0 = f64x2.add(a0, f64x2.mul(v0, rr));
     yy = f64x2.add(yy, f64x2.mul(v0, e0));
-    const v1 = f64x2.sub(v128.load(p1 + o), f64x2.mul(c1, kk));
-    v128.store(p1 + o, v1);
+    const v1 = f64x2.sub(v128.load(p, 16), f64x2.mul(v128.load(gains, 16), kk));
+    v128.store(p, v1, 16);
     a1 = f64x2.add(a1, f64x2.mul(v1, rr));
     yy = f64x2.add(yy, f64x2.mul(v1, e1));
-    const v2 = f64x2.sub(v128.load(p2 + o), f64x2.mul(c2, kk));
-    v128.store(p2 + o, v2);
+    const v2 = f64x2.sub(v128.load(p, 32), f64x2.mul(v128.load(gains, 32), kk));
+    v128.store(p, v2, 32);
     a2 = f64x2.add(a2, f64x2.mul(v2, rr));
     yy = f64x2.add(yy, f64x2.mul(v2, e2));
-    const v3 = f64x2.sub(v128.load(p3 + o), f64x2.mul(c3, kk));
-    v128.store(p3 + o, v3);
+    const v3 = f64x2.sub(v128.load(p, 48), f64x2.mul(v128.load(gains, 48), kk));
+    v128.store(p, v3, 48);
     a3 = f64x2.add(a3, f64x2.mul(v3, rr));
     v128.store(y + o, f64x2.add(yy, f64x2.mul(v3, e3)));
+    p += 64;
   }
   v128.store(sums, a0);
   v128.store(sums, a1, 16);
@@ -156,29 +162,26 @@ export function updateColumns(
 
 /** The last four columns of the same rows, of which the lower triangle is kept; y of these rows begins here. */
 export function updateDiagonal(p: usize, i: i32, k: usize, c: f64, r: usize, y: usize, sums: usize): void {
-  const below = <usize>i << 3;
-  const stride = <usize>(i + 4) << 3;
-  const ki = k + below, ri = r + below, q = y + below;
-  p += below;
-  const p1 = p + stride, p2 = p1 + stride, p3 = p2 + stride;
+  const ki = k + (<usize>i << 3), ri = r + (<usize>i << 3), q = y + (<usize>i << 3);
+  p += <usize>i << 5;
   const k0 = load<f64>(ki), k1 = load<f64>(ki, 8), k2 = load<f64>(ki, 16), k3 = load<f64>(ki, 24);
   const r0 = load<f64>(ri), r1 = load<f64>(ri, 8), r2 = load<f64>(ri, 16), r3 = load<f64>(ri, 24);
   const g0 = c * k0, g1 = c * k1, g2 = c * k2, g3 = c * k3;
   const d00 = load<f64>(p) - g0 * k0;
-  const d10 = load<f64>(p1) - g1 * k0, d11 = load<f64>(p1, 8) - g1 * k1;
-  const d20 = load<f64>(p2) - g2 * k0, d21 = load<f64>(p2, 8) - g2 * k1, d22 = load<f64>(p2, 16) - g2 * k2;
-  const d30 = load<f64>(p3) - g3 * k0, d31 = load<f64>(p3, 8) - g3 * k1, d32 = load<f64>(p3, 16) - g3 * k2;
-  const d33 = load<f64>(p3, 24) - g3 * k3;
+  const d10 = load<f64>(p, 16) - g1 * k0, d11 = load<f64>(p, 24) - g1 * k1;
+  const d20 = load<f64>(p, 32) - g2 * k0, d21 = load<f64>(p, 40) - g2 * k1, d22 = load<f64>(p, 96) - g2 * k2;
+  const d30 = load<f64>(p, 48) - g3 * k0, d31 = load<f64>(p, 56) - g3 * k1, d32 = load<f64>(p, 112) - g3 * k2;
+  const d33 = load<f64>(p, 120) - g3 * k3;
   store<f64>(p, d00);
-  store<f64>(p1, d10);
-  store<f64>(p1, d11, 8);
-  store<f64>(p2, d20);
-  store<f64>(p2, d21, 8);
-  store<f64>(p2, d22, 16);
-  store<f64>(p3, d30);
-  store<f64>(p3, d31, 8);
-  store<f64>(p3, d32, 16);
-  store<f64>(p3, d33, 24);
+  store<f64>(p, d10, 16);
+  store<f64>(p, d11, 24);
+  store<f64>(p, d20, 32);
+  store<f64>(p, d21, 40);
+  store<f64>(p, d22, 96);
+  store<f64>(p, d30, 48);
+  store<f64>(p, d31, 56);
+  store<f64>(p, d32, 112);
+  store<f64>(p, d33, 120);
   store<f64>(q, lanes(v128.load(sums)) + d00 * r0 + d10 * r1 + d20 * r2 + d30 * r3);
   store<f64>(q, lanes(v128.load(sums, 16)) + d10 * r0 + d11 * r1 + d21 * r2 + d31 * r3, 8);
   store<f64>(q, lanes(v128.load(sums, 32)) + d20 * r0 + d21 * r1 + d22 * r2 + d32 * r3, 16);
@@ -192,7 +195,7 @@ export function updateStrips(run: Run, from: i32, to: i32): void {
     const p = stripOf(run, i);
     const sums = run.sums + (<usize>i << 4);
     memory.fill(sums, 0, 64);
-    updateColumns(p, i, 0, i, k, c, r, y, sums);
+    updateColumns(p, i, 0, i, k, c, r, y, sums, run.gains);
     updateDiagonal(p, i, k, c, r, y, sums);
   }
 }

@@ -118,13 +118,13 @@ function updateLeft(run: Run): void {
 }
 
 function updateLeftStrip(run: Run, i: i32, m: i32): void {
-  updateColumns(stripOf(run, i), i, 0, m, run.k, run.c, run.r, run.kNext, run.sums + (<usize>i << 4));
+  updateColumns(stripOf(run, i), i, 0, m, run.k, run.c, run.r, run.kNext, run.sums + (<usize>i << 4), run.gains);
 }
 
 function updateRightStrip(run: Run, i: i32, m: i32): void {
   const p = stripOf(run, i);
   const sums = run.sums + (<usize>i << 4);
-  updateColumns(p, i, m, i, run.k, run.c, run.r, run.kNext, sums);
+  updateColumns(p, i, m, i, run.k, run.c, run.r, run.kNext, sums, run.gains + 64);
   updateDiagonal(p, i, run.k, run.c, run.r, run.kNext, sums);
 }
 

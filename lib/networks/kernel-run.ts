@@ -60,8 +60,8 @@ export const CHUNK = 64;
 const K_POINTER = 14;
 const K_NEXT_POINTER = 15;
 /** Index of the 64-bit c of the weight step that P has not seen yet. */
-const WAITING_C = 10;
-const RECORD_WORDS = 22;
+const WAITING_C = 11;
+const RECORD_WORDS = 24;
 
 /** The memory of a run. Matrices lie in strips of four rows, see weightIndex and stripIndex. */
 export class KernelRun implements ForceRun {
@@ -121,16 +121,16 @@ export class KernelRun implements ForceRun {
       this.ks = [this.make(this.padded), this.make(this.padded)];
       this.chunks = [inputs, outputs, outputs, outputs].map((width) => this.make(width * CHUNK));
       this.record = this.make(RECORD_WORDS / 2);
-      const [norms, sums] = [this.make(outputs), this.make(2 * this.padded)];
+      const [norms, sums, gains] = [outputs, 2 * this.padded, 16].map((length) => this.make(length));
       this.words = new Int32Array(this.record.buffer, this.record.byteOffset, RECORD_WORDS);
       const isLogistic = setup.activation === "logistic" ? 1 : 0;
       this.words.set([units, inputs, outputs, isLogistic, setup.trainEvery, this.padded]);
       const { Wr, Wo, feedback, input, x, r, a, P, ks } = this;
       this.words.set(
-        [Wr, Wo, feedback, input, x, r, a, P, ...ks, norms, sums].map((v) => v.byteOffset),
+        [Wr, Wo, feedback, input, x, r, a, P, ...ks, norms, sums, gains].map((v) => v.byteOffset),
         6,
       );
-      this.record[9] = setup.tau;
+      this.record[10] = setup.tau;
     } catch (error) {
       this.release();
       throw error;
@@ -198,10 +198,10 @@ export class KernelRun implements ForceRun {
   }
 }
 
-/** Where P keeps row i, column j ≤ i: strip s = ⌊i/4⌋ begins at 8 s (s+1), and its rows are 4s+4 long. */
+/** Where P keeps row i, column j ≤ i: strip s = ⌊i/4⌋ begins at 8 s (s+1) and holds four rows pair by pair of columns. */
 export function stripIndex(i: number, j: number): number {
   const s = i >> 2;
-  return 8 * s * (s + 1) + (i & 3) * (4 * s + 4) + j;
+  return 8 * s * (s + 1) + 4 * (j & ~1) + 2 * (i & 3) + (j & 1);
 }
 
 /**
