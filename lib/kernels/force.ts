@@ -3,10 +3,16 @@
  * the steps. Everything that acts on units or rows takes a range of them, so that two threads can share a step
  * (two-threads.ts).
  *
- * P is symmetric, so only its lower triangle is kept, packed in strips of four rows: strip s holds the rows 4s … 4s+3 and
- * the columns 0 … 4s+3, pair of columns by pair of columns, the four rows of a pair side by side (one line of the
- * cache), and begins 8 s (s+1) numbers after the first. That halves the memory that has to be moved. The rank-one change
- * of one weight step is made in the same pass over P as the product of the next: until then it waits as (c, k).
+ * P is symmetric, so only its lower triangle is kept, which halves the memory that has to be moved, in strips of four
+ * rows: pair of columns by pair of columns, the four rows of a pair side by side (one line of the cache). The columns
+ * left of a border m and those right of it lie apart, for two threads: a processor reads ahead, and would take from the
+ * other what that one is about to write. With s the number of a strip and b = m/4, it begins
+ *
+ *     left     s < b: number 8 s (s+1)      else: number 8 b (b+1) + 4 m (s−b)
+ *     right    s ≥ b: number 8 (s−b)(s−b+1) of `right`
+ *
+ * The rank-one change of one weight step is made in the same pass over P as the product of the next: until then it waits
+ * as (c, k).
  */
 import { logisticInto, tanhInto } from "./elementary";
 import { dot, lanes, multiply, multiplyStrips } from "./products";
@@ -40,8 +46,11 @@ export class Run {
   norms: usize;
   /** Workspace: partial sums of P r, four pairs per strip. */
   sums: usize;
-  /** Workspace: four pairs of equal numbers for each of two threads. */
-  gains: usize;
+  /** Workspace of updateColumns, 128 bytes for each of two threads. */
+  work: usize;
+  /** P right of the border, and the border: a multiple of eight. */
+  right: usize;
+  border: i32;
   unused: i32;
   tau: f64;
   /** c of the weight step that P has not seen yet. */
@@ -115,55 +124,56 @@ export function simulate(run: Run, input: usize, steps: i32, output: usize): i32
   return steps;
 }
 
+/** Four pairs of zeros, where sums begin. */
+const zeros = memory.data(64, 64);
+
 /**
- * The four rows of P at p, the first being row i, in their columns from … to (both even, at most i):  P ← P − c k kᵀ  in
- * one pass with both products of P r, that of the rows, added to `sums` (four pairs), and that of the columns, added to y.
- * The c kᵢ are read from `gains` at every turn: registers are scarce.
+ * The four rows of P from row i on, in their columns from … to (both even, at most i), which begin at p:  P ← P − c k kᵀ  in
+ * one pass with both products of P r, that of the rows (four pairs: `sums`, to which the columns are added, goes to the
+ * second half of `work`), and that of the columns, added to y. The c kᵢ wait in `work`: registers are scarce.
  */
 export function updateColumns(
-  p: usize, i: i32, from: i32, to: i32, k: usize, c: f64, r: usize, y: usize, sums: usize, gains: usize,
+  p: usize, i: i32, from: i32, to: i32, k: usize, c: f64, r: usize, y: usize, sums: usize, work: usize,
 ): void {
   const ki = k + (<usize>i << 3), ri = r + (<usize>i << 3);
-  v128.store(gains, f64x2.splat(c * load<f64>(ki)));
-  v128.store(gains, f64x2.splat(c * load<f64>(ki, 8)), 16);
-  v128.store(gains, f64x2.splat(c * load<f64>(ki, 16)), 32);
-  v128.store(gains, f64x2.splat(c * load<f64>(ki, 24)), 48);
+  v128.store(work, f64x2.splat(c * load<f64>(ki)));
+  v128.store(work, f64x2.splat(c * load<f64>(ki, 8)), 16);
+  v128.store(work, f64x2.splat(c * load<f64>(ki, 16)), 32);
+  v128.store(work, f64x2.splat(c * load<f64>(ki, 24)), 48);
   const e0 = v128.load_splat<f64>(ri), e1 = v128.load_splat<f64>(ri, 8);
   const e2 = v128.load_splat<f64>(ri, 16), e3 = v128.load_splat<f64>(ri, 24);
   let a0 = v128.load(sums), a1 = v128.load(sums, 16), a2 = v128.load(sums, 32), a3 = v128.load(sums, 48);
   const end = <usize>to << 3;
-  p += <usize>from << 5;
   for (let o = <usize>from << 3; o < end; o += 16) {
     const kk = v128.load(k + o), rr = v128.load(r + o);
     let yy = v128.load(y + o);
-    const v0 = f64x2.sub(v128.load(p), f64x2.mul(v128.load(gains), kk));
+    const v0 = f64x2.sub(v128.load(p), f64x2.mul(v128.load(work), kk));
     v128.store(p, v0);
     a0 = f64x2.add(a0, f64x2.mul(v0, rr));
     yy = f64x2.add(yy, f64x2.mul(v0, e0));
-    const v1 = f64x2.sub(v128.load(p, 16), f64x2.mul(v128.load(gains, 16), kk));
+    const v1 = f64x2.sub(v128.load(p, 16), f64x2.mul(v128.load(work, 16), kk));
     v128.store(p, v1, 16);
     a1 = f64x2.add(a1, f64x2.mul(v1, rr));
     yy = f64x2.add(yy, f64x2.mul(v1, e1));
-    const v2 = f64x2.sub(v128.load(p, 32), f64x2.mul(v128.load(gains, 32), kk));
+    const v2 = f64x2.sub(v128.load(p, 32), f64x2.mul(v128.load(work, 32), kk));
     v128.store(p, v2, 32);
     a2 = f64x2.add(a2, f64x2.mul(v2, rr));
     yy = f64x2.add(yy, f64x2.mul(v2, e2));
-    const v3 = f64x2.sub(v128.load(p, 48), f64x2.mul(v128.load(gains, 48), kk));
+    const v3 = f64x2.sub(v128.load(p, 48), f64x2.mul(v128.load(work, 48), kk));
     v128.store(p, v3, 48);
     a3 = f64x2.add(a3, f64x2.mul(v3, rr));
     v128.store(y + o, f64x2.add(yy, f64x2.mul(v3, e3)));
     p += 64;
   }
-  v128.store(sums, a0);
-  v128.store(sums, a1, 16);
-  v128.store(sums, a2, 32);
-  v128.store(sums, a3, 48);
+  v128.store(work, a0, 64);
+  v128.store(work, a1, 80);
+  v128.store(work, a2, 96);
+  v128.store(work, a3, 112);
 }
 
-/** The last four columns of the same rows, of which the lower triangle is kept; y of these rows begins here. */
+/** The last four columns of the same rows, which begin at p; y of these rows begins here, with the sums of the others. */
 export function updateDiagonal(p: usize, i: i32, k: usize, c: f64, r: usize, y: usize, sums: usize): void {
   const ki = k + (<usize>i << 3), ri = r + (<usize>i << 3), q = y + (<usize>i << 3);
-  p += <usize>i << 5;
   const k0 = load<f64>(ki), k1 = load<f64>(ki, 8), k2 = load<f64>(ki, 16), k3 = load<f64>(ki, 24);
   const r0 = load<f64>(ri), r1 = load<f64>(ri, 8), r2 = load<f64>(ri, 16), r3 = load<f64>(ri, 24);
   const g0 = c * k0, g1 = c * k1, g2 = c * k2, g3 = c * k3;
@@ -188,23 +198,29 @@ export function updateDiagonal(p: usize, i: i32, k: usize, c: f64, r: usize, y: 
   store<f64>(q, lanes(v128.load(sums, 48)) + d30 * r0 + d31 * r1 + d32 * r2 + d33 * r3, 24);
 }
 
-/** P ← P − c k kᵀ  and  kNext = P r, for the strips of the rows from … to (multiples of four). */
-export function updateStrips(run: Run, from: i32, to: i32): void {
-  const k = run.k, c = run.c, r = run.r, y = run.kNext;
-  for (let i = from; i < to; i += 4) {
-    const p = stripOf(run, i);
-    const sums = run.sums + (<usize>i << 4);
-    memory.fill(sums, 0, 64);
-    updateColumns(p, i, 0, i, k, c, r, y, sums, run.gains);
-    updateDiagonal(p, i, k, c, r, y, sums);
-  }
+/** All columns left of the border of the strip that begins with row i, to the sums in `work`. */
+export function updateLeft(run: Run, i: i32, work: usize): void {
+  const s = i >> 2, b = run.border >> 2;
+  const first = i < run.border ? 8 * s * (s + 1) : 8 * b * (b + 1) + 16 * b * (s - b);
+  const p = run.P + (<usize>first << 3);
+  updateColumns(p, i, 0, min(i, run.border), run.k, run.c, run.r, run.kNext, zeros, work);
+  if (i < run.border) updateDiagonal(p + (<usize>i << 5), i, run.k, run.c, run.r, run.kNext, work + 64);
 }
 
-/** Where the strip of P begins whose first row is i. */
-// @ts-ignore: decorator
-@inline
-export function stripOf(run: Run, i: i32): usize {
-  return run.P + ((<usize>(i >> 2) * <usize>((i >> 2) + 1)) << 6);
+/** The other columns of the same strip, i not being less than the border. */
+export function updateRight(run: Run, i: i32, sums: usize, work: usize): void {
+  const s = (i - run.border) >> 2;
+  const p = run.right + (<usize>(8 * s * (s + 1)) << 3);
+  updateColumns(p, i, run.border, i, run.k, run.c, run.r, run.kNext, sums, work);
+  updateDiagonal(p + (<usize>(i - run.border) << 5), i, run.k, run.c, run.r, run.kNext, work + 64);
+}
+
+/** P ← P − c k kᵀ  and  kNext = P r. */
+export function updateAndMultiply(run: Run): void {
+  for (let i = 0; i < run.padded; i += 4) {
+    updateLeft(run, i, run.work);
+    if (i >= run.border) updateRight(run, i, run.work + 64, run.work);
+  }
 }
 
 /** y ← y − g x, (n). */
@@ -238,7 +254,7 @@ export function changeReadout(run: Run, c: f64, z: usize, target: usize): void {
 
 /** One weight step. */
 export function weightStep(run: Run, z: usize, target: usize): void {
-  updateStrips(run, 0, run.padded);
+  updateAndMultiply(run);
   changeReadout(run, stepSize(run), z, target);
 }
 

@@ -10,7 +10,7 @@ export { tanhInto, logisticInto } from "./elementary";
 export { dot, multiply, multiplyStrip, multiplyTransposed } from "./products";
 export {
   acceptState, activate, addScaled, changeReadout, eulerStep, force, proposeState, readOut, simulate, stepSize,
-  updateColumns, updateDiagonal, weightStep,
+  updateColumns, updateDiagonal, updateLeft, updateRight, weightStep,
 } from "./force";
 export {
   awaitCount, awaitWork, forceTogether, giveUp, isSecondIdle, secondState, serve, simulateTogether, takeBlock,

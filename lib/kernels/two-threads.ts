@@ -18,7 +18,7 @@
  */
 import {
   acceptState, activate, changeReadout, force, measureReadout, proposeState, readOut, reportNorms, Run, simulate,
-  stepSize, stripOf, updateColumns, updateDiagonal, updateStrips,
+  stepSize, updateLeft, updateRight,
 } from "./force";
 import { multiplyStrips } from "./products";
 
@@ -87,11 +87,6 @@ function half(run: Run): i32 {
   return (run.padded >> 1) & ~7;
 }
 
-/** First column of the right part of P: where both parts have about as many entries, 1 − √½ of the columns. */
-function border(run: Run): i32 {
-  return (<i32>(0.29 * <f64>run.padded)) & ~7;
-}
-
 /** Takes the next block of Wr from the thread's end; false if none is left. `count` is how many it has taken. */
 export function takeBlock(run: Run, isFirst: bool, count: i32): bool {
   const strips = run.padded >> 2;
@@ -102,42 +97,31 @@ export function takeBlock(run: Run, isFirst: bool, count: i32): bool {
   return true;
 }
 
-/** The columns of P left of the border, announced block by block. */
-function updateLeft(run: Run): void {
-  const m = border(run);
-  updateStrips(run, 0, m);
+/** The columns of P left of the border; from there down, the sums of the rows are handed over block by block. */
+function goLeft(run: Run): void {
+  const work = run.work;
+  for (let i = 0; i < run.border; i += 4) updateLeft(run, i, work);
   let block = 0;
-  for (let i = m; i < run.padded; i += 4 * BLOCK) {
+  for (let i = run.border; i < run.padded; i += 4 * BLOCK) {
     const end = min(run.padded, i + 4 * BLOCK);
-    const sums = run.sums + (<usize>i << 4);
-    memory.fill(sums, 0, <usize>(end - i) << 4);
-    for (let j = i; j < end; j += 4) updateLeftStrip(run, j, m);
+    for (let j = i; j < end; j += 4) {
+      updateLeft(run, j, work);
+      memory.copy(run.sums + (<usize>j << 4), work + 64, 64);
+    }
     atomic.store<i32>(LEFT, ++block);
     wake(SECOND);
   }
 }
 
-function updateLeftStrip(run: Run, i: i32, m: i32): void {
-  updateColumns(stripOf(run, i), i, 0, m, run.k, run.c, run.r, run.kNext, run.sums + (<usize>i << 4), run.gains);
-}
-
-function updateRightStrip(run: Run, i: i32, m: i32): void {
-  const p = stripOf(run, i);
-  const sums = run.sums + (<usize>i << 4);
-  updateColumns(p, i, m, i, run.k, run.c, run.r, run.kNext, sums, run.gains + 64);
-  updateDiagonal(p, i, run.k, run.c, run.r, run.kNext, sums);
-}
-
 /** The columns of P right of the border; returns how many blocks of Wr were taken meanwhile, −1 if the work was given up. */
-function updateRight(run: Run, work: i32): i32 {
-  const m = border(run);
+function goRight(run: Run, work: i32): i32 {
   let block = 0, count = 0;
-  for (let i = m; i < run.padded; i += 4 * BLOCK) {
+  for (let i = run.border; i < run.padded; i += 4 * BLOCK) {
     block++;
     while (atomic.load<i32>(LEFT) < block && takeBlock(run, false, count)) count++;
     if (!awaitCount(LEFT, block, SECOND, work)) return -1;
     const end = min(run.padded, i + 4 * BLOCK);
-    for (let j = i; j < end; j += 4) updateRightStrip(run, j, m);
+    for (let j = i; j < end; j += 4) updateRight(run, j, run.sums + (<usize>j << 4), run.work + 128);
   }
   return count;
 }
@@ -150,7 +134,7 @@ function stepAsFirst(run: Run, u: usize, z: usize, isTraining: bool, part: i32, 
   atomic.store<i32>(TAKEN, 0);
   meet(true, part + 1, work);
   readOut(run, z);
-  if (isTraining) updateLeft(run);
+  if (isTraining) goLeft(run);
   let count = 0;
   while (takeBlock(run, true, count)) count++;
   meet(true, part + 2, work);
@@ -173,7 +157,7 @@ function stepAsSecond(run: Run, u: usize, z: usize, isTraining: bool, part: i32,
   activate(run, h, run.units);
   if (!meet(false, part + 1, work)) return false;
   let count = 0;
-  if (isTraining) count = updateRight(run, work);
+  if (isTraining) count = goRight(run, work);
   if (count < 0) return false;
   while (takeBlock(run, false, count)) count++;
   if (!meet(false, part + 2, work)) return false;

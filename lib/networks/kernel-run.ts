@@ -60,8 +60,8 @@ export const CHUNK = 64;
 const K_POINTER = 14;
 const K_NEXT_POINTER = 15;
 /** Index of the 64-bit c of the weight step that P has not seen yet. */
-const WAITING_C = 11;
-const RECORD_WORDS = 24;
+const WAITING_C = 12;
+const RECORD_WORDS = 26;
 
 /** The memory of a run. Matrices lie in strips of four rows, see weightIndex and stripIndex. */
 export class KernelRun implements ForceRun {
@@ -83,8 +83,10 @@ export class KernelRun implements ForceRun {
   readonly x: Float64Array;
   readonly r: Float64Array;
   readonly a: Float64Array;
-  /** Lower triangle. Empty in a simulation. */
+  /** Lower triangle, in two parts that lie one after the other. Empty in a simulation. */
   readonly P: Float64Array;
+  /** First column of the right part of P: both have about as many entries. */
+  readonly border: number;
   /** u, f, z and ‖Wo‖ of one chunk. */
   readonly chunks: readonly Float64Array[];
   private readonly ks: readonly [Float64Array, Float64Array];
@@ -105,6 +107,7 @@ export class KernelRun implements ForceRun {
     this.threads = threads;
     this.padded = (units + 3) & ~3;
     const strips = this.padded / 4;
+    this.border = Math.floor((1 - Math.SQRT1_2) * this.padded) & ~7;
     try {
       this.Wr = this.make(4 * strips * (this.padded + 1));
       fillStrips(setup.Wr, units, this.Wr);
@@ -117,20 +120,22 @@ export class KernelRun implements ForceRun {
       this.r = this.make(this.padded);
       this.a = this.make(this.padded);
       this.P = isTraining ? this.make(8 * strips * (strips + 1)) : new Float64Array(0);
-      for (let i = 0; isTraining && i < units; i++) this.P[stripIndex(i, i)] = 1 / setup.alpha;
+      for (let i = 0; isTraining && i < units; i++) this.P[triangleIndex(this, i, i)] = 1 / setup.alpha;
       this.ks = [this.make(this.padded), this.make(this.padded)];
       this.chunks = [inputs, outputs, outputs, outputs].map((width) => this.make(width * CHUNK));
       this.record = this.make(RECORD_WORDS / 2);
-      const [norms, sums, gains] = [outputs, 2 * this.padded, 16].map((length) => this.make(length));
+      const [norms, sums, work] = [outputs, 2 * this.padded, 32].map((length) => this.make(length));
       this.words = new Int32Array(this.record.buffer, this.record.byteOffset, RECORD_WORDS);
       const isLogistic = setup.activation === "logistic" ? 1 : 0;
       this.words.set([units, inputs, outputs, isLogistic, setup.trainEvery, this.padded]);
       const { Wr, Wo, feedback, input, x, r, a, P, ks } = this;
       this.words.set(
-        [Wr, Wo, feedback, input, x, r, a, P, ...ks, norms, sums, gains].map((v) => v.byteOffset),
+        [Wr, Wo, feedback, input, x, r, a, P, ...ks, norms, sums, work].map((v) => v.byteOffset),
         6,
       );
-      this.record[10] = setup.tau;
+      this.words[19] = P.byteOffset + 8 * rightPart(this);
+      this.words[20] = this.border;
+      this.record[11] = setup.tau;
     } catch (error) {
       this.release();
       throw error;
@@ -166,7 +171,7 @@ export class KernelRun implements ForceRun {
     const full = new Float64Array(units * units);
     for (let i = 0; i < units; i++) {
       for (let j = 0; j <= i; j++) {
-        const entry = P[stripIndex(i, j)] - c * k[i] * k[j];
+        const entry = P[triangleIndex(this, i, j)] - c * k[i] * k[j];
         full[i * units + j] = entry;
         full[j * units + i] = entry;
       }
@@ -198,10 +203,21 @@ export class KernelRun implements ForceRun {
   }
 }
 
-/** Where P keeps row i, column j ≤ i: strip s = ⌊i/4⌋ begins at 8 s (s+1) and holds four rows pair by pair of columns. */
-export function stripIndex(i: number, j: number): number {
-  const s = i >> 2;
-  return 8 * s * (s + 1) + 4 * (j & ~1) + 2 * (i & 3) + (j & 1);
+/** Where the right part of P begins. */
+function rightPart({ padded, border }: KernelRun): number {
+  const [strips, left] = [padded / 4, border / 4];
+  return 8 * left * (left + 1) + 16 * left * (strips - left);
+}
+
+/** Where P keeps row i, column j ≤ i; lib/kernels/force.ts describes the order. */
+export function triangleIndex(run: KernelRun, i: number, j: number): number {
+  const left = run.border / 4;
+  const strip = i >> 2;
+  const isRight = j >= run.border;
+  const column = isRight ? j - run.border : j;
+  const place = 4 * (column & ~1) + 2 * (i & 3) + (column & 1);
+  if (isRight) return rightPart(run) + 8 * (strip - left) * (strip - left + 1) + place;
+  return (strip < left ? 8 * strip * (strip + 1) : 8 * left * (left + 1) + 16 * left * (strip - left)) + place;
 }
 
 /**

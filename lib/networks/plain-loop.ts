@@ -17,7 +17,7 @@ import {
   type ForceRun,
   type KernelRun,
   type SimulationRun,
-  stripIndex,
+  triangleIndex,
   weightIndex,
 } from "./kernel-run";
 
@@ -102,9 +102,9 @@ function weightStep(run: KernelRun, z: Float64Array, target: Float64Array): void
   const k = run.nextK;
   for (let i = 0; i < units; i++) {
     const g = run.waitingC * before[i];
-    for (let j = 0; j <= i; j++) P[stripIndex(i, j)] -= g * before[j];
+    for (let j = 0; j <= i; j++) P[triangleIndex(run, i, j)] -= g * before[j];
   }
-  multiplyStrips(P, run.r, k, units);
+  multiplyTriangle(run, k);
   const c = 1 / (1 + dot(run.r.subarray(0, units), k.subarray(0, units)));
   run.setWaiting(c);
   for (let o = 0; o < outputs; o++) {
@@ -117,19 +117,20 @@ function weightStep(run: KernelRun, z: Float64Array, target: Float64Array): void
  * k = P r from the lower triangle. Row i first sums its own columns left of its strip (two partial sums, by parity), then
  * the four of its strip; the transposed entries are added as the rows below are reached.
  */
-function multiplyStrips(P: Float64Array, r: Float64Array, k: Float64Array, units: number): void {
+function multiplyTriangle(run: KernelRun, k: Float64Array): void {
+  const { P, r, units } = run;
   for (let i = 0; i < units; i++) {
     const strip = i & ~3;
     const end = Math.min(units, strip + 4);
     let even = 0;
     let odd = 0;
     for (let j = 0; j < strip; j += 2) {
-      even += P[stripIndex(i, j)] * r[j];
-      odd += P[stripIndex(i, j + 1)] * r[j + 1];
+      even += P[triangleIndex(run, i, j)] * r[j];
+      odd += P[triangleIndex(run, i, j + 1)] * r[j + 1];
     }
     let sum = even + odd;
-    for (let j = strip; j < end; j++) sum += P[j <= i ? stripIndex(i, j) : stripIndex(j, i)] * r[j];
-    for (let j = 0; j < strip; j++) k[j] += P[stripIndex(i, j)] * r[i];
+    for (let j = strip; j < end; j++) sum += P[j <= i ? triangleIndex(run, i, j) : triangleIndex(run, j, i)] * r[j];
+    for (let j = 0; j < strip; j++) k[j] += P[triangleIndex(run, i, j)] * r[i];
     k[i] = sum;
   }
 }
