@@ -42,8 +42,12 @@ const SLEEPS = 4, BELL = 8, IS_FINITE = 12;
 /** The work: run, input, output, steps, the step within a period of training (negative: simulation), its number. */
 const TASK = meeting + 384;
 
-/** Looks at a word before a thread goes to sleep: some ten microseconds, as long as the other may be late. */
-const SPINS = 10000;
+/**
+ * Looks at a word before a thread goes to sleep: some 50 µs. To be woken takes about as long, so with fewer looks one
+ * sleep would make the other thread sleep too, and so on at every meeting; a sleeping thread on a busy machine is no loss,
+ * a spinning one is.
+ */
+const SPINS = 50000;
 const SECOND_NS: i64 = 1000000000;
 /** The second thread leaves when it has had nothing to do for this long. */
 const IDLE_SECONDS = 20;

@@ -32,6 +32,7 @@ export function advanceSimulation(
     const where = [state.address, u.byteOffset, count, z.byteOffset] as const;
     const done = advance(
       state,
+      count,
       ({ simulateTogether }) => simulateTogether(...where),
       ({ simulate }) => simulate(...where),
     );
@@ -76,6 +77,7 @@ export function advanceForce(
     const rest = [(firstStep + t) % trainEvery, count, z.byteOffset, norms.byteOffset] as const;
     const done = advance(
       state,
+      count,
       ({ forceTogether }) => forceTogether(...at, ...rest),
       ({ force }) => force(...at, ...rest),
     );
@@ -87,11 +89,17 @@ export function advanceForce(
 }
 
 /** Some steps with the second thread or without it, as the run asks for. */
-function advance(run: KernelRun, together: (kernels: Kernels) => number, alone: (kernels: Kernels) => number): number {
+function advance(
+  run: KernelRun,
+  steps: number,
+  together: (kernels: Kernels) => number,
+  alone: (kernels: Kernels) => number,
+): number {
   const kernels = loadKernels();
   if (run.threads === 1) return alone(kernels);
   return withSecondThread(
     run,
+    steps,
     () => together(kernels),
     () => alone(kernels),
   );

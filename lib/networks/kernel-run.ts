@@ -6,7 +6,7 @@
  */
 import { checkCount, reject } from "../numerics/validate";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
-import { checkThreads, withdraw } from "../workers/second-thread";
+import { checkThreads, newPace, withdraw } from "../workers/second-thread";
 import { checkSetup, type ForceSetup, type SimulationSetup } from "./run-setup";
 
 /** A simulation in progress; owns memory of the kernels until released or collected. */
@@ -72,6 +72,7 @@ export class KernelRun implements ForceRun {
   readonly tau: number;
   readonly activation: "tanh" | "logistic";
   readonly threads: 1 | 2;
+  readonly pace = newPace();
   /** units rounded up to a multiple of four; everything beyond units stays zero. */
   readonly padded: number;
   /** Recurrent weights. */

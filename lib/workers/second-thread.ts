@@ -8,6 +8,7 @@
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { performance } from "node:perf_hooks";
 import { isMainThread, Worker } from "node:worker_threads";
 import { reject } from "../numerics/validate";
 import { kernelParts, loadKernels } from "../numerics/wasm";
@@ -36,19 +37,65 @@ export function checkThreads(where: string, threads: unknown): void {
   if (threads !== 1 && threads !== 2) reject(where, "threads", threads, "1 or 2");
 }
 
+/** How quick the two ways are, and which is taken. The bits are the same, so the clock decides nothing but the time. */
+export interface Pace {
+  isTogether: boolean;
+  /** Milliseconds per step, lately. */
+  together?: number;
+  alone?: number;
+  /** Calls before the other way is tried again, and how many of them are left. */
+  patience: number;
+  left: number;
+}
+
+const shortest = 16;
+const longest = 256;
+
+/** Of a run that has not begun. */
+export function newPace(): Pace {
+  return { isTogether: true, patience: shortest, left: 1 };
+}
+
 /**
- * Does some work with the second thread ready to help, or without.
+ * Does some steps with the second thread or without: whichever has been quicker, for on a busy machine two threads lose.
+ * The other way is tried again now and then.
  *
- * @param owner whose memory the work uses
- * @param together does it with the kernels `…Together`; it may be ended anywhere by an interrupt, but must not throw
- * @param alone does it with one thread
+ * @param owner whose memory the steps use
+ * @param steps how many they are
+ * @param together does them with the kernels `…Together`; may be ended anywhere by an interrupt, but must not throw
+ * @param alone does them with one thread
  */
-export function withSecondThread<Result>(owner: object, together: () => Result, alone: () => Result): Result {
+export function withSecondThread<Result>(
+  owner: { readonly pace: Pace },
+  steps: number,
+  together: () => Result,
+  alone: () => Result,
+): Result {
   if (!isReady()) return alone();
-  subject = owner;
-  const result = together();
+  const { pace } = owner;
+  const isTrial = pace.left-- <= 0;
+  const isTogether = pace.isTogether !== isTrial;
+  const begin = performance.now();
+  subject = isTogether ? owner : undefined;
+  const result = isTogether ? together() : alone();
   subject = undefined;
+  const took = (performance.now() - begin) / steps;
+  if (isTogether) pace.together = smooth(pace.together, took);
+  else pace.alone = smooth(pace.alone, took);
+  if (isTrial) decide(pace);
   return result;
+}
+
+function smooth(before: number | undefined, now: number): number {
+  return before === undefined ? now : (before + now) / 2;
+}
+
+function decide(pace: Pace): void {
+  const { together = 0, alone = 0, isTogether, patience } = pace;
+  const isChange = together < alone !== isTogether;
+  pace.isTogether = together < alone;
+  pace.patience = isChange ? shortest : Math.min(longest, 2 * patience);
+  pace.left = pace.patience;
 }
 
 /**
