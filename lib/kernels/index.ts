@@ -13,7 +13,7 @@ export {
   updateColumns, updateDiagonal, updateLeft, updateRight, weightStep,
 } from "./force";
 export {
-  awaitCount, awaitWork, forceTogether, giveUp, isSecondIdle, secondState, serve, simulateTogether, takeBlock,
+  awaitCount, awaitWork, forceTogether, giveUp, isSecondIdle, secondDone, secondState, serve, simulateTogether, takeBlock,
 } from "./two-threads";
 export {
   factorize, factorPanel, updatePanel, solveTop, updateRows, solve, solveLowerStrip, solveUpperStrip, solveTransposed,

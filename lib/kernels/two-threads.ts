@@ -39,6 +39,8 @@ const LEFT = meeting + 256;
 const TAKEN = meeting + 320;
 /** Offsets from FIRST and SECOND: whether that thread sleeps, the word it sleeps on, whether its half of x is finite. */
 const SLEEPS = 4, BELL = 8, IS_FINITE = 12;
+/** Pieces of work that the second thread has brought to their end. */
+const DONE = meeting + 448;
 /** The work: run, input, output, steps, the step within a period of training (negative: simulation), its number. */
 const TASK = meeting + 384;
 
@@ -61,18 +63,24 @@ function wake(seat: usize): void {
   atomic.notify(seat + BELL, 1);
 }
 
-/** Waits until a counter has come to a value; false if the work was given up. Sleeps on the bell of `seat`. */
+/**
+ * Waits until a counter has come to a value; false if the work was given up before. Sleeps on the bell of `seat`.
+ *
+ * The counter is looked at after the work, so that a part which the other thread has done is never taken for given up.
+ */
 export function awaitCount(counter: usize, value: i32, seat: usize, work: i32): bool {
   for (let i = 0; i < SPINS; i++) {
+    const isGivenUp = atomic.load<i32>(WORK) != work;
     if (atomic.load<i32>(counter) >= value) return true;
-    if (atomic.load<i32>(WORK) != work) return false;
+    if (isGivenUp) return false;
   }
   atomic.store<i32>(seat, 1, SLEEPS);
-  let isThere = false;
-  while (!isThere && atomic.load<i32>(WORK) == work) {
+  let isThere = false, isGivenUp = false;
+  while (!isThere && !isGivenUp) {
     const bell = atomic.load<i32>(seat, BELL);
+    isGivenUp = atomic.load<i32>(WORK) != work;
     isThere = atomic.load<i32>(counter) >= value;
-    if (!isThere && atomic.load<i32>(WORK) == work) atomic.wait<i32>(seat + BELL, bell, SECOND_NS);
+    if (!isThere && !isGivenUp) atomic.wait<i32>(seat + BELL, bell, SECOND_NS);
   }
   atomic.store<i32>(seat, 0, SLEEPS);
   return isThere;
@@ -227,6 +235,11 @@ export function secondState(): i32 {
   return atomic.load<i32>(STATE);
 }
 
+/** How many pieces of work the second thread has brought to their end. */
+export function secondDone(): i32 {
+  return load<i32>(DONE);
+}
+
 /** `simulate`, with the second thread if it is there. */
 export function simulateTogether(run: Run, input: usize, steps: i32, output: usize): i32 {
   const work = give(run, input, output, steps, -1);
@@ -276,6 +289,7 @@ function assist(): void {
     u += <usize>run.inputs << 3;
     z += <usize>run.outputs << 3;
   }
+  store<i32>(DONE, load<i32>(DONE) + 1);
   atomic.store<i32>(SECOND, 3 * steps + 1);
   wake(FIRST);
 }

@@ -46,6 +46,7 @@ export interface Kernels {
     readoutNorm: number,
   ): number;
   secondState(): number;
+  secondDone(): number;
   giveUp(): number;
   serve(): void;
   factorize(A: number, n: number, padded: number, pivots: number, work: number): number;

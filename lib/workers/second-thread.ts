@@ -53,7 +53,8 @@ const longest = 256;
 
 /** Of a run that has not begun. */
 export function newPace(): Pace {
-  return { isTogether: true, patience: shortest, left: 1 };
+  // the first call together also wakes the other thread, so it is not the one that decides
+  return { isTogether: true, patience: shortest, left: 2 };
 }
 
 /**
