@@ -7,8 +7,14 @@
  * into its caller.
  */
 export { tanhInto, logisticInto } from "./elementary";
-export { dot, multiply, multiplyTransposed } from "./products";
-export { activate, eulerStep, moveState, simulate, weightStep, updateAndMultiply, updateStrip, addScaled, force } from "./force";
+export { dot, multiply, multiplyStrip, multiplyTransposed } from "./products";
+export {
+  acceptState, activate, addScaled, changeReadout, eulerStep, force, proposeState, readOut, simulate, stepSize,
+  updateColumns, updateDiagonal, updateLeft, updateRight, weightStep,
+} from "./force";
+export {
+  awaitCount, awaitWork, forceTogether, giveUp, isSecondIdle, secondDone, secondState, serve, simulateTogether, takeBlock,
+} from "./two-threads";
 export {
   factorize, factorPanel, updatePanel, solveTop, updateRows, solve, solveLowerStrip, solveUpperStrip, solveTransposed,
   subtractRows,

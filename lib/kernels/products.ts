@@ -5,7 +5,7 @@
 
 // @ts-ignore: decorator
 @inline
-function lanes(v: v128): f64 {
+export function lanes(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
 
@@ -77,6 +77,46 @@ export function multiply(A: usize, stride: usize, x: usize, out: usize, rows: i3
     let s = f64x2.splat(0.0);
     for (let o: usize = 0; o < end; o += 16) s = f64x2.add(s, f64x2.mul(v128.load(p + o), v128.load(x + o)));
     store<f64>(q, isOdd ? lanes(s) + load<f64>(p + end) * last : lanes(s));
+  }
+}
+
+/**
+ * Four rows of A x, A being in strips (see multiplyStrips). Two pairs of columns per turn: memory is read from one end to
+ * the other, which is quicker than from four rows at once.
+ */
+export function multiplyStrip(strip: usize, x: usize, out: usize, padded: i32, last: f64): void {
+  const end = x + (<usize>padded << 3);
+  let s0 = f64x2.splat(0.0), s1 = s0, s2 = s0, s3 = s0;
+  for (let o = x; o < end; o += 32) {
+    let xx = v128.load(o);
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(strip), xx));
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(strip, 16), xx));
+    s2 = f64x2.add(s2, f64x2.mul(v128.load(strip, 32), xx));
+    s3 = f64x2.add(s3, f64x2.mul(v128.load(strip, 48), xx));
+    xx = v128.load(o, 16);
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(strip, 64), xx));
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(strip, 80), xx));
+    s2 = f64x2.add(s2, f64x2.mul(v128.load(strip, 96), xx));
+    s3 = f64x2.add(s3, f64x2.mul(v128.load(strip, 112), xx));
+    strip += 128;
+  }
+  store<f64>(out, lanes(s0) + load<f64>(strip) * last);
+  store<f64>(out, lanes(s1) + load<f64>(strip, 8) * last, 8);
+  store<f64>(out, lanes(s2) + load<f64>(strip, 16) * last, 16);
+  store<f64>(out, lanes(s3) + load<f64>(strip, 24) * last, 24);
+}
+
+/**
+ * out = A x for the rows of the strips `first` to before `end` of a square matrix of n rows, padded with zeros.
+ *
+ * A strip holds four rows: pair of columns by pair of columns, the four rows of a pair side by side; then four numbers,
+ * the last column if n is odd (zero in its pair), else zeros. A zero more in a sum that began with +0 changes no bit.
+ */
+export function multiplyStrips(A: usize, x: usize, out: usize, n: i32, padded: i32, first: i32, end: i32): void {
+  const bytes = <usize>(padded + 1) << 5;
+  const last = load<f64>(x + (<usize>(n - 1) << 3));
+  for (let s = first; s < end; s++) {
+    multiplyStrip(A + <usize>s * bytes, x, out + (<usize>s << 5), padded, last);
   }
 }
 

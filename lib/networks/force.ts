@@ -1,9 +1,11 @@
 import type { Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
+import { checkThreads, threadsFor } from "../workers/second-thread";
 import { checkEchoState, type EchoState, withReadout } from "./echo-state";
 import type { Task } from "./flip-flop";
-import { advanceForce, createForceRun, type ForceRun } from "./force-loop";
+import { advanceForce } from "./force-loop";
+import { createForceRun, type ForceRun } from "./kernel-run";
 import { nextStop, setupOf, stackRows } from "./stops";
 
 export interface ForceOptions {
@@ -15,6 +17,8 @@ export interface ForceOptions {
   readonly snapshotAt?: readonly number[];
   /** Keep every k-th state; 0 keeps none. */
   readonly record?: number;
+  /** Threads within a step; the bits are the same. Two start at the second try: the second needs a moment to be ready. */
+  readonly threads?: 1 | 2;
   /** Called now and then with the steps done and their total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -27,6 +31,8 @@ export const forceDefaults = Object.freeze({
   snapshotAt: Object.freeze([]) as readonly number[],
   /** States of a long run take 8 N bytes each: kept on request only. */
   record: 0 as number,
+  /** Two from 500 units on, where there are two processors; one in a worker. */
+  threads: undefined as 1 | 2 | undefined,
   onProgress: undefined as ((done: number, total: number) => void) | undefined,
 });
 
@@ -83,7 +89,7 @@ const chunk = 100;
 export function trainForce(net: EchoState, task: Task, options: ForceOptions): ForceTraining {
   // longer than a function should be: one loop, and all the records that its steps fill
   const where = "trainForce";
-  const { x0, alpha, trainEvery, snapshotAt, record, onProgress } = checkedOptions(where, net, task, options);
+  const { x0, alpha, trainEvery, snapshotAt, record, threads, onProgress } = checkedOptions(where, net, task, options);
   const { units, inputs, outputs } = net;
   const total = task.input.rows;
   const u = toRowMajor(task.input);
@@ -92,7 +98,7 @@ export function trainForce(net: EchoState, task: Task, options: ForceOptions): F
   const norms = new Float64Array(total * outputs);
   const states: Float64Array[] = [];
   const snapshots: Snapshot[] = [];
-  const run = createForceRun({ ...setupOf(net, x0), trainEvery, alpha });
+  const run = createForceRun({ ...setupOf(net, x0), trainEvery, alpha }, threads ?? threadsFor(units));
   try {
     let t = 0;
     let lastFinite = toRowMajor(net.Wo);
@@ -143,6 +149,7 @@ function checkedOptions(where: string, net: EchoState, task: Task, options: Forc
   checkNumber(where, "alpha", given.alpha);
   checkCount(where, "trainEvery", given.trainEvery);
   checkCount(where, "record", given.record, 0);
+  if (given.threads !== undefined) checkThreads(where, given.threads);
   if (given.onProgress !== undefined && typeof given.onProgress !== "function") {
     reject(where, "onProgress", given.onProgress, "a function");
   }

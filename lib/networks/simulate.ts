@@ -1,8 +1,10 @@
 import type { Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkVector, reject, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
+import { checkThreads, threadsFor } from "../workers/second-thread";
 import { checkEchoState, type EchoState } from "./echo-state";
-import { advanceSimulation, createSimulationRun } from "./force-loop";
+import { advanceSimulation } from "./force-loop";
+import { createSimulationRun } from "./kernel-run";
 import { nextStop, setupOf, stackRows } from "./stops";
 
 export interface SimulateOptions {
@@ -10,6 +12,8 @@ export interface SimulateOptions {
   readonly x0: Float64Array;
   /** Keep every k-th state; 0 keeps none. */
   readonly record?: number;
+  /** Threads within a step; the bits are the same. Two start at the second try: the second needs a moment to be ready. */
+  readonly threads?: 1 | 2;
   /** Called now and then with the steps done and their total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -17,6 +21,8 @@ export interface SimulateOptions {
 export const simulateDefaults = Object.freeze({
   /** States of a long run take 8 N bytes each: kept on request only. */
   record: 0 as number,
+  /** Two from 500 units on, where there are two processors; one in a worker. */
+  threads: undefined as 1 | 2 | undefined,
   onProgress: undefined as ((done: number, total: number) => void) | undefined,
 });
 
@@ -55,12 +61,13 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   checkEchoState(where, net);
   checkMatrix(where, "input", input, undefined, net.inputs);
   const required = { x0: undefined as unknown as Float64Array };
-  const { x0, record, onProgress } = withDefaults<SimulateOptions & typeof simulateDefaults>(where, options, {
+  const { x0, record, threads, onProgress } = withDefaults<SimulateOptions & typeof simulateDefaults>(where, options, {
     ...required,
     ...simulateDefaults,
   });
   checkVector(where, "x0", x0, net.units);
   checkCount(where, "record", record, 0);
+  if (threads !== undefined) checkThreads(where, threads);
   if (onProgress !== undefined && typeof onProgress !== "function")
     reject(where, "onProgress", onProgress, "a function");
 
@@ -69,7 +76,7 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   const u = toRowMajor(input);
   const z = new Float64Array(total * outputs);
   const states: Float64Array[] = [];
-  const run = createSimulationRun(setupOf(net, x0));
+  const run = createSimulationRun(setupOf(net, x0), threads ?? threadsFor(units));
   try {
     let t = 0;
     let isWhole = true;

@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
 import { toRowMajor } from "../numerics/vector";
 import type { EchoState } from "./echo-state";
-import type { SimulationSetup } from "./force-loop";
+import type { SimulationSetup } from "./run-setup";
 
 /** A network as the time loops want it: row by row, with the state to start from. */
 export function setupOf(net: EchoState, x0: Float64Array): SimulationSetup {

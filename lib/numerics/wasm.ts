@@ -35,6 +35,20 @@ export interface Kernels {
     output: number,
     readoutNorm: number,
   ): number;
+  simulateTogether(run: number, input: number, steps: number, output: number): number;
+  forceTogether(
+    run: number,
+    input: number,
+    target: number,
+    firstStep: number,
+    steps: number,
+    output: number,
+    readoutNorm: number,
+  ): number;
+  secondState(): number;
+  secondDone(): number;
+  giveUp(): number;
+  serve(): void;
   factorize(A: number, n: number, padded: number, pivots: number, work: number): number;
   solve(A: number, n: number, padded: number, pivots: number, x: number): void;
   solveTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
@@ -99,6 +113,7 @@ interface Range {
 }
 
 let kernels: Kernels | undefined;
+let compiled: object;
 let memory: KernelMemory;
 /** Free ranges by ascending address, never adjacent. */
 const free: Range[] = [];
@@ -124,18 +139,43 @@ export function loadKernels(): Kernels {
   } catch {
     throw new Error(`The compiled kernels are missing (${file}): run "npm start" once, which builds them.`);
   }
-  const module = compile(bytes, file);
+  compiled = compile(bytes, file);
   memory = reserve();
   buffers.add(memory.buffer);
-  const abort = (): never => {
-    throw new Error("a kernel stopped: this is a defect of rnn-dynamics");
-  };
-  const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
-  const { heapBase, ...functions } = instance.exports as { heapBase: { value: number } };
+  const { heapBase, ...functions } = instantiate(compiled, memory) as { heapBase: { value: number } };
   const start = roundUp(heapBase.value, ALIGNMENT);
   free.push({ at: start, bytes: memory.buffer.byteLength - start });
   kernels = functions as unknown as Kernels;
   return kernels;
+}
+
+function instantiate(module: object, shared: KernelMemory): object {
+  const abort = (): never => {
+    throw new Error("a kernel stopped: this is a defect of rnn-dynamics");
+  };
+  return new WebAssembly.Instance(module, { env: { memory: shared, abort } }).exports;
+}
+
+/** What another thread needs to run the same kernels on the same memory; can be sent as `workerData`. */
+export interface KernelParts {
+  readonly module: object;
+  readonly memory: object;
+}
+
+/** The parts of the kernels of this thread, for `joinKernels` in another. */
+export function kernelParts(): KernelParts {
+  loadKernels();
+  return { module: compiled, memory };
+}
+
+/**
+ * The kernels of another thread, on its memory. Nothing must be allocated through them: only that thread knows what is
+ * free.
+ *
+ * @param parts from `kernelParts` of that thread
+ */
+export function joinKernels(parts: KernelParts): Kernels {
+  return instantiate(parts.module, parts.memory as KernelMemory) as Kernels;
 }
 
 function reserve(): KernelMemory {

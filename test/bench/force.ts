@@ -1,11 +1,9 @@
 /** Task A: one step of FORCE learning, its growth with N, and a whole training. */
 import { type PreparedFlipFlop, prepareFlipFlop, trainForce } from "rnn-dynamics";
-import {
-  advanceForce,
-  createForceRun,
-  type ForceSetup,
-  referenceAdvanceForce,
-} from "rnn-dynamics/dist/networks/force-loop";
+import { advanceForce } from "rnn-dynamics/dist/networks/force-loop";
+import { createForceRun } from "rnn-dynamics/dist/networks/kernel-run";
+import { referenceAdvanceForce } from "rnn-dynamics/dist/networks/plain-loop";
+import type { ForceSetup } from "rnn-dynamics/dist/networks/run-setup";
 import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { relativeDifference, timed } from "./measure";

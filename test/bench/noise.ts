@@ -1,11 +1,8 @@
 /** Task E: what a trial of the noise study costs, per step: a simulation with perturbed weights. */
 import { createRng } from "rnn-dynamics";
-import {
-  advanceSimulation,
-  createSimulationRun,
-  referenceAdvanceSimulation,
-  type SimulationRun,
-} from "rnn-dynamics/dist/networks/force-loop";
+import { advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
+import { createSimulationRun, type SimulationRun } from "rnn-dynamics/dist/networks/kernel-run";
+import { referenceAdvanceSimulation } from "rnn-dynamics/dist/networks/plain-loop";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { interleave, relativeDifference, type Side, timed } from "./measure";
 import { threadsIn } from "./python";

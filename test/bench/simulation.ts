@@ -1,11 +1,9 @@
 /** Task B: one step of a simulation. */
 import { Matrix } from "ml-matrix";
-import {
-  advanceSimulation,
-  createSimulationRun,
-  referenceAdvanceSimulation,
-  type SimulationSetup,
-} from "rnn-dynamics/dist/networks/force-loop";
+import { advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
+import { createSimulationRun } from "rnn-dynamics/dist/networks/kernel-run";
+import { referenceAdvanceSimulation } from "rnn-dynamics/dist/networks/plain-loop";
+import type { SimulationSetup } from "rnn-dynamics/dist/networks/run-setup";
 import { type Context, openNumpy } from "./context";
 import { timed } from "./measure";
 import { simulationInMlMatrix } from "./ml-matrix";

@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runInThisContext } from "node:vm";
+import { Worker } from "node:worker_threads";
+import { createEchoState, createRng, flipFlop, initialActivation, simulate, trainForce } from "rnn-dynamics";
+import { advanceForce, advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
+import { createForceRun, createSimulationRun, type KernelRun } from "rnn-dynamics/dist/networks/kernel-run";
+import type { ForceSetup } from "rnn-dynamics/dist/networks/run-setup";
+import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/numerics/wasm";
+import { threadsFor } from "rnn-dynamics/dist/workers/second-thread";
+import { setUp, signals, train } from "../helpers/force-runs";
+
+const lib = dirname(require.resolve("rnn-dynamics"));
+const isAlone = availableParallelism() < 2;
+
+type Run = ReturnType<typeof createForceRun>;
+
+/** A run that uses both threads at every call, whatever the clock says. */
+function together(setup: ForceSetup): Run {
+  const run = createForceRun(setup, 2);
+  (run as KernelRun).pace.left = Number.POSITIVE_INFINITY;
+  return run;
+}
+
+/** Starts the second thread if there is none and waits until it is ready. */
+async function whenReady(): Promise<void> {
+  const run = together(setUp(1));
+  for (let waited = 0; loadKernels().secondState() !== 1; waited += 20) {
+    assert.ok(waited < 20_000, "the second thread does not come");
+    train(advanceForce, run, signals(setUp(1), 1));
+    await sleep(20);
+  }
+  run.release();
+}
+
+/** Bytes of all that a training leaves. */
+function traces(run: Run, s: ReturnType<typeof signals>, done: number): Record<string, unknown> {
+  const { output, readoutNorm } = s;
+  const parts = { output, readoutNorm, x: run.x.slice(), Wo: run.Wo.slice(), P: run.inverseCorrelation() };
+  const bytes = Object.entries(parts).map(([name, part]) => [name, Buffer.from(part.buffer).toString("latin1")]);
+  return { done, ...Object.fromEntries(bytes) };
+}
+
+function assertSame(got: Record<string, unknown>, expected: Record<string, unknown>, where: string): void {
+  for (const name of Object.keys(expected)) assert.ok(got[name] === expected[name], `${where}: ${name} differs`);
+}
+
+/** The same training by two threads and by one. */
+function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeof signals>) => void): number {
+  const before = loadKernels().secondDone();
+  const [two, one] = [together, (s: ForceSetup) => createForceRun(s)].map((create) => {
+    const run = create(setup);
+    const s = signals(setup, steps);
+    change?.(s);
+    const result = traces(run, s, train(advanceForce, run, s, 3));
+    run.release();
+    return { result, pieces: loadKernels().secondDone() };
+  });
+  assertSame(two.result, one.result, `N = ${setup.units}, ${setup.activation}`);
+  assert.equal(one.pieces, two.pieces);
+  return two.pieces - before;
+}
+
+(isAlone ? describe.skip : describe)("second thread", () => {
+  beforeEach(whenReady);
+
+  it("gives the bits of one in training: x, Wo, P, outputs and norms", () => {
+    for (const units of [1, 3, 8, 17, 64, 129]) {
+      for (const activation of ["tanh", "logistic"] as const) {
+        const pieces = compare(setUp(units, { activation, trainEvery: units === 17 ? 3 : 2 }), 83);
+        assert.equal(pieces, 2, "one for each chunk");
+      }
+    }
+    for (const units of [500, 501]) assert.equal(compare(setUp(units), 100), 2);
+    assert.equal(compare(setUp(1000), 65), 2);
+  });
+
+  it("gives the bits of one in simulation", () => {
+    for (const units of [2, 7, 33, 500, 501, 1000]) {
+      const rng = createRng(units);
+      const setup = setUp(units, { Wo: Float64Array.from({ length: 3 * units }, () => rng.normal(0, 1 / units)) });
+      const results = ([1, 2] as const).map((threads) => {
+        const run = createSimulationRun(setup, threads);
+        (run as KernelRun).pace.left = Number.POSITIVE_INFINITY;
+        const s = signals(setup, 130);
+        const before = loadKernels().secondDone();
+        assert.equal(advanceSimulation(run, s.input, 130, s.output), 130);
+        const pieces = loadKernels().secondDone() - before;
+        assert.equal(pieces, threads === 2 ? 3 : 0);
+        const x = run.x.slice();
+        run.release();
+        return { output: s.output, x };
+      });
+      assert.deepEqual(results[0], results[1], `N = ${units}`);
+    }
+  });
+
+  it("gives the bits of one through trainForce and simulate, states and snapshots included", () => {
+    const rng = createRng("threads");
+    const net = createEchoState({ units: 500, inputs: 3, outputs: 3, rng: rng.split("network") });
+    const task = flipFlop({ bits: 3, steps: 400, rng: rng.split("task") });
+    const x0 = initialActivation(net, rng.split("x0"));
+    const trained = ([1, 2, undefined] as const).map((threads) =>
+      trainForce(net, task, { x0, threads, record: 7, snapshotAt: [50, 333] }),
+    );
+    for (const other of trained.slice(1)) {
+      assert.deepEqual(other.network.Wo.to1DArray(), trained[0].network.Wo.to1DArray());
+      assert.deepEqual(other, trained[0]);
+    }
+    const runs = ([1, 2, undefined] as const).map((threads) =>
+      simulate(trained[0].network, task.input, { x0, threads, record: 3 }),
+    );
+    assert.deepEqual(runs[1], runs[0]);
+    assert.deepEqual(runs[2], runs[0]);
+  });
+
+  it("stops at the step where one thread stops, whichever half diverges, and what is left is the same", () => {
+    // τ < ½ makes the Euler step overshoot: the activation grows by 1 − 1/τ at every step
+    for (const units of [9, 64]) compare(setUp(units, { tau: 0.2 }), 700);
+    for (const unit of [2, 61]) {
+      const setup = setUp(64);
+      setup.x[unit] = Number.MAX_VALUE;
+      const B = new Float64Array(128);
+      B[2 * unit] = Number.MAX_VALUE;
+      for (const step of [70, 71]) {
+        compare({ ...setup, B, tau: 0.5 }, 100, (s) => s.input.fill(0).fill(1, 2 * step));
+      }
+    }
+  });
+
+  it("stops at a target that is not a number, and works on afterwards", () => {
+    for (const step of [0, 10, 71, 98])
+      compare(setUp(70), 100, (s) => s.target.fill(Number.NaN, 3 * step, 3 * step + 1));
+    assert.equal(compare(setUp(70), 100), 2);
+  });
+
+  it("gives all memory back", () => {
+    const before = kernelBytesInUse();
+    const run = together(setUp(600));
+    train(advanceForce, run, signals(setUp(600), 10));
+    run.release();
+    assert.equal(kernelBytesInUse(), before);
+  });
+
+  it("survives an interrupt of the first: it does not spin, gives the memory back, and does the next run right", async function () {
+    if (process.platform === "win32") this.skip();
+    const before = kernelBytesInUse();
+    for (let round = 0; round < 3; round++) {
+      const setup = setUp(700);
+      const run = together(setup);
+      const s = signals(setup, 40);
+      const loop = (): never => {
+        for (;;) train(advanceForce, run, s);
+      };
+      const killer = spawn("/bin/sh", ["-c", `sleep 0.${2 + round}; kill -INT ${process.pid}`]);
+      const ended = once(killer, "exit");
+      const context = globalThis as unknown as { interrupted?: () => never };
+      context.interrupted = loop;
+      assert.throws(() => runInThisContext("interrupted()", { breakOnSigint: true }), {
+        code: "ERR_SCRIPT_EXECUTION_INTERRUPTED",
+      });
+      delete context.interrupted;
+      await ended;
+      await sleep(50);
+      const { user, system } = process.cpuUsage();
+      await sleep(400);
+      const used = process.cpuUsage({ user, system });
+      assert.ok(used.user + used.system < 200_000, `${used.user + used.system} µs of 400 000 were spent waiting`);
+      if (round === 1) compare(setup, 70);
+      run.release();
+      assert.equal(kernelBytesInUse(), before);
+      assert.ok(loadKernels().secondState() === 1, "it is ready again");
+      compare(setup, 70);
+    }
+  });
+
+  it("is not asked for in a worker, and by small networks", async () => {
+    assert.equal(threadsFor(499), 1);
+    assert.equal(threadsFor(500), 2);
+    const code = `
+      const { threadsFor } = require(${JSON.stringify(join(lib, "workers", "second-thread.js"))});
+      require("node:worker_threads").parentPort.postMessage(threadsFor(1000));`;
+    const worker = new Worker(code, { eval: true });
+    const [answer] = await once(worker, "message");
+    assert.equal(answer, 1);
+    await worker.terminate();
+  });
+
+  const program = (more: string): string => `
+    const { createEchoState, createRng, flipFlop, initialActivation, trainForce } = require(${JSON.stringify(lib)});
+    const rng = createRng(1);
+    const net = createEchoState({ units: 60, inputs: 3, outputs: 3, rng });
+    const task = flipFlop({ bits: 3, steps: 3000, rng });
+    const train = () => trainForce(net, task, { x0: initialActivation(net, createRng(2)), threads: 2 });
+    const { loadKernels } = require(${JSON.stringify(join(lib, "numerics", "wasm.js"))});
+    ${more}`;
+  const node = (args: string[], code: string) =>
+    spawnSync(process.execPath, [...args, "-e", program(code)], { encoding: "utf8", timeout: 30_000 });
+
+  it("does not keep a process alive, nor the end of one back", () => {
+    for (const end of ["", "process.exit(0)", "process.exitCode = 0"]) {
+      const code = `train(); setTimeout(() => { train(); console.log(loadKernels().secondDone() > 0); ${end} }, 500);`;
+      const { stdout, stderr, status, signal } = node([], code);
+      assert.deepEqual({ stdout, stderr, status, signal }, { stdout: "true\n", stderr: "", status: 0, signal: null });
+    }
+  });
+
+  it("is done without, in silence, where no thread may be started", function () {
+    const flag = ["--permission", "--experimental-permission"].find((f) => process.allowedNodeEnvironmentFlags.has(f));
+    if (flag === undefined) this.skip();
+    const code = "train(); console.log(train().status, loadKernels().secondDone());";
+    const { stdout, status } = node([flag, "--allow-fs-read=*"], code);
+    assert.deepEqual({ stdout, status }, { stdout: "completed 0\n", status: 0 });
+  });
+
+  it("is one or two", () => {
+    assert.throws(() => createForceRun(setUp(4), 3 as 2), {
+      name: "RangeError",
+      message: "createForceRun: threads is 3, expected 1 or 2",
+    });
+    const rng = createRng(1);
+    const net = createEchoState({ units: 5, inputs: 3, outputs: 3, rng });
+    const task = flipFlop({ bits: 3, steps: 50, rng });
+    const x0 = initialActivation(net, rng);
+    assert.throws(() => trainForce(net, task, { x0, threads: 0 as 1 }), /^RangeError: trainForce: threads is 0, exp/);
+    assert.throws(() => simulate(net, task.input, { x0, threads: 4 as 1 }), /^RangeError: simulate: threads is 4, exp/);
+  });
+});
