@@ -132,11 +132,13 @@ function isFixed({ best: { minimum }, judgement }: Place, tolerance: number): bo
 function pointAt({ members, best, judgement }: Place): FixedPoint {
   const { start, minimum } = best;
   const { certificate, index } = judgement;
+  const polished = certificate?.isCertified ? judgement.polished : undefined;
   return {
-    xStar: minimum.x.slice(),
+    xStar: (polished ?? minimum).x.slice(),
+    ...(polished ? { xLow: polished.xLow } : {}),
     xInit: start.x.slice(),
-    qStar: minimum.q,
-    speed: minimum.speed,
+    qStar: (polished ?? minimum).q,
+    speed: polished ? Math.sqrt(2 * polished.q) : minimum.speed,
     iterations: minimum.iterations,
     status: minimum.status,
     unstableCount: -1,

@@ -6,9 +6,11 @@ import type { StartKind } from "./starts";
 /** A fixed point, or among `slowPoints` a slow point: a minimum of q whose q is not zero. */
 export interface FixedPoint {
   readonly xStar: Float64Array;
+  /** What float64 cannot hold of a polished point: the certificate and `qStar` are for xStar + xLow. */
+  readonly xLow?: Float64Array;
   /** The start that led to the lowest residual. */
   readonly xInit: Float64Array;
-  /** q at xStar, ½‖F‖². */
+  /** q = ½‖F‖², at xStar + xLow where the point is polished: far below what float64 can tell from 0. */
   readonly qStar: number;
   readonly speed: number;
   /** Iterations from xInit to xStar. */

@@ -5,7 +5,9 @@ import { type Certificate, certifyWith } from "./certify";
 import { deflatedNewton } from "./deflation";
 import { type EdgeState, trackEdge } from "./edge-tracking";
 import { type Flow, type FlowSpec, jacobianInto, velocityInto } from "./flow";
+import { isSamePlace } from "./merge";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
+import { type Polished, polishFixedPoint } from "./polish";
 import { type Stability, stability } from "./stability";
 
 /** What code that can use a pool of workers needs of one; `createPool` makes one. */
@@ -29,8 +31,10 @@ export interface NamedSpec {
 
 /** What the Jacobian at a candidate says about it. */
 export interface Judgement {
-  /** Only for flows that know `lipschitzOfJacobian`. */
+  /** Only for flows that know `lipschitzOfJacobian`; at the polished point, where there is one. */
   readonly certificate?: Certificate;
+  /** The point beyond float64; only for flows that know `velocityExtended`, and only where Newton's corrections arrive. */
+  readonly polished?: Polished;
   /** ‖J⁻¹F‖, in activation; Infinity where J is singular. */
   readonly newtonLength: number;
   /** sign det(−J), 0 where J is singular. */
@@ -122,12 +126,33 @@ export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
   velocityInto(flow, x, F);
   jacobianInto(flow, x, J);
   const lu = Number.isFinite(norm(J)) ? factorize(J, size, { inPlace: true }) : undefined;
-  const certificate = flow.lipschitzOfJacobian ? certifyWith(flow, x, F, lu) : undefined;
+  const polished = polishedNear(flow, x, lu);
+  const certificate = flow.lipschitzOfJacobian && certificateAt(flow, polished ?? x, F, lu);
   const newtonLength = lu && !lu.isSingular ? norm(lu.solve(F)) : Number.POSITIVE_INFINITY;
   const index = indexOf(lu, size);
   lu?.release();
   releaseKernelArray(J);
-  return { ...(certificate ? { certificate } : {}), newtonLength, index };
+  return { ...(certificate ? { certificate } : {}), ...(polished ? { polished } : {}), newtonLength, index };
+}
+
+/** Polishing moves a fixed point by rounding only: what goes farther was none. */
+const farthestPolish = 1e-6;
+
+function polishedNear(flow: Flow, x: Float64Array, lu: Factorization | undefined): Polished | undefined {
+  if (!flow.velocityExtended || lu === undefined || lu.isSingular) return undefined;
+  const polished = polishFixedPoint(flow, x, lu);
+  return polished.status === "converged" && isSamePlace(polished.x, x, farthestPolish) ? polished : undefined;
+}
+
+function certificateAt(
+  flow: Flow,
+  at: Polished | Float64Array,
+  F: Float64Array,
+  lu: Factorization | undefined,
+): Certificate {
+  if (at instanceof Float64Array) return certifyWith(flow, at, F, lu);
+  const rounding = flow.velocityExtended?.(at.x, at.xLow, F, new Float64Array(F.length));
+  return certifyWith(flow, at.x, F, lu, rounding);
 }
 
 /** sign det(−J), with det(−J) = (−1)^N det J. */

@@ -11,7 +11,8 @@ import { norm } from "../numerics/vector";
 import { activation } from "./activation";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { flipFlopDefaults } from "./flip-flop";
-import { advanceSimulation, createSimulationRun, type SimulationRun } from "./force-loop";
+import { advanceSimulation } from "./force-loop";
+import { createSimulationRun, type SimulationRun } from "./kernel-run";
 import { outputOf, patternOf } from "./passages";
 import { setupOf } from "./stops";
 
