@@ -50,12 +50,13 @@ function isUnbalanced(a: Float64Array, n: number, stride: number): boolean {
   const columns = new Float64Array(n);
   const rows = new Float64Array(n);
   for (let i = 0; i < n; i++) {
+    let row = 0;
     for (let j = 0; j < n; j++) {
-      if (i === j) continue;
-      const size = Math.abs(a[i * stride + j]);
+      const size = i === j ? 0 : Math.abs(a[i * stride + j]);
       columns[j] += size;
-      rows[i] += size;
+      row += size;
     }
+    rows[i] = row;
   }
   return rows.some((row, i) => balancingFactor(columns[i], row) !== 1);
 }

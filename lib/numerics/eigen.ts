@@ -76,7 +76,7 @@ function sorted(found: Eigenvalues, rescale: (x: number) => number): Eigenvalues
 }
 
 /** Below this many rows, one pass per column is faster than panels. */
-const PANELS_FROM = 256;
+const PANELS_FROM = 128;
 const PANEL = 32;
 
 /** Reduction to Hessenberg form: by panels, as long as the rest is large. */
