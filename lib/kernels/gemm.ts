@@ -6,48 +6,46 @@
  * then stays in registers while k runs.
  */
 
-/** A block of A fills 192 kB (second-level cache), a strip of B 8 kB (first-level cache). */
-// @ts-ignore: decorator
-@inline const ROWS = 96;
+/** Inner length of a block: a strip of A fills 8 kB (first-level cache). */
 // @ts-ignore: decorator
 @inline const DEPTH = 256;
+/** Numbers in a block of B: 384 kB (second-level cache). */
+// @ts-ignore: decorator
+@inline const BLOCK = 49152;
 
 /**
  * C ← C + sign·op(A) op(B), C being m×n and k the inner length; sign is 1 or −1.
- * `work` is room for DEPTH·(ROWS + n rounded up to four) + 16 numbers.
+ * `work` is room for BLOCK + 4·DEPTH + 16 numbers.
  */
 export function gemm(
   C: usize, strideC: usize, A: usize, strideA: usize, isTransposedA: i32, B: usize, strideB: usize, isTransposedB: i32,
   m: i32, n: i32, k: i32, sign: f64, work: usize,
 ): void {
-  const tile = work, a = work + 128, b = a + (ROWS * DEPTH << 3);
+  const tile = work, a = work + 128, b = a + (4 * DEPTH << 3);
   for (let q = 0; q < k; q += DEPTH) {
     const depth = min(DEPTH, k - q);
-    for (let j = 0; j < n; j += 4) {
-      const to = b + <usize>(j * depth << 3);
-      const count = min(4, n - j);
-      if (isTransposedB) packAcross(B + <usize>j * strideB + (<usize>q << 3), strideB, to, count, depth, 1.0);
-      else packAlong(B + <usize>q * strideB + (<usize>j << 3), strideB, to, count, depth, 1.0);
-    }
-    for (let i = 0; i < m; i += ROWS) {
-      const rows = min(ROWS, m - i);
-      for (let r = 0; r < rows; r += 4) {
-        const to = a + <usize>(r * depth << 3);
-        const count = min(4, rows - r);
-        if (isTransposedA) packAlong(A + <usize>q * strideA + (<usize>(i + r) << 3), strideA, to, count, depth, sign);
-        else packAcross(A + <usize>(i + r) * strideA + (<usize>q << 3), strideA, to, count, depth, sign);
+    const width = (BLOCK / depth) & ~3;
+    for (let j = 0; j < n; j += width) {
+      const columns = min(width, n - j);
+      for (let c = 0; c < columns; c += 4) {
+        const to = b + <usize>(c * depth << 3);
+        const count = min(4, columns - c);
+        if (isTransposedB) packAcross(B + <usize>(j + c) * strideB + (<usize>q << 3), strideB, to, count, depth, 1.0);
+        else packAlong(B + <usize>q * strideB + (<usize>(j + c) << 3), strideB, to, count, depth, 1.0);
       }
-      for (let j = 0; j < n; j += 4) {
-        const columns = min(4, n - j);
-        const strip = b + <usize>(j * depth << 3);
+      for (let i = 0; i < m; i += 4) {
+        const rows = min(4, m - i);
+        if (isTransposedA) packAlong(A + <usize>q * strideA + (<usize>i << 3), strideA, a, rows, depth, sign);
+        else packAcross(A + <usize>i * strideA + (<usize>q << 3), strideA, a, rows, depth, sign);
         const corner = C + <usize>i * strideC + (<usize>j << 3);
-        if (columns == 4) multiplyStrip(corner, strideC, a, strip, rows >> 2, depth);
-        for (let r = columns == 4 ? rows & ~3 : 0; r < rows; r += 4) {
-          const c = corner + <usize>r * strideC;
-          const count = min(4, rows - r);
-          copyTile(c, strideC, tile, 32, count, columns);
-          multiplyTile(tile, 32, a + <usize>(r * depth << 3), strip, depth);
-          copyTile(tile, 32, c, strideC, count, columns);
+        const full = rows == 4 ? columns & ~3 : 0;
+        multiplyStrip(corner, strideC, a, b, full >> 2, depth);
+        for (let c = full; c < columns; c += 4) {
+          const at = corner + (<usize>c << 3);
+          const count = min(4, columns - c);
+          copyTile(at, strideC, tile, 32, rows, count);
+          multiplyTile(tile, 32, a, b + <usize>(c * depth << 3), depth);
+          copyTile(tile, 32, at, strideC, rows, count);
         }
       }
     }
@@ -99,12 +97,12 @@ function copyTile(from: usize, strideFrom: usize, to: usize, strideTo: usize, ro
   }
 }
 
-/** `tiles` tiles below each other: four columns of C by one strip of B. */
+/** `tiles` tiles beside each other: four rows of C by one strip of A. */
 export function multiplyStrip(c: usize, stride: usize, a: usize, b: usize, tiles: i32, depth: i32): void {
-  for (let i = 0; i < tiles; i++) {
+  for (let j = 0; j < tiles; j++) {
     multiplyTile(c, stride, a, b, depth);
-    c += stride << 2;
-    a += <usize>depth << 5;
+    c += 32;
+    b += <usize>depth << 5;
   }
 }
 

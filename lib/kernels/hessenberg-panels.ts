@@ -23,7 +23,7 @@ function at(x: usize, i: i32): usize {
 
 /**
  * Reduces columns 0 … columns−1 (a multiple of PANEL, below n − 1) of an n×n matrix without gaps, n even. `room` holds
- * 4·PANEL·n + PANEL² + n + 2·PANEL numbers and then what `gemm` needs for n columns.
+ * 4·PANEL·n + PANEL² + n + 2·PANEL numbers and then what `gemm` needs.
  */
 export function reducePanels(A: usize, n: i32, columns: i32, room: usize): void {
   const stride = <usize>n << 3;

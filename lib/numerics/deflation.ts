@@ -14,7 +14,7 @@ import {
   triangularize,
   type Workspace,
 } from "./double-shift";
-import { gemmWork } from "./matrix-product";
+import { GEMM_WORK } from "./matrix-product";
 import { loadKernels } from "./wasm";
 
 /** Steps of a round and columns of a strip, as in lib/kernels/bulges.ts. */
@@ -63,7 +63,7 @@ export function deflationRoom(rows: number, make: (length: number) => Float64Arr
     spiked: make((2 * size + 2) * (size + 2)),
     hessenberg: make(4 * (2 * size + 2)),
     above: make(rows * size),
-    gemm: make(gemmWork(size)),
+    gemm: make(GEMM_WORK),
     shifts: make(3 * pairs),
     chase: make((3 * pairs + STEPS + 3) * STRIP + 3 * pairs * STEPS),
   };

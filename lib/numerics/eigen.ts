@@ -5,7 +5,7 @@
 import type { Matrix } from "ml-matrix";
 import { balance, normalize } from "./balance";
 import { deflationRoom } from "./deflation";
-import { gemmWork } from "./matrix-product";
+import { GEMM_WORK } from "./matrix-product";
 import { iterate, LARGE } from "./qr-iteration";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";
 import { toRowMajor } from "./vector";
@@ -83,7 +83,7 @@ const PANEL = 32;
 function reduce(h: Float64Array, n: number, make: (length: number) => Float64Array): void {
   const columns = PANEL * Math.ceil(Math.max(0, n - PANELS_FROM) / PANEL);
   if (columns > 0) {
-    const room = make((4 * PANEL + 1) * n + PANEL * (PANEL + 2) + gemmWork(n));
+    const room = make((4 * PANEL + 1) * n + PANEL * (PANEL + 2) + GEMM_WORK);
     loadKernels().reducePanels(h.byteOffset, n, columns, room.byteOffset);
   }
   const work = make(4 * n);

@@ -3,10 +3,8 @@ import { checkCount, checkFloats, checkMatrix, reject } from "./validate";
 import { toRowMajor } from "./vector";
 import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
-/** Numbers of workspace that the kernel `gemm` needs for n columns: blocks of both factors and one tile. */
-export function gemmWork(n: number): number {
-  return 256 * (96 + ((n + 3) & ~3)) + 16;
-}
+/** Numbers of workspace that the kernel `gemm` needs: a block of B, a strip of A, a tile of C. */
+export const GEMM_WORK = 49152 + 4 * 256 + 16;
 
 /**
  * Product of two matrices, Cᵢⱼ = Σₖ Aᵢₖ Bₖⱼ.
@@ -56,7 +54,7 @@ export function multiplyRowMajor(
     const [a, b, c] = [make(rows * inner), make(inner * columns), make(rows * columns)];
     a.set(A);
     b.set(B);
-    const [at, width, work] = [a.byteOffset, 8 * columns, make(gemmWork(columns)).byteOffset];
+    const [at, width, work] = [a.byteOffset, 8 * columns, make(GEMM_WORK).byteOffset];
     loadKernels().gemm(c.byteOffset, width, at, 8 * inner, 0, b.byteOffset, width, 0, rows, columns, inner, 1, work);
     return c.slice();
   } finally {

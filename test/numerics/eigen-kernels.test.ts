@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRng, kernelArray, releaseKernelArray } from "rnn-dynamics";
-import { gemmWork } from "rnn-dynamics/dist/numerics/matrix-product";
+import { GEMM_WORK } from "rnn-dynamics/dist/numerics/matrix-product";
 import { loadKernels } from "rnn-dynamics/dist/numerics/wasm";
 import { plainChase, plainHessenberg, plainPanels, plainSweep } from "../helpers/plain-eigen";
 
@@ -68,7 +68,7 @@ describe("the eigenvalue kernels have the bits of the textbook loops:", () => {
       const A = random(n * n);
       if (n === 102) for (let i = 0; i < n; i++) A[i * n + 3] = i > 4 ? 0 : A[i * n + 3];
       if (n === 102) A.fill(0, 6 * n);
-      const room = (4 * 32 + 1) * n + 32 * 34 + gemmWork(n);
+      const room = (4 * 32 + 1) * n + 32 * 34 + GEMM_WORK;
       const h = inKernels([A, room], (at, work) => loadKernels().reducePanels(at, n, columns, work));
       plainPanels(A, n, columns);
       assert.deepEqual(h, A, `n = ${n}`);

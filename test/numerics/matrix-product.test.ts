@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import { createRng, kernelArray, multiplyMatrices, multiplyRowMajor, releaseKernelArray } from "rnn-dynamics";
-import { gemmWork } from "rnn-dynamics/dist/numerics/matrix-product";
+import { GEMM_WORK } from "rnn-dynamics/dist/numerics/matrix-product";
 import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/numerics/wasm";
 import { plainGemm } from "../helpers/plain-eigen";
 
@@ -40,7 +40,7 @@ describe("products of matrices", () => {
         const rng = createRng(seed);
         const draw = (length: number): Float64Array => Float64Array.from({ length }, () => rng.normal());
         const [A, B, C] = [draw(m * k), draw(k * n), draw(m * n)];
-        const [a, b, c, work] = [m * k, k * n, m * n, gemmWork(n)].map((length) => kernelArray(length));
+        const [a, b, c, work] = [m * k, k * n, m * n, GEMM_WORK].map((length) => kernelArray(length));
         a.set(left ? transpose(A, m, k) : A);
         b.set(right ? transpose(B, k, n) : B);
         c.set(C);
@@ -58,7 +58,7 @@ describe("products of matrices", () => {
   });
 
   it("leave what lies beside a block as it was", () => {
-    const [c, a, work] = [kernelArray(10 * 10), kernelArray(25), kernelArray(gemmWork(5))];
+    const [c, a, work] = [kernelArray(10 * 10), kernelArray(25), kernelArray(GEMM_WORK)];
     c.fill(7);
     a.fill(1);
     const at = c.byteOffset + 8 * 22;
