@@ -17,7 +17,7 @@ import {
 import { loadKernels } from "./wasm";
 
 /** Blocks of fewer rows are not worth a window. */
-export const LARGE = 150;
+export const LARGE = 220;
 /** Percentage of a window that must deflate for the next window to come without a sweep (LAPACK's nibble). */
 const NIBBLE = 14;
 /** Every so many sweeps without deflation, one takes shifts that belong to nothing, to break a cycle. */
