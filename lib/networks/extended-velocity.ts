@@ -5,7 +5,7 @@ import type { ActivationName } from "./activation";
 
 /** Unit roundoff of a float64. */
 const u = 2 ** -53;
-/** Relative error of the rates in double-double: 2⁻¹⁰⁰, sixteen times the largest seen in 10⁵ arguments. */
+/** Relative error of the rates in double-double: 2⁻¹⁰⁰, sixteen times the largest seen in 25 000 arguments. */
 const rateError = 2 ** -100;
 
 /** What the kernel works on: weights in the kernels' memory, (N·N), and drive, (N). */
