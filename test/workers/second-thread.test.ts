@@ -143,7 +143,7 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
     const run = together(setUp(600));
     train(advanceForce, run, signals(setUp(600), 10));
     run.release();
-    assert.equal(kernelBytesInUse(), before);
+    assert.ok(kernelBytesInUse() <= before); // arrays of other tests may be collected meanwhile
   });
 
   it("survives an interrupt of the first: it does not spin, gives the memory back, and does the next run right", async function () {
@@ -172,7 +172,7 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
       assert.ok(used.user + used.system < 200_000, `${used.user + used.system} µs of 400 000 were spent waiting`);
       if (round === 1) compare(setup, 70);
       run.release();
-      assert.equal(kernelBytesInUse(), before);
+      assert.ok(kernelBytesInUse() <= before); // arrays of other tests may be collected meanwhile
       assert.ok(loadKernels().secondState() === 1, "it is ready again");
       compare(setup, 70);
     }
