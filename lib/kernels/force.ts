@@ -46,7 +46,7 @@ export class Run {
   norms: usize;
   /** Workspace: partial sums of P r, four pairs per strip. */
   sums: usize;
-  /** Workspace of updateColumns, 128 bytes for each of two threads. */
+  /** Workspace of one or two threads. */
   work: usize;
   /** P right of the border, and the border: a multiple of eight. */
   right: usize;
@@ -129,17 +129,18 @@ const zeros = memory.data(64, 64);
 
 /**
  * The four rows of P from row i on, in their columns from … to (both even, at most i), which begin at p:  P ← P − c k kᵀ  in
- * one pass with both products of P r, that of the rows (four pairs: `sums`, to which the columns are added, goes to the
- * second half of `work`), and that of the columns, added to y. The c kᵢ wait in `work`: registers are scarce.
+ * one pass with both products of P r, that of the rows (four pairs: `newSums` are `sums` and these columns), and that of
+ * the columns, added to y. The c kᵢ wait in `gains`, four pairs of equal numbers: registers are scarce.
  */
 export function updateColumns(
-  p: usize, i: i32, from: i32, to: i32, k: usize, c: f64, r: usize, y: usize, sums: usize, work: usize,
+  p: usize, i: i32, from: i32, to: i32, k: usize, c: f64, r: usize, y: usize,
+  gains: usize, sums: usize, newSums: usize,
 ): void {
   const ki = k + (<usize>i << 3), ri = r + (<usize>i << 3);
-  v128.store(work, f64x2.splat(c * load<f64>(ki)));
-  v128.store(work, f64x2.splat(c * load<f64>(ki, 8)), 16);
-  v128.store(work, f64x2.splat(c * load<f64>(ki, 16)), 32);
-  v128.store(work, f64x2.splat(c * load<f64>(ki, 24)), 48);
+  v128.store(gains, f64x2.splat(c * load<f64>(ki)));
+  v128.store(gains, f64x2.splat(c * load<f64>(ki, 8)), 16);
+  v128.store(gains, f64x2.splat(c * load<f64>(ki, 16)), 32);
+  v128.store(gains, f64x2.splat(c * load<f64>(ki, 24)), 48);
   const e0 = v128.load_splat<f64>(ri), e1 = v128.load_splat<f64>(ri, 8);
   const e2 = v128.load_splat<f64>(ri, 16), e3 = v128.load_splat<f64>(ri, 24);
   let a0 = v128.load(sums), a1 = v128.load(sums, 16), a2 = v128.load(sums, 32), a3 = v128.load(sums, 48);
@@ -147,28 +148,28 @@ export function updateColumns(
   for (let o = <usize>from << 3; o < end; o += 16) {
     const kk = v128.load(k + o), rr = v128.load(r + o);
     let yy = v128.load(y + o);
-    const v0 = f64x2.sub(v128.load(p), f64x2.mul(v128.load(work), kk));
+    const v0 = f64x2.sub(v128.load(p), f64x2.mul(v128.load(gains), kk));
     v128.store(p, v0);
     a0 = f64x2.add(a0, f64x2.mul(v0, rr));
     yy = f64x2.add(yy, f64x2.mul(v0, e0));
-    const v1 = f64x2.sub(v128.load(p, 16), f64x2.mul(v128.load(work, 16), kk));
+    const v1 = f64x2.sub(v128.load(p, 16), f64x2.mul(v128.load(gains, 16), kk));
     v128.store(p, v1, 16);
     a1 = f64x2.add(a1, f64x2.mul(v1, rr));
     yy = f64x2.add(yy, f64x2.mul(v1, e1));
-    const v2 = f64x2.sub(v128.load(p, 32), f64x2.mul(v128.load(work, 32), kk));
+    const v2 = f64x2.sub(v128.load(p, 32), f64x2.mul(v128.load(gains, 32), kk));
     v128.store(p, v2, 32);
     a2 = f64x2.add(a2, f64x2.mul(v2, rr));
     yy = f64x2.add(yy, f64x2.mul(v2, e2));
-    const v3 = f64x2.sub(v128.load(p, 48), f64x2.mul(v128.load(work, 48), kk));
+    const v3 = f64x2.sub(v128.load(p, 48), f64x2.mul(v128.load(gains, 48), kk));
     v128.store(p, v3, 48);
     a3 = f64x2.add(a3, f64x2.mul(v3, rr));
     v128.store(y + o, f64x2.add(yy, f64x2.mul(v3, e3)));
     p += 64;
   }
-  v128.store(work, a0, 64);
-  v128.store(work, a1, 80);
-  v128.store(work, a2, 96);
-  v128.store(work, a3, 112);
+  v128.store(newSums, a0);
+  v128.store(newSums, a1, 16);
+  v128.store(newSums, a2, 32);
+  v128.store(newSums, a3, 48);
 }
 
 /** The last four columns of the same rows, which begin at p; y of these rows begins here, with the sums of the others. */
@@ -198,28 +199,29 @@ export function updateDiagonal(p: usize, i: i32, k: usize, c: f64, r: usize, y: 
   store<f64>(q, lanes(v128.load(sums, 48)) + d30 * r0 + d31 * r1 + d32 * r2 + d33 * r3, 24);
 }
 
-/** All columns left of the border of the strip that begins with row i, to the sums in `work`. */
-export function updateLeft(run: Run, i: i32, work: usize): void {
+/** All columns left of the border of the strip that begins with row i. */
+export function updateLeft(run: Run, i: i32, gains: usize, newSums: usize): void {
   const s = i >> 2, b = run.border >> 2;
   const first = i < run.border ? 8 * s * (s + 1) : 8 * b * (b + 1) + 16 * b * (s - b);
   const p = run.P + (<usize>first << 3);
-  updateColumns(p, i, 0, min(i, run.border), run.k, run.c, run.r, run.kNext, zeros, work);
-  if (i < run.border) updateDiagonal(p + (<usize>i << 5), i, run.k, run.c, run.r, run.kNext, work + 64);
+  updateColumns(p, i, 0, min(i, run.border), run.k, run.c, run.r, run.kNext, gains, zeros, newSums);
+  if (i < run.border) updateDiagonal(p + (<usize>i << 5), i, run.k, run.c, run.r, run.kNext, newSums);
 }
 
 /** The other columns of the same strip, i not being less than the border. */
-export function updateRight(run: Run, i: i32, sums: usize, work: usize): void {
+export function updateRight(run: Run, i: i32, gains: usize, sums: usize, newSums: usize): void {
   const s = (i - run.border) >> 2;
   const p = run.right + (<usize>(8 * s * (s + 1)) << 3);
-  updateColumns(p, i, run.border, i, run.k, run.c, run.r, run.kNext, sums, work);
-  updateDiagonal(p + (<usize>(i - run.border) << 5), i, run.k, run.c, run.r, run.kNext, work + 64);
+  updateColumns(p, i, run.border, i, run.k, run.c, run.r, run.kNext, gains, sums, newSums);
+  updateDiagonal(p + (<usize>(i - run.border) << 5), i, run.k, run.c, run.r, run.kNext, newSums);
 }
 
 /** P ← P − c k kᵀ  and  kNext = P r. */
 export function updateAndMultiply(run: Run): void {
+  const gains = run.work, sums = run.work + 64;
   for (let i = 0; i < run.padded; i += 4) {
-    updateLeft(run, i, run.work);
-    if (i >= run.border) updateRight(run, i, run.work + 64, run.work);
+    updateLeft(run, i, gains, sums);
+    if (i >= run.border) updateRight(run, i, gains, sums, sums);
   }
 }
 

@@ -54,8 +54,10 @@ const SECOND_NS: i64 = 1000000000;
 /** The second thread leaves when it has had nothing to do for this long. */
 const IDLE_SECONDS = 20;
 
-/** Strips that are taken at a time. */
+/** Strips of Wr that are taken at a time. */
 const BLOCK = 4;
+/** Strips of P whose sums are handed over at a time: fetched one by one, each would cost the way between two processors. */
+const HANDED = 16;
 
 function wake(seat: usize): void {
   if (atomic.load<i32>(seat, SLEEPS) == 0) return;
@@ -111,15 +113,12 @@ export function takeBlock(run: Run, isFirst: bool, count: i32): bool {
 
 /** The columns of P left of the border; from there down, the sums of the rows are handed over block by block. */
 function goLeft(run: Run): void {
-  const work = run.work;
-  for (let i = 0; i < run.border; i += 4) updateLeft(run, i, work);
+  const gains = run.work;
+  for (let i = 0; i < run.border; i += 4) updateLeft(run, i, gains, gains + 64);
   let block = 0;
-  for (let i = run.border; i < run.padded; i += 4 * BLOCK) {
-    const end = min(run.padded, i + 4 * BLOCK);
-    for (let j = i; j < end; j += 4) {
-      updateLeft(run, j, work);
-      memory.copy(run.sums + (<usize>j << 4), work + 64, 64);
-    }
+  for (let i = run.border; i < run.padded; i += 4 * HANDED) {
+    const end = min(run.padded, i + 4 * HANDED);
+    for (let j = i; j < end; j += 4) updateLeft(run, j, gains, run.sums + (<usize>j << 4));
     atomic.store<i32>(LEFT, ++block);
     wake(SECOND);
   }
@@ -127,13 +126,18 @@ function goLeft(run: Run): void {
 
 /** The columns of P right of the border; returns how many blocks of Wr were taken meanwhile, −1 if the work was given up. */
 function goRight(run: Run, work: i32): i32 {
+  const gains = run.work + 128, sums = gains + 64;
   let block = 0, count = 0;
-  for (let i = run.border; i < run.padded; i += 4 * BLOCK) {
+  for (let i = run.border; i < run.padded; i += 4 * HANDED) {
     block++;
     while (atomic.load<i32>(LEFT) < block && takeBlock(run, false, count)) count++;
     if (!awaitCount(LEFT, block, SECOND, work)) return -1;
-    const end = min(run.padded, i + 4 * BLOCK);
-    for (let j = i; j < end; j += 4) updateRight(run, j, run.sums + (<usize>j << 4), run.work + 128);
+    const end = min(run.padded, i + 4 * HANDED);
+    memory.copy(sums, run.sums + (<usize>i << 4), <usize>(end - i) << 4);
+    for (let j = i; j < end; j += 4) {
+      const own = sums + (<usize>(j - i) << 4);
+      updateRight(run, j, gains, own, own);
+    }
   }
   return count;
 }

@@ -62,6 +62,8 @@ const K_NEXT_POINTER = 15;
 /** Index of the 64-bit c of the weight step that P has not seen yet. */
 const WAITING_C = 12;
 const RECORD_WORDS = 26;
+/** Numbers of workspace: 16 for one thread, 8 + 128 for the second. */
+const WORK = 152;
 
 /** The memory of a run. Matrices lie in strips of four rows, see weightIndex and stripIndex. */
 export class KernelRun implements ForceRun {
@@ -125,7 +127,7 @@ export class KernelRun implements ForceRun {
       this.ks = [this.make(this.padded), this.make(this.padded)];
       this.chunks = [inputs, outputs, outputs, outputs].map((width) => this.make(width * CHUNK));
       this.record = this.make(RECORD_WORDS / 2);
-      const [norms, sums, work] = [outputs, 2 * this.padded, 32].map((length) => this.make(length));
+      const [norms, sums, work] = [outputs, 2 * this.padded, WORK].map((length) => this.make(length));
       this.words = new Int32Array(this.record.buffer, this.record.byteOffset, RECORD_WORDS);
       const isLogistic = setup.activation === "logistic" ? 1 : 0;
       this.words.set([units, inputs, outputs, isLogistic, setup.trainEvery, this.padded]);

@@ -32,7 +32,7 @@ async function stepRows(context: Context, size: number): Promise<Row[]> {
   const recipe = prepareFlipFlop({ seed: 1, units: size });
   const numpy = openNumpy(context, "force.py", () => exchangeOf(context, recipe));
   try {
-    const own = [kernelSide(recipe), plainSide(recipe)];
+    const own = [...kernelSides(recipe), plainSide(recipe)];
     const withMlMatrix = size <= (isQuick ? 250 : 1000);
     const all = [...own, ...(withMlMatrix ? [mlMatrixSide(recipe)] : []), ...numpySides(context, numpy)];
     // Wr is read at every step, the packed triangle of P read and written at every second one
@@ -60,11 +60,19 @@ function setupOf({ network, x0, recipe }: PreparedFlipFlop): ForceSetup {
   return { ...rowMajor(network), x: x0, units, inputs, outputs, tau, activation, trainEvery, alpha };
 }
 
-const kernelSide = (recipe: PreparedFlipFlop): StepSide => ownSide("ours", recipe, advanceForce);
+const kernelSides = (recipe: PreparedFlipFlop): StepSide[] => [
+  ownSide("ours", recipe, advanceForce),
+  ownSide("ours, 2 threads", recipe, advanceForce, 2),
+];
 const plainSide = (recipe: PreparedFlipFlop): StepSide => ownSide("plain loops", recipe, referenceAdvanceForce);
 
-function ownSide(name: string, recipe: PreparedFlipFlop, advanceRun: typeof advanceForce): StepSide {
-  const run = createForceRun(setupOf(recipe));
+function ownSide(
+  name: string,
+  recipe: PreparedFlipFlop,
+  advanceRun: typeof advanceForce,
+  threads: 1 | 2 = 1,
+): StepSide {
+  const run = createForceRun(setupOf(recipe), threads);
   const { inputs, outputs } = run;
   const input = toRowMajor(recipe.training.input);
   const target = toRowMajor(recipe.training.target);
