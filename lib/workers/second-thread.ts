@@ -40,21 +40,25 @@ export function checkThreads(where: string, threads: unknown): void {
 /** How quick the two ways are, and which is taken. The bits are the same, so the clock decides nothing but the time. */
 export interface Pace {
   isTogether: boolean;
-  /** Milliseconds per step, lately. */
-  together?: number;
-  alone?: number;
-  /** Calls before the other way is tried again, and how many of them are left. */
-  patience: number;
+  /** Milliseconds per step of the last calls. */
+  readonly together: number[];
+  readonly alone: number[];
+  /** Calls until the other way is tried again; negative during a trial. */
   left: number;
+  /** How many those are in all: more after each trial that changes nothing. */
+  patience: number;
 }
 
-const shortest = 16;
-const longest = 256;
+const shortest = 32;
+const longest = 512;
+/** Calls of a trial. The best of them counts: the first has to wake the other thread, and maybe to move it. */
+const trial = 3;
+/** So many times slower than the way taken so far, and the trial is over. */
+const hopeless = 1.5;
 
 /** Of a run that has not begun. */
 export function newPace(): Pace {
-  // the first call together also wakes the other thread, so it is not the one that decides
-  return { isTogether: true, patience: shortest, left: 2 };
+  return { isTogether: true, together: [], alone: [], left: trial, patience: shortest };
 }
 
 /**
@@ -80,22 +84,19 @@ export function withSecondThread<Result>(
   subject = isTogether ? owner : undefined;
   const result = isTogether ? together() : alone();
   subject = undefined;
+  const times = isTogether ? pace.together : pace.alone;
   const took = (performance.now() - begin) / steps;
-  if (isTogether) pace.together = smooth(pace.together, took);
-  else pace.alone = smooth(pace.alone, took);
-  if (isTrial) decide(pace);
+  times.push(took);
+  if (times.length > trial) times.shift();
+  const isHopeless = isTrial && took > hopeless * Math.min(...(isTogether ? pace.alone : pace.together));
+  if (isHopeless || pace.left <= -trial) decide(pace);
   return result;
 }
 
-function smooth(before: number | undefined, now: number): number {
-  return before === undefined ? now : (before + now) / 2;
-}
-
 function decide(pace: Pace): void {
-  const { together = 0, alone = 0, isTogether, patience } = pace;
-  const isChange = together < alone !== isTogether;
-  pace.isTogether = together < alone;
-  pace.patience = isChange ? shortest : Math.min(longest, 2 * patience);
+  const isTogether = Math.min(...pace.together) < Math.min(...pace.alone);
+  pace.patience = isTogether !== pace.isTogether ? shortest : Math.min(longest, 2 * pace.patience);
+  pace.isTogether = isTogether;
   pace.left = pace.patience;
 }
 

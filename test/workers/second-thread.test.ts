@@ -49,7 +49,12 @@ function assertSame(got: Record<string, unknown>, expected: Record<string, unkno
   for (const name of Object.keys(expected)) assert.ok(got[name] === expected[name], `${where}: ${name} differs`);
 }
 
-/** The same training by two threads and by one. */
+/** Repeats some work of so many pieces until the second thread has done all: held up by others, it may miss one. */
+function byBoth(pieces: number, work: () => number): void {
+  for (let attempt = 0; work() !== pieces; attempt++) assert.ok(attempt < 50, "the second thread does not help");
+}
+
+/** The same training by two threads and by one; returns how many pieces the second thread has done. */
 function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeof signals>) => void): number {
   const before = loadKernels().secondDone();
   const [two, one] = [together, (s: ForceSetup) => createForceRun(s)].map((create) => {
@@ -71,12 +76,12 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
   it("gives the bits of one in training: x, Wo, P, outputs and norms", () => {
     for (const units of [1, 3, 8, 17, 64, 129]) {
       for (const activation of ["tanh", "logistic"] as const) {
-        const pieces = compare(setUp(units, { activation, trainEvery: units === 17 ? 3 : 2 }), 83);
-        assert.equal(pieces, 2, "one for each chunk");
+        // 83 steps are two chunks
+        byBoth(2, () => compare(setUp(units, { activation, trainEvery: units === 17 ? 3 : 2 }), 83));
       }
     }
-    for (const units of [500, 501]) assert.equal(compare(setUp(units), 100), 2);
-    assert.equal(compare(setUp(1000), 65), 2);
+    for (const units of [500, 501]) byBoth(2, () => compare(setUp(units), 100));
+    byBoth(2, () => compare(setUp(1000), 65));
   });
 
   it("gives the bits of one in simulation", () => {
@@ -84,15 +89,17 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
       const rng = createRng(units);
       const setup = setUp(units, { Wo: Float64Array.from({ length: 3 * units }, () => rng.normal(0, 1 / units)) });
       const results = ([1, 2] as const).map((threads) => {
-        const run = createSimulationRun(setup, threads);
-        (run as KernelRun).pace.left = Number.POSITIVE_INFINITY;
         const s = signals(setup, 130);
-        const before = loadKernels().secondDone();
-        assert.equal(advanceSimulation(run, s.input, 130, s.output), 130);
-        const pieces = loadKernels().secondDone() - before;
-        assert.equal(pieces, threads === 2 ? 3 : 0);
-        const x = run.x.slice();
-        run.release();
+        let x = new Float64Array();
+        byBoth(threads === 2 ? 3 : 0, () => {
+          const run = createSimulationRun(setup, threads);
+          (run as KernelRun).pace.left = Number.POSITIVE_INFINITY;
+          const before = loadKernels().secondDone();
+          assert.equal(advanceSimulation(run, s.input, 130, s.output), 130);
+          x = run.x.slice();
+          run.release();
+          return loadKernels().secondDone() - before;
+        });
         return { output: s.output, x };
       });
       assert.deepEqual(results[0], results[1], `N = ${units}`);
@@ -135,7 +142,7 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
   it("stops at a target that is not a number, and works on afterwards", () => {
     for (const step of [0, 10, 71, 98])
       compare(setUp(70), 100, (s) => s.target.fill(Number.NaN, 3 * step, 3 * step + 1));
-    assert.equal(compare(setUp(70), 100), 2);
+    byBoth(2, () => compare(setUp(70), 100));
   });
 
   it("gives all memory back", () => {
