@@ -6,7 +6,7 @@ import { checkEchoState, type EchoState, withReadout } from "./echo-state";
 import type { Task } from "./flip-flop";
 import { advanceForce } from "./force-loop";
 import { createForceRun, type ForceRun } from "./kernel-run";
-import { nextStop, setupOf, stackRows } from "./stops";
+import { nextStop, StateRecord, setupOf } from "./stops";
 
 export interface ForceOptions {
   /** Activations to start from, (N). */
@@ -96,7 +96,7 @@ export function trainForce(net: EchoState, task: Task, options: ForceOptions): F
   const f = toRowMajor(task.target);
   const z = new Float64Array(total * outputs);
   const norms = new Float64Array(total * outputs);
-  const states: Float64Array[] = [];
+  const states = new StateRecord(record, total, units);
   const snapshots: Snapshot[] = [];
   const run = createForceRun({ ...setupOf(net, x0), trainEvery, alpha }, threads ?? threadsFor(units));
   try {
@@ -106,7 +106,7 @@ export function trainForce(net: EchoState, task: Task, options: ForceOptions): F
     for (;;) {
       if (isWhole && snapshotAt.includes(t)) snapshots.push({ step: t, Wo: readoutOf(run, outputs, units) });
       if (t >= total || !isWhole) break;
-      if (record > 0 && t % record === 0) states.push(run.x.slice());
+      states.keep(t, run.x);
       const steps = nextStop(t, total, [chunk, record], snapshotAt) - t;
       const rows = [t * outputs, (t + steps) * outputs] as const;
       const done = advanceForce(
@@ -129,7 +129,7 @@ export function trainForce(net: EchoState, task: Task, options: ForceOptions): F
       squaredError: squaredErrors(z, f, t, outputs),
       readoutNorm: toMatrix(norms.slice(0, t * outputs), t, outputs),
       snapshots,
-      ...(record > 0 ? { states: stackRows(states, units) } : {}),
+      ...states.result(),
       finalState: run.x.slice(),
       status: isWhole ? "completed" : "diverged",
     };

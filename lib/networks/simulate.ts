@@ -5,7 +5,7 @@ import { checkThreads, threadsFor } from "../workers/second-thread";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { advanceSimulation } from "./force-loop";
 import { createSimulationRun } from "./kernel-run";
-import { nextStop, setupOf, stackRows } from "./stops";
+import { nextStop, StateRecord, setupOf } from "./stops";
 
 export interface SimulateOptions {
   /** Activations to start from, (N). */
@@ -75,13 +75,13 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   const total = input.rows;
   const u = toRowMajor(input);
   const z = new Float64Array(total * outputs);
-  const states: Float64Array[] = [];
+  const states = new StateRecord(record, total, units);
   const run = createSimulationRun(setupOf(net, x0), threads ?? threadsFor(units));
   try {
     let t = 0;
     let isWhole = true;
     while (t < total && isWhole) {
-      if (record > 0 && t % record === 0) states.push(run.x.slice());
+      states.keep(t, run.x);
       const steps = nextStop(t, total, [chunk, record]) - t;
       const done = advanceSimulation(
         run,
@@ -95,7 +95,7 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
     }
     return {
       output: toMatrix(z.slice(0, t * outputs), t, outputs),
-      ...(record > 0 ? { states: stackRows(states, units) } : {}),
+      ...states.result(),
       finalState: run.x.slice(),
       steps: t,
       status: isWhole ? "completed" : "diverged",

@@ -27,9 +27,33 @@ export function nextStop(t: number, total: number, every: readonly number[], mar
   return mark === undefined ? stop : Math.min(stop, mark);
 }
 
-/** Vectors of one length as the rows of a matrix. */
-export function stackRows(rows: readonly Float64Array[], columns: number): Matrix {
-  const stacked = new Matrix(rows.length, columns);
-  for (let i = 0; i < rows.length; i++) stacked.setRow(i, rows[i]);
-  return stacked;
+/**
+ * Every `every`-th state of a run, the first one included, as rows of one matrix; filled while the run goes, so that a long
+ * record is in memory once.
+ */
+export class StateRecord {
+  private readonly rows: Matrix;
+  private count = 0;
+
+  constructor(
+    private readonly every: number,
+    total: number,
+    private readonly units: number,
+  ) {
+    this.rows = new Matrix(every > 0 ? Math.ceil(total / every) : 0, units);
+  }
+
+  /** Keeps x(t) if its turn has come. */
+  keep(t: number, x: Float64Array): void {
+    if (this.every > 0 && t % this.every === 0) this.rows.setRow(this.count++, x);
+  }
+
+  /** What has been kept: `{ states }`, or nothing if nothing was asked for. */
+  result(): { states?: Matrix } {
+    if (this.every === 0) return {};
+    if (this.count === this.rows.rows) return { states: this.rows };
+    const states = new Matrix(this.count, this.units);
+    for (let i = 0; i < this.count; i++) states.setRow(i, this.rows.getRow(i));
+    return { states };
+  }
 }

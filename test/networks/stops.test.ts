@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nextStop, stackRows } from "rnn-dynamics/dist/networks/stops";
+import { nextStop, StateRecord } from "rnn-dynamics/dist/networks/stops";
 
 describe("stops", () => {
   it("stops at every multiple, every mark and the end, once each", () => {
@@ -12,12 +12,20 @@ describe("stops", () => {
     assert.equal(nextStop(0, 7, [0], []), 7);
   });
 
-  it("stacks vectors as rows", () => {
-    const stacked = stackRows([Float64Array.of(1, 2), Float64Array.of(3, 4)], 2);
-    assert.deepEqual(stacked.to2DArray(), [
-      [1, 2],
-      [3, 4],
+  it("keeps every k-th state, and no more rows than were reached", () => {
+    const whole = new StateRecord(3, 7, 2);
+    for (let t = 0; t < 7; t++) whole.keep(t, Float64Array.of(t, -t));
+    assert.deepEqual(whole.result().states?.to2DArray(), [
+      [0, -0],
+      [3, -3],
+      [6, -6],
     ]);
-    assert.equal(stackRows([], 2).rows, 0);
+    const short = new StateRecord(3, 100, 1);
+    for (let t = 0; t < 4; t++) short.keep(t, Float64Array.of(t));
+    assert.deepEqual(short.result().states?.to2DArray(), [[0], [3]]);
+    const none = new StateRecord(0, 5, 1);
+    none.keep(0, Float64Array.of(1));
+    assert.deepEqual(none.result(), {});
+    assert.equal(new StateRecord(2, 9, 1).result().states?.rows, 0);
   });
 });
