@@ -8,6 +8,7 @@ import { checkCount, reject } from "../numerics/validate";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import { checkThreads, newPace, withdraw } from "../workers/second-thread";
 import { checkSetup, type ForceSetup, type SimulationSetup } from "./run-setup";
+import { fillStrips, rightPart, triangleIndex } from "./strips";
 
 /** A simulation in progress; owns memory of the kernels until released or collected. */
 export interface SimulationRun {
@@ -65,7 +66,7 @@ const RECORD_WORDS = 26;
 /** Numbers of workspace: 16 for one thread, 8 + 128 for the second. */
 const WORK = 152;
 
-/** The memory of a run. Matrices lie in strips of four rows, see weightIndex and stripIndex. */
+/** The memory of a run. Matrices lie in strips of four rows, see strips.ts. */
 export class KernelRun implements ForceRun {
   readonly units: number;
   readonly inputs: number;
@@ -204,49 +205,6 @@ export class KernelRun implements ForceRun {
     for (let i = 0; i < this.units; i++) for (let o = 0; o < count; o++) rows[o * this.padded + i] = m[i * count + o];
     return rows;
   }
-}
-
-/** Where the right part of P begins. */
-function rightPart({ padded, border }: KernelRun): number {
-  const [strips, left] = [padded / 4, border / 4];
-  return 8 * left * (left + 1) + 16 * left * (strips - left);
-}
-
-/** Where P keeps row i, column j ≤ i; lib/kernels/force.ts describes the order. */
-export function triangleIndex(run: KernelRun, i: number, j: number): number {
-  const left = run.border / 4;
-  const strip = i >> 2;
-  const isRight = j >= run.border;
-  const column = isRight ? j - run.border : j;
-  const place = 4 * (column & ~1) + 2 * (i & 3) + (column & 1);
-  if (isRight) return rightPart(run) + 8 * (strip - left) * (strip - left + 1) + place;
-  return (strip < left ? 8 * strip * (strip + 1) : 8 * left * (left + 1) + 16 * left * (strip - left)) + place;
-}
-
-/**
- * Copies a matrix into strips of four rows: pair of columns by pair of columns, the four rows of a pair side by side, then
- * the last column if there are odd many, else zeros.
- */
-function fillStrips(A: Float64Array, units: number, strips: Float64Array): void {
-  const padded = (units + 3) & ~3;
-  const even = units & ~1;
-  for (let i = 0; i < units; i++) {
-    const first = (i >> 2) * 4 * (padded + 1);
-    const row = first + 2 * (i & 3);
-    for (let j = 0; j < even; j += 2) {
-      strips[row + 4 * j] = A[i * units + j];
-      strips[row + 4 * j + 1] = A[i * units + j + 1];
-    }
-    if (even < units) strips[first + 4 * padded + (i & 3)] = A[i * units + even];
-  }
-}
-
-/** Where Wr keeps row i, column j. */
-export function weightIndex(units: number, i: number, j: number): number {
-  const padded = (units + 3) & ~3;
-  const strip = (i >> 2) * 4 * (padded + 1);
-  if (j === units - 1 && units % 2 === 1) return strip + 4 * padded + (i & 3);
-  return strip + 4 * (j & ~1) + 2 * (i & 3) + (j & 1);
 }
 
 function own(where: string, run: SimulationRun): KernelRun {

@@ -11,15 +11,8 @@
  */
 import { logistic, tanh } from "../numerics/elementary";
 import { dot, norm } from "../numerics/vector";
-import {
-  checkForce,
-  checkSimulation,
-  type ForceRun,
-  type KernelRun,
-  type SimulationRun,
-  triangleIndex,
-  weightIndex,
-} from "./kernel-run";
+import { checkForce, checkSimulation, type ForceRun, type KernelRun, type SimulationRun } from "./kernel-run";
+import { triangleIndex, weightIndex } from "./strips";
 
 /** `advanceSimulation` by plain loops, with the same bits. */
 export function referenceAdvanceSimulation(
