@@ -77,7 +77,7 @@ export interface InterleaveOptions {
 export async function interleave(
   sides: readonly Side[],
   rounds: number,
-  { budget = Number.POSITIVE_INFINITY, pause = 30 }: InterleaveOptions = {},
+  { budget = Number.POSITIVE_INFINITY, pause = 200 }: InterleaveOptions = {},
 ): Promise<Sample[][]> {
   const samples: Sample[][] = sides.map(() => []);
   const spent = sides.map(() => 0);
