@@ -3,7 +3,7 @@ import { type Bifurcation, type Bracket, branchPointAt, foldAt, locateCrossing }
 import { type WalkEvents, walkInterval } from "./curve-walk";
 import type { Flow } from "./flow";
 import type { FlowFamily } from "./flow-family";
-import { isNear } from "./merge";
+import { isSamePlace } from "./merge";
 import { CurveWindow, type Foot, type Stance } from "./solution-curve";
 import type { ComplexArray } from "./stability";
 
@@ -118,7 +118,7 @@ function pieceThrough(survey: Survey, { parameter, x }: Foot, among: readonly Pi
       (foot) =>
         foot.parameter === parameter &&
         foot.x !== x &&
-        (isNear(foot.x, x, mergeTolerance) || (survey.isOdd && isNear(foot.x, image, mergeTolerance))),
+        (isSamePlace(foot.x, x, mergeTolerance) || (survey.isOdd && isSamePlace(foot.x, image, mergeTolerance))),
     ),
   );
 }
@@ -132,7 +132,7 @@ function recorded(survey: Survey, event: Bifurcation): { event: Bifurcation; isN
     (other) =>
       other.kind === event.kind &&
       Math.abs(other.parameter - event.parameter) <= other.width + event.width + 100 * settings.tolerance * span &&
-      (isNear(other.x, event.x, 1e-2) || (survey.isOdd && isNear(other.x, image, 1e-2))),
+      (isSamePlace(other.x, event.x, 1e-2) || (survey.isOdd && isSamePlace(other.x, image, 1e-2))),
   );
   if (same) return { event: same, isNew: false };
   survey.events.push(event);
@@ -277,7 +277,7 @@ function beyond(a: Foot, b: Foot): Foot {
 /** Whether a start in the queue is the mirror image of another one from the same event. */
 function isOppositeStart(queued: TraceStart, event: Bifurcation, foot: Foot, heading: 1 | -1): boolean {
   if (queued.event !== event || queued.heading !== heading) return false;
-  return isNear(
+  return isSamePlace(
     queued.foot.x,
     foot.x.map((v) => 0 - v),
     1e-3 * Math.min(1, norm(foot.x)),

@@ -42,7 +42,7 @@ export function connectedComponents(points: readonly Float64Array[], tolerance: 
   return [...components.values()];
 }
 
-/** Whether two points are one: ‖x − y‖ ≤ tolerance · max(1, ‖x‖, ‖y‖). */
+/** Whether two points are one: ‖x − y‖ ≤ tolerance · max(1, ‖x‖, ‖y‖), the rule of `connectedComponents`. */
 export function isSamePlace(x: Float64Array, y: Float64Array, tolerance: number): boolean {
   return isWithin(x, y, tolerance * Math.min(Math.max(1, norm(x), norm(y)), Number.MAX_VALUE));
 }
@@ -55,9 +55,4 @@ function isWithin(x: Float64Array, y: Float64Array, distance: number): boolean {
     sum += part * part;
   }
   return sum <= 1;
-}
-
-/** Whether ‖x − y‖ ≤ tolerance · max(1, ‖x‖, ‖y‖): the rule of `connectedComponents` for two points. */
-export function isNear(x: Float64Array, y: Float64Array, tolerance: number): boolean {
-  return isWithin(x, y, tolerance * Math.min(Math.max(1, norm(x), norm(y)), Number.MAX_VALUE));
 }
