@@ -5,7 +5,7 @@
  */
 import type { Matrix } from "ml-matrix";
 import { balance, normalize } from "./balance";
-import { deflationRoom } from "./deflation";
+import { deflationRoom } from "./early-deflation";
 import { GEMM_WORK } from "./matrix-product";
 import { iterate, LARGE } from "./qr-iteration";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";

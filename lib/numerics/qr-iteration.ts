@@ -2,7 +2,7 @@
  * Eigenvalues of a Hessenberg matrix by QR iteration: aggressive early deflation and many shifts at a time in large blocks,
  * Francis' double shift in small ones.
  */
-import { type DeflationRoom, deflate } from "./deflation";
+
 import {
   blockStart,
   checkIterations,
@@ -14,6 +14,7 @@ import {
   startSweep,
   type Workspace,
 } from "./double-shift";
+import { type DeflationRoom, deflate } from "./early-deflation";
 import { loadKernels } from "./wasm";
 
 /** Blocks of fewer rows are not worth a window. */
