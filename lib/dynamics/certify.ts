@@ -70,7 +70,7 @@ export function certify(flow: Flow, x: Float64Array, xLow?: Float64Array): Certi
 }
 
 /** F at x + xLow and what its length may be off by, in double-double if the flow can. */
-function residual(flow: Flow, x: Float64Array, xLow: Float64Array): { F: Float64Array; rounding: number } {
+export function residual(flow: Flow, x: Float64Array, xLow: Float64Array): { F: Float64Array; rounding: number } {
   const F = new Float64Array(x.length);
   if (flow.velocityExtended) {
     const FLow = new Float64Array(x.length);

@@ -1,10 +1,10 @@
 import { type Factorization, factorize } from "../numerics/linear-solve";
 import { norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
-import { type Certificate, certifyWith } from "./certify";
+import { type Certificate, certifyWith, residual } from "./certify";
 import { deflatedNewton } from "./deflation";
 import { type EdgeState, trackEdge } from "./edge-tracking";
-import { type Flow, type FlowSpec, jacobianInto, velocityInto } from "./flow";
+import { type Flow, type FlowSpec, jacobianInto } from "./flow";
 import { isSamePlace } from "./merge";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
 import { type Polished, polishFixedPoint } from "./polish";
@@ -122,12 +122,12 @@ function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
 export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
   const size = flow.dimension;
   const J = kernelArray(size * size);
-  const F = new Float64Array(size);
-  velocityInto(flow, x, F);
   jacobianInto(flow, x, J);
   const lu = Number.isFinite(norm(J)) ? factorize(J, size, { inPlace: true }) : undefined;
   const polished = polishedNear(flow, x, lu);
-  const certificate = flow.lipschitzOfJacobian && certificateAt(flow, polished ?? x, F, lu);
+  const at = polished?.x ?? x;
+  const { F, rounding } = residual(flow, at, polished?.xLow ?? new Float64Array(size));
+  const certificate = flow.lipschitzOfJacobian && certifyWith(flow, at, F, lu, rounding);
   const newtonLength = lu && !lu.isSingular ? norm(lu.solve(F)) : Number.POSITIVE_INFINITY;
   const index = indexOf(lu, size);
   lu?.release();
@@ -142,17 +142,6 @@ function polishedNear(flow: Flow, x: Float64Array, lu: Factorization | undefined
   if (!flow.velocityExtended || lu === undefined || lu.isSingular) return undefined;
   const polished = polishFixedPoint(flow, x, lu);
   return polished.status === "converged" && isSamePlace(polished.x, x, farthestPolish) ? polished : undefined;
-}
-
-function certificateAt(
-  flow: Flow,
-  at: Polished | Float64Array,
-  F: Float64Array,
-  lu: Factorization | undefined,
-): Certificate {
-  if (at instanceof Float64Array) return certifyWith(flow, at, F, lu);
-  const rounding = flow.velocityExtended?.(at.x, at.xLow, F, new Float64Array(F.length));
-  return certifyWith(flow, at.x, F, lu, rounding);
 }
 
 /** sign det(−J), with det(−J) = (−1)^N det J. */

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import {
+  certify,
   createRng,
   decoupledFlipFlop,
   doubleWell3,
@@ -58,6 +59,21 @@ describe("findFixedPoints", () => {
     assert.equal(slowPoints.length, 0);
     const census = [0, 1, 2, 3].map((n) => points.filter((p) => p.unstableCount === n).length);
     assert.deepEqual(census, [8, 12, 6, 1]);
+  });
+
+  it("polishes what it finds: the certificate of a point is that of the pair xStar + xLow", async () => {
+    const flow = decoupledFlipFlop(2, 1.7, { units: 30, rng: rng.split("polished") });
+    const { points } = await findFixedPoints(flow, cloud(30, 40, 2, "polished"), { withStability: false });
+    assert.ok(points.length > 4);
+    for (const { xStar, xLow, qStar, certificate } of points) {
+      const pair = certify(flow, xStar, xLow);
+      assert.ok(certificate?.isCertified && pair.isCertified);
+      // the same F and bound; J is taken a rounding error apart, which β and K feel in their last digits
+      assertClose(certificate.eta, pair.eta, 1e-6, 1e-40);
+      assertClose(certificate.radius, pair.radius, 1e-6, 1e-40);
+      assert.ok(qStar < 1e-50, `${qStar}`); // 32 digits where float64 has 16
+      assert.ok(xStar.every((x) => x === 0) || certificate.radius < 1e-25);
+    }
   });
 
   it("finds the 27 of the rotated field", async () => {
