@@ -6,6 +6,7 @@ import type { FlowFamily } from "./flow-family";
 import { isSamePlace } from "./merge";
 import { CurveWindow, type Foot, type Stance } from "./solution-curve";
 import type { ComplexArray } from "./stability";
+import { mirrorOf } from "./starts";
 
 /** A fixed point from which a curve is to be followed, and the event it was found at, if any. */
 export interface TraceStart {
@@ -112,7 +113,7 @@ function newPiece(heading: 1 | -1, feet: Foot[], startEvent?: Bifurcation): Piec
 /** The piece that passes through a fixed point at one of the family's parameters, or through its mirror image. */
 function pieceThrough(survey: Survey, { parameter, x }: Foot, among: readonly Piece[] = []): Piece | undefined {
   const { mergeTolerance } = survey.settings;
-  const image = survey.isOdd ? x.map((v) => 0 - v) : x;
+  const image = survey.isOdd ? mirrorOf(x) : x;
   return [...survey.pieces, ...among].find((piece) =>
     piece.feet.some(
       (foot) =>
@@ -127,7 +128,7 @@ function pieceThrough(survey: Survey, { parameter, x }: Foot, among: readonly Pi
 function recorded(survey: Survey, event: Bifurcation): { event: Bifurcation; isNew: boolean } {
   const { knots, settings } = survey;
   const span = (knots[knots.length - 1] - knots[0]) / (knots.length - 1);
-  const image = event.x.map((v) => 0 - v);
+  const image = mirrorOf(event.x);
   const same = survey.events.find(
     (other) =>
       other.kind === event.kind &&
@@ -277,9 +278,5 @@ function beyond(a: Foot, b: Foot): Foot {
 /** Whether a start in the queue is the mirror image of another one from the same event. */
 function isOppositeStart(queued: TraceStart, event: Bifurcation, foot: Foot, heading: 1 | -1): boolean {
   if (queued.event !== event || queued.heading !== heading) return false;
-  return isSamePlace(
-    queued.foot.x,
-    foot.x.map((v) => 0 - v),
-    1e-3 * Math.min(1, norm(foot.x)),
-  );
+  return isSamePlace(queued.foot.x, mirrorOf(foot.x), 1e-3 * Math.min(1, norm(foot.x)));
 }

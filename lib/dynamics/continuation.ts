@@ -7,6 +7,7 @@ import { findFixedPoints } from "./fixed-points";
 import type { Flow } from "./flow";
 import { checkFlowFamily, type FlowFamily } from "./flow-family";
 import type { ComplexArray } from "./stability";
+import { mirrorOf } from "./starts";
 
 /** A bifurcation, and which branches come together there. */
 export interface BranchEvent extends Bifurcation {
@@ -185,13 +186,13 @@ function reported(survey: Survey, searchedAt: Float64Array): Continuation {
 }
 
 function opposite(event: Bifurcation): Bifurcation {
-  return { ...event, x: event.x.map((v) => 0 - v) };
+  return { ...event, x: mirrorOf(event.x) };
 }
 
 function branchOf(
   piece: Piece,
   sign: 1 | -1,
-  mirrorOf: number,
+  original: number,
   numberOf: (event: Bifurcation | undefined) => number,
 ): FixedPointBranch {
   const isForward = piece.heading > 0;
@@ -199,7 +200,7 @@ function branchOf(
   const places = feet.map((foot) => piece.spectra.get(foot));
   return {
     parameters: Float64Array.from(feet, (foot) => foot.parameter),
-    points: feet.map(({ x }) => (sign > 0 ? x.slice() : x.map((v) => 0 - v))),
+    points: feet.map(({ x }) => (sign > 0 ? x.slice() : mirrorOf(x))),
     unstableCounts: Int32Array.from(feet, (foot) => piece.counts.get(foot) ?? -1),
     leading: {
       re: Float64Array.from(places, (spectrum) => spectrum?.re[0] ?? Number.NaN),
@@ -207,6 +208,6 @@ function branchOf(
     },
     startsAt: numberOf(isForward ? piece.startEvent : piece.endEvent),
     endsAt: numberOf(isForward ? piece.endEvent : piece.startEvent),
-    mirrorOf,
+    mirrorOf: original,
   };
 }

@@ -2,6 +2,7 @@
 import { factorize } from "../numerics/linear-solve";
 import { checkCount, checkList, checkNumber, checkVector, withDefaults } from "../numerics/validate";
 import { dot, norm } from "../numerics/vector";
+import { arrivalWatch } from "./arrival";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "./flow";
 import { integrate } from "./integrate";
 import { type ComplexArray, stability } from "./stability";
@@ -161,35 +162,20 @@ export function branchesAlong(
 /** Steps between two looks: 20 τ for the speed alone, 2 τ where attractors are known. */
 const stretch = { rest: 200, attractors: 20 };
 
-/** "Near" an attractor, in parts of max(1, ‖x*‖): a fifteenth of the way between neighbours in a trained network. */
-const near = 0.05;
-
 function follow(flow: Flow, start: Float64Array, { steps, dt, restSpeed, attractors }: BranchOptions): Branch {
   const F = new Float64Array(flow.dimension);
   let end = start;
-  let before = { index: -1, distance: Number.POSITIVE_INFINITY };
+  const arrival = arrivalWatch(attractors);
   for (let done = 0; done < steps; ) {
     const many = Math.min(attractors.length > 0 ? stretch.attractors : stretch.rest, steps - done);
     const { states, status } = integrate(flow, end, { steps: many, dt, record: many });
     end = Float64Array.from(states.getRow(states.rows - 1));
     done += many;
     if (status === "diverged") return { end, isAtRest: false, steps: done, attractor: -1 };
-    const here = nearest(end, attractors);
-    // nearer at two looks in turn: what only passes by, as at a saddle close to an attractor, moves away in between
-    const isCaught = here.index >= 0 && here.index === before.index && here.distance <= 0.9 * before.distance;
-    if (isCaught) return { end: attractors[here.index].slice(), isAtRest: true, steps: done, attractor: here.index };
+    const { index, isCaught } = arrival(end);
+    if (isCaught) return { end: attractors[index].slice(), isAtRest: true, steps: done, attractor: index };
     velocityInto(flow, end, F);
-    if (speed(F) < restSpeed) return { end, isAtRest: true, steps: done, attractor: here.index };
-    before = here;
+    if (speed(F) < restSpeed) return { end, isAtRest: true, steps: done, attractor: index };
   }
   return { end, isAtRest: false, steps, attractor: -1 };
-}
-
-/** The attractor that is near, and how far it is. */
-function nearest(x: Float64Array, attractors: readonly Float64Array[]): { index: number; distance: number } {
-  const none = { index: -1, distance: Number.POSITIVE_INFINITY };
-  return attractors.reduce((best, xStar, index) => {
-    const distance = norm(x.map((v, i) => v - xStar[i]));
-    return distance <= near * Math.max(1, norm(xStar)) && distance < best.distance ? { index, distance } : best;
-  }, none);
 }

@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkNumber, checkVector, withDefaults } from "../numerics/validate";
-import { norm } from "../numerics/vector";
+import { distance, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, speed, velocityInto } from "./flow";
 import { integrate } from "./integrate";
 import { type KnownSpectrum, unstableDirection } from "./manifold";
@@ -134,7 +134,7 @@ export function speedAlong(flow: Flow, states: Matrix): { arcLength: Float64Arra
     velocityInto(flow, row, F);
     speeds[t] = speed(F);
     const last = before;
-    if (last) arcLength[t] = arcLength[t - 1] + norm(row.map((v, i) => v - last[i]));
+    if (last) arcLength[t] = arcLength[t - 1] + distance(row, last);
     before = row;
   }
   return { arcLength, speed: speeds };

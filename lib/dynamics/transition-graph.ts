@@ -1,6 +1,5 @@
 /** The graph of passages between attractors. */
 import { checkList, checkRecord, checkVector, reject } from "../numerics/validate";
-import { norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow } from "./flow";
 import {
   type Branch,
@@ -11,6 +10,8 @@ import {
   type UnstableDirection,
   unstableDirection,
 } from "./manifold";
+import { isSamePlace } from "./merge";
+import { mirrorOf } from "./starts";
 
 /** An edge of the transition graph: a saddle, and what lies at the end of its two branches. */
 export interface Transition<Name> {
@@ -57,7 +58,9 @@ export async function transitionGraph<Name>(
   const followed: Followed[] = [];
   for (const [i, point] of saddles.entries()) {
     checkVector(where, `saddle ${i}`, point.xStar, flow.dimension);
-    const image = flow.odd ? followed.find(({ saddle }) => isMirror(saddle, point.xStar)) : undefined;
+    const image = flow.odd
+      ? followed.find(({ saddle }) => isSamePlace(saddle, mirrorOf(point.xStar), samePlace))
+      : undefined;
     const made = image ? mirrored(image, point.xStar) : followSaddle(flow, point, settings);
     if (made) followed.push(made);
     onProgress?.(i + 1, saddles.length);
@@ -93,12 +96,8 @@ function followSaddle(
 /** Distance, in parts of max(1, ‖x‖), at which two points are each other's mirror image; as in `completeness`. */
 const samePlace = 1e-6;
 
-function isMirror(x: Float64Array, y: Float64Array): boolean {
-  return norm(x.map((v, i) => v + y[i])) <= samePlace * Math.max(1, norm(x));
-}
-
 /** What −x* does: v and w are the same, and each branch is the mirror image of the other one's. */
 function mirrored({ unstable, branches: [from, to] }: Followed, saddle: Float64Array): Followed {
-  const image = (branch: Branch): Branch => ({ ...branch, end: branch.end.map((v) => 0 - v), attractor: -1 });
+  const image = (branch: Branch): Branch => ({ ...branch, end: mirrorOf(branch.end), attractor: -1 });
   return { saddle, unstable, branches: [image(to), image(from)] };
 }

@@ -1,3 +1,4 @@
+import { arrivalWatch } from "../dynamics/arrival";
 import {
   checkCount,
   checkList,
@@ -7,7 +8,6 @@ import {
   reject,
   withDefaults,
 } from "../numerics/validate";
-import { norm } from "../numerics/vector";
 import { activation } from "./activation";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { flipFlopDefaults } from "./flip-flop";
@@ -179,8 +179,6 @@ function thresholdOf(
 
 /** Steps between two looks at the state. */
 const look = 20;
-/** "Near" a memory, in parts of the length of its state. */
-const near = 0.05;
 
 /** The memory that a pulse leads to: the one that is being approached, or what the output names at the end. */
 function landing(
@@ -198,25 +196,13 @@ function landing(
   if (advanceSimulation(run, pulse, pulseLength, new Float64Array(pulseLength * net.outputs)) < pulseLength) return;
   const silence = new Float64Array(look * net.inputs);
   const output = new Float64Array(look * net.outputs);
-  let before = { index: -1, distance: Number.POSITIVE_INFINITY };
+  const arrival = arrivalWatch(memories.map((memory) => memory.state));
   for (let done = 0; done < settle; done += look) {
     const steps = Math.min(look, settle - done);
     const [u, z] = [silence.subarray(0, steps * net.inputs), output.subarray(0, steps * net.outputs)];
     if (advanceSimulation(run, u, steps, z) < steps) return undefined;
-    const here = nearestMemory(run.x, memories);
-    const isComing = here.index >= 0 && here.index === before.index && here.distance <= 0.9 * before.distance;
-    if (isComing) return memories[here.index].bits;
-    before = here;
+    const { index, isCaught } = arrival(run.x);
+    if (isCaught) return memories[index].bits;
   }
   return patternOf(outputOf(net, run.x.slice()));
-}
-
-function nearestMemory(x: Float64Array, memories: readonly Place[]): { index: number; distance: number } {
-  const none = { index: -1, distance: Number.POSITIVE_INFINITY };
-  return memories.reduce((best, { state }, index) => {
-    let squares = 0;
-    for (let i = 0; i < state.length; i++) squares += (x[i] - state[i]) * (x[i] - state[i]);
-    const distance = Math.sqrt(squares);
-    return distance <= near * norm(state) && distance < best.distance ? { index, distance } : best;
-  }, none);
 }
