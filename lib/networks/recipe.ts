@@ -68,7 +68,10 @@ export function flipFlopRecipe(recipe: Partial<FlipFlopRecipe> = {}): FlipFlopRe
   checkNumber(where, "pulseRate", whole.pulseRate, "not negative");
   if (whole.pulseRate > 1) reject(where, "pulseRate", whole.pulseRate, "at most 1 pulse per step");
   activation(whole.activation);
-  return whole;
+  // −0 is 0 to everything that is made from a recipe, but not to a comparison with the same recipe from a file
+  return Object.fromEntries(
+    Object.entries(whole).map(([name, value]) => [name, value === 0 ? 0 : value]),
+  ) as typeof whole;
 }
 
 /**

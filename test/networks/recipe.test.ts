@@ -64,9 +64,10 @@ describe("recipe", () => {
           assert.ok(error instanceof RangeError, String(error));
           return;
         }
-        assert.deepEqual(JSON.parse(JSON.stringify(recipe)), { ...flipFlopRecipeDefaults, [name]: given });
+        assert.deepEqual(JSON.parse(JSON.stringify(recipe)), recipe);
+        assert.deepEqual(recipe, { ...flipFlopRecipeDefaults, [name]: given === 0 ? 0 : given });
       }),
-      { numRuns: 400 },
+      { numRuns: 400, examples: [["seed", -0]] },
     );
   });
 
