@@ -82,7 +82,7 @@ export interface FullSearch extends FixedPointSet {
  *
  * - a batch of independent starts: half states of the trajectory, half random blends of the memories;
  * - edge tracking between neighbouring attractors that no saddle joins yet;
- * - deflation, from guesses that led nowhere, while the index sum is wrong;
+ * - deflation, from the guesses that led nowhere and from further blends (more of them while there is a gap);
  * - mirror images, where the flow is odd.
  *
  * It ends with "no gap found" when a round has found nothing new, the index sum is what it must be, and mirror images

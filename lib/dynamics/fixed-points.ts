@@ -109,7 +109,6 @@ export type SearchSettings = Omit<FindOptions, "followMirrors" | "withStability"
 /** A search under way: starts are added, and what they found so far can be looked at in between. */
 export interface Search {
   readonly work: SearchWork;
-  readonly ends: readonly End[];
   /** Searches from more starts. */
   run(starts: readonly Start[], onProgress: FindOptions["onProgress"]): Promise<void>;
   /** All starts so far as a set. */
@@ -123,7 +122,6 @@ export function beginSearch(flow: Flow, settings: SearchSettings): Search {
   const limits = limitsOf(settings);
   return {
     work,
-    ends,
     async run(starts, onProgress) {
       let done = 0;
       const found = await work.each(starts, async (start) => {

@@ -105,7 +105,8 @@ function copyWindow({ h, stride }: Workspace, first: number, { t, size, columns 
  * Number of rows at the front of the window that have not converged.
  *
  * The search ends at the first block, from below, that has not. LAPACK moves such blocks aside and looks behind them:
- * on random, companion and other matrices that saved at most a tenth of the sweeps, and took longer than it saved.
+ * on Jacobians of random networks that saved 2–4 % of the work of the sweeps and no time. (Random Hessenberg matrices lost
+ * nearly all their sweeps, in the same time altogether.)
  */
 function countKept(form: SchurForm, spike: number): number {
   const { t, size, stride } = form;
