@@ -189,3 +189,14 @@ function merge(first: object, second: object): Fields {
   }
   return result;
 }
+
+/** How each bit is drawn: colour, dash and symbol, so that the bits are told apart in grey as well. */
+const bitStyles = [
+  { color: colors.black, dash: "solid", symbol: "circle" },
+  { color: colors.orange, dash: "dash", symbol: "square" },
+  { color: colors.green, dash: "dashdot", symbol: "triangle-up" },
+  { color: colors.purple, dash: "longdash", symbol: "pentagon" },
+  { color: colors.skyBlue, dash: "longdashdot", symbol: "star" },
+];
+/** The style of a bit, from 0. */
+export const bitStyle = (bit: number) => bitStyles[bit % bitStyles.length];
