@@ -85,12 +85,13 @@ export interface FullSearch extends FixedPointSet {
  * - deflation, from the guesses that led nowhere and from further blends (more of them while there is a gap);
  * - mirror images, where the flow is odd.
  *
- * It ends with "no gap found" when a round has found nothing new, the index sum is what it must be, and mirror images
- * are paired. That is necessary for a complete set and no proof of one. A flow whose middle is crowded (points with more
+ * It ends with "no gap found" when a round has found nothing new, the index sum is what it must be, no point is
+ * degenerate, and mirror images are paired. That is necessary for a complete set and no proof of one. A flow whose middle is crowded (points with more
  * than `crowdedFrom` unstable modes: above g = 1 their number grows exponentially with N [Wainrib & Touboul, PRL 2013])
  * is given up when a round has found no new attractor and no new saddle with one unstable mode.
  *
- * Budgets are counted in starts and iterations, never in seconds, so that the result is the same on every machine.
+ * Budgets are counted in starts and iterations, never in seconds, so that the result is the same on every machine. The
+ * work of edge tracking and deflation is not in them; it is bounded by the number of pairs and by the batch.
  *
  * @param flow a vector field on N activations
  * @param sources trajectory, rng, memories and guesses
@@ -128,7 +129,7 @@ export async function findAllFixedPoints(
     settings.onRound(rounds[rounds.length - 1]);
     const ended = endOf(fresh, set, judged, rounds.length, settings);
     if (ended) return { ...set, completeness: judged, ended, rounds, totalIterations: iterationsOf(set) };
-    const stage = { set, tried, round: rounds.length, batch: settings.batch, hasGap: !judged.noGapFound };
+    const stage = { set, tried, round: rounds.length, batch: settings.batch, hasGap: hasGap(judged) };
     starts = await nextStarts(flow, sources, search.work, stage);
   }
 }
@@ -180,14 +181,19 @@ function iterationsOf({ outcomes }: FixedPointSet): number {
   return outcomes.reduce((sum, { iterations }) => sum + iterations, 0);
 }
 
+/** A degenerate point has no index: beside it the sum says nothing, and no search can be called complete. */
+function hasGap({ noGapFound, degenerate }: Completeness): boolean {
+  return !noGapFound || degenerate.length > 0;
+}
+
 function endOf(
   fresh: readonly FixedPoint[],
   set: FixedPointSet,
-  { noGapFound }: Completeness,
+  judged: Completeness,
   round: number,
   settings: FindAllOptions,
 ): SearchEnd | undefined {
-  if (round > 1 && fresh.length === 0 && noGapFound) return "no gap found";
+  if (round > 1 && fresh.length === 0 && !hasGap(judged)) return "no gap found";
   const isCrowded = set.points.some(({ unstableCount }) => unstableCount > settings.crowdedFrom);
   if (round > 1 && isCrowded && !fresh.some(({ unstableCount }) => unstableCount <= 1)) return "crowded middle";
   if (set.outcomes.length >= settings.maxStarts) return "starts spent";

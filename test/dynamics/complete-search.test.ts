@@ -107,6 +107,14 @@ describe("findAllFixedPoints", () => {
     assert.ok(crowded.points.some(({ unstableCount }) => unstableCount > 3));
   });
 
+  it("never calls a set complete that holds a degenerate point: ẋ = −x + tanh x at the pitchfork", async () => {
+    const flow = simpleRnnFlow(new Matrix([[1]]));
+    const sources = { states: new Matrix([[0], [1]]), rng: rng.split("pitchfork") };
+    const search = await findAllFixedPoints(flow, sources, { batch: 2, maxStarts: 20 });
+    assert.deepEqual(search.completeness.degenerate, [0]);
+    assert.equal(search.ended, "starts spent");
+  });
+
   it("gives the same bits without a pool, with one worker and with two", async () => {
     const flow = decoupledFlipFlop(2, 1.6, { units: 24, rng: rng.split("pooled") });
     const corners = cornersOf(flow, (x) => [...flow.bitUnits].every((unit) => x[unit] !== 0));
