@@ -14,6 +14,8 @@ export const shippedRecipes: Readonly<Record<string, Partial<FlipFlopRecipe>>> =
   "tanh-g1.5-seed1": Object.freeze({ seed: 1 }),
   /** The same below the onset of chaos, where the cube is clean. */
   "tanh-g0.8-seed1": Object.freeze({ seed: 1, gain: 0.8 }),
+  /** The paper's with the logistic function: r′ ≤ ¼, so its effective gain is 0.375. [J15 §8] */
+  "logistic-g1.5-seed1": Object.freeze({ seed: 1, activation: "logistic" }),
 });
 
 /** Folder of the shipped networks: data/networks, beside lib. */
