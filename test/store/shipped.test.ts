@@ -19,6 +19,9 @@ describe("store/shipped", () => {
       "tanh-g1.5-seed1": { seed: 1 },
       "tanh-g0.8-seed1": { seed: 1, gain: 0.8 },
       "logistic-g1.5-seed1": { seed: 1, activation: "logistic" },
+      "tanh-g1.5-4bit-seed1": { seed: 1, bits: 4 },
+      "transfer-4bit-seed1": { seed: 1, bits: 4, pretrainedBits: 3 },
+      "logistic-4bit-seed1": { seed: 1, bits: 4, activation: "logistic" },
     });
     assert.deepEqual(shippedNames(), Object.keys(shippedRecipes));
   });
