@@ -82,6 +82,8 @@ export * from "./networks/simple-rnn";
 export * from "./networks/simulate";
 export * from "./networks/skeleton";
 export * from "./networks/solved-flows";
+export * from "./networks/train-flip-flop";
+export * from "./networks/transfer";
 export { check, type Exercise, type SolutionModule } from "./notebook/exercise";
 export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./notebook/export";
 export { type Figure, figureJson, type Layout, type Numbers, type Trace, titleText } from "./notebook/figure";

@@ -32,7 +32,7 @@ function main(args: readonly string[]): number {
   const { output } = simulate(training.network, testing.input, { x0 });
   const norms = training.readoutNorm.getRow(training.readoutNorm.rows - 1).map((norm) => norm.toFixed(2));
   console.log(
-    `${name}: ${recipe.steps} steps in ${seconds} s, rows of Wo ${norms.join(" ")}, ` +
+    `${name}: ${recipe.pretrainedBits > 0 ? "twice " : ""}${recipe.steps} steps in ${seconds} s, rows of Wo ${norms.join(" ")}, ` +
       `test MSE ${meanSquaredError(output, testing.target).toFixed(3)}, ` +
       `bits right ${(100 * bitAccuracy(output, testing.target)).toFixed(1)} %`,
   );

@@ -1,14 +1,17 @@
-import { createRng } from "../numerics/random";
+import { createRng, type Rng } from "../numerics/random";
 import { checkCount, checkNumber, reject, withDefaults } from "../numerics/validate";
 import { type ActivationName, activation } from "./activation";
 import { createEchoState, type EchoState, echoStateDefaults, initialActivation } from "./echo-state";
 import { flipFlop, flipFlopDefaults, type Task } from "./flip-flop";
 import { forceDefaults } from "./force";
+import { addChannel } from "./transfer";
 
 /** All that fixes a trained flip-flop network, down to its last bit. Plain JSON. */
 export interface FlipFlopRecipe {
   readonly seed: number | string;
   readonly bits: number;
+  /** Bits of the network of the same seed that training goes on from; 0 for training from scratch. [J15 §7.1] */
+  readonly pretrainedBits: number;
   readonly units: number;
   readonly gain: number;
   readonly tau: number;
@@ -28,6 +31,8 @@ export const flipFlopRecipeDefaults: FlipFlopRecipe = Object.freeze({
   /** The first, never a picked one. */
   seed: 1,
   bits: 3,
+  /** From scratch. */
+  pretrainedBits: 0,
   ...echoStateDefaults,
   /** Table 1, training duration. */
   steps: 30000,
@@ -41,7 +46,7 @@ export const flipFlopRecipeDefaults: FlipFlopRecipe = Object.freeze({
 /** What a recipe gives before training. */
 export interface PreparedFlipFlop {
   readonly recipe: FlipFlopRecipe;
-  /** Untrained: its readout is zero. */
+  /** Untrained: its readout is zero, also where training is to go on from another network's. */
   readonly network: EchoState;
   /** Where training and test start from, (N). */
   readonly x0: Float64Array;
@@ -62,6 +67,10 @@ export function flipFlopRecipe(recipe: Partial<FlipFlopRecipe> = {}): FlipFlopRe
   for (const name of ["bits", "units", "steps", "testSteps", "trainEvery", "pulseLength"] as const) {
     checkCount(where, name, whole[name]);
   }
+  checkCount(where, "pretrainedBits", whole.pretrainedBits, 0);
+  if (whole.pretrainedBits >= whole.bits) {
+    reject(where, "pretrainedBits", whole.pretrainedBits, `fewer than the ${whole.bits} bits of the recipe`);
+  }
   checkNumber(where, "gain", whole.gain, "not negative");
   checkNumber(where, "tau", whole.tau);
   checkNumber(where, "alpha", whole.alpha);
@@ -78,21 +87,14 @@ export function flipFlopRecipe(recipe: Partial<FlipFlopRecipe> = {}): FlipFlopRe
  * The untrained network, the initial state and both tasks of a recipe.  [J15 §6, §10.1]
  *
  * Four streams, split from the seed by name: changing the length of the training task leaves the network, the initial
- * state and the test task as they are.
+ * state and the test task as they are. A recipe with `pretrainedBits` has the reservoir of that smaller network, with
+ * channels added; state and tasks are those of the same recipe from scratch, so that the two can be compared.
  */
 export function prepareFlipFlop(recipe: Partial<FlipFlopRecipe> = {}): PreparedFlipFlop {
   const whole = flipFlopRecipe(recipe);
-  const { bits, units, gain, tau, pulseRate, pulseLength } = whole;
+  const { bits, pulseRate, pulseLength } = whole;
   const root = createRng(whole.seed);
-  const network = createEchoState({
-    units,
-    inputs: bits,
-    outputs: bits,
-    gain,
-    tau,
-    activation: whole.activation,
-    rng: root.split("network"),
-  });
+  const network = untrained(whole, root);
   const task = (name: string, steps: number): Task =>
     flipFlop({ bits, steps, pulseRate, pulseLength, rng: root.split(name) });
   return {
@@ -102,4 +104,13 @@ export function prepareFlipFlop(recipe: Partial<FlipFlopRecipe> = {}): PreparedF
     training: task("training task", whole.steps),
     testing: task("test task", whole.testSteps),
   };
+}
+
+/** The reservoir of a recipe; channels beyond the pretrained ones are added one by one. */
+function untrained({ bits, pretrainedBits, units, gain, tau, activation: name }: FlipFlopRecipe, root: Rng): EchoState {
+  const first = pretrainedBits === 0 ? bits : pretrainedBits;
+  const rng = root.split("network");
+  let network = createEchoState({ units, inputs: first, outputs: first, gain, tau, activation: name, rng });
+  for (let k = first + 1; k <= bits; k++) network = addChannel(network, root.split(`channel ${k}`));
+  return network;
 }

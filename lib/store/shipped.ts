@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
-import { type ForceTraining, trainForce } from "../networks/force";
+import type { ForceTraining } from "../networks/force";
 import type { FlipFlopRecipe } from "../networks/recipe";
-import { prepareFlipFlop } from "../networks/recipe";
+import { trainFlipFlop } from "../networks/train-flip-flop";
 import { reject } from "../numerics/validate";
 import { loadNetwork, type StoredNetwork } from "./networks";
 
@@ -14,6 +14,14 @@ export const shippedRecipes: Readonly<Record<string, Partial<FlipFlopRecipe>>> =
   "tanh-g1.5-seed1": Object.freeze({ seed: 1 }),
   /** The same below the onset of chaos, where the cube is clean. */
   "tanh-g0.8-seed1": Object.freeze({ seed: 1, gain: 0.8 }),
+  /** The paper's with the logistic function: r′ ≤ ¼, so its effective gain is 0.375. [J15 §8] */
+  "logistic-g1.5-seed1": Object.freeze({ seed: 1, activation: "logistic" }),
+  /** Four bits, from scratch. [J15 §7] */
+  "tanh-g1.5-4bit-seed1": Object.freeze({ seed: 1, bits: 4 }),
+  /** Four bits, trained on from the readout of tanh-g1.5-seed1. [J15 §7.1] */
+  "transfer-4bit-seed1": Object.freeze({ seed: 1, bits: 4, pretrainedBits: 3 }),
+  /** Four bits, logistic. [J15 §8] */
+  "logistic-4bit-seed1": Object.freeze({ seed: 1, bits: 4, activation: "logistic" }),
 });
 
 /** Folder of the shipped networks: data/networks, beside lib. */
@@ -54,7 +62,5 @@ export function loadShipped(name: string): StoredNetwork {
  */
 export function retrainShipped(name: string, onProgress?: (done: number, total: number) => void): ForceTraining {
   shippedNetwork(name);
-  const { recipe, network, training, x0 } = prepareFlipFlop(shippedRecipes[name]);
-  const { alpha, trainEvery } = recipe;
-  return trainForce(network, training, { x0, alpha, trainEvery, onProgress });
+  return trainFlipFlop(shippedRecipes[name], { onProgress });
 }

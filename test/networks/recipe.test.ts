@@ -9,6 +9,7 @@ describe("recipe", () => {
     assert.deepEqual(flipFlopRecipe(), {
       seed: 1,
       bits: 3,
+      pretrainedBits: 0,
       units: 1000,
       gain: 1.5,
       tau: 10,
@@ -47,6 +48,23 @@ describe("recipe", () => {
     assert.notDeepEqual(testing.input.to1DArray(), training.input.to1DArray());
   });
 
+  it("of a transferred network has the reservoir of the smaller one, and the tasks of the larger one from scratch [J15 §7.1]", () => {
+    const base = prepareFlipFlop(small);
+    const scratch = prepareFlipFlop({ ...small, bits: 5 });
+    const transfer = prepareFlipFlop({ ...small, bits: 5, pretrainedBits: 3 });
+    assert.deepEqual(transfer.training, scratch.training);
+    assert.deepEqual(transfer.testing, scratch.testing);
+    assert.deepEqual(transfer.x0, scratch.x0);
+    const { network } = transfer;
+    assert.deepEqual([network.inputs, network.outputs, network.Wo.rows], [5, 5, 5]);
+    assert.deepEqual(network.Wr.to1DArray(), base.network.Wr.to1DArray());
+    assert.deepEqual(network.B.subMatrix(0, 5, 0, 2).to1DArray(), base.network.B.to1DArray());
+    assert.deepEqual(network.Wfb.subMatrix(0, 5, 0, 2).to1DArray(), base.network.Wfb.to1DArray());
+    // the two new columns differ from each other, and from those of the network from scratch
+    const columns = [network.B.getColumn(3), network.B.getColumn(4), scratch.network.B.getColumn(3)].map(String);
+    assert.equal(new Set(columns).size, 3);
+  });
+
   it("is plain JSON", () => {
     const recipe = flipFlopRecipe({ ...small, seed: "a text" });
     assert.deepEqual(JSON.parse(JSON.stringify(recipe)), recipe);
@@ -78,6 +96,9 @@ describe("recipe", () => {
     });
     assert.throws(() => prepareFlipFlop({ bits: 0 }), {
       message: "flipFlopRecipe: bits is 0, expected an integer ≥ 1",
+    });
+    assert.throws(() => flipFlopRecipe({ pretrainedBits: 3 }), {
+      message: "flipFlopRecipe: pretrainedBits is 3, expected fewer than the 3 bits of the recipe",
     });
     assert.throws(() => flipFlopRecipe({ unit: 5 } as Partial<FlipFlopRecipe>), {
       message: /flipFlopRecipe: option "unit" is unknown, expected .*units/,
