@@ -1,5 +1,6 @@
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
+export * from "./claims/over-seeds";
 export * from "./claims/runs-c01-c03";
 export * from "./claims/runs-search";
 export * from "./claims/statements";
