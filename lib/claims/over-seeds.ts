@@ -23,7 +23,7 @@ export function verdictOverSeeds(verdicts: readonly ClaimVerdict[]): ClaimVerdic
   checkList("verdictOverSeeds", "verdicts", verdicts, 1, ["claim", "statistic", "tolerance", "verdict", "seeds"]);
   const [first] = verdicts;
   const other = verdicts.find(({ claim }) => claim !== first.claim);
-  if (other) reject("verdictOverSeeds", "verdicts", other.claim, `verdicts on ${first.claim} only`);
+  if (other) reject("verdictOverSeeds", "verdicts", `has one on ${other.claim}`, `verdicts on ${first.claim} only`);
   if (verdicts.length === 1) return first;
   const share = (...words: readonly Verdict[]): number =>
     verdicts.filter(({ verdict }) => words.includes(verdict)).length / verdicts.length;
