@@ -5,6 +5,7 @@ export * from "./claims/runs-search";
 export * from "./claims/statements";
 export * from "./claims/studies";
 export type * from "./claims/study";
+export * from "./claims/study-recall";
 export * from "./claims/study-search";
 export * from "./claims/verdict";
 export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";

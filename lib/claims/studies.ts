@@ -1,4 +1,5 @@
 import type { Study } from "./study";
+import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 
 /** All studies that `npm run replicate` knows, in the order in which it runs them. */
@@ -6,4 +7,5 @@ export const studies: readonly Study<unknown>[] = Object.freeze([
   searchLogisticStudy,
   searchTanhStudy,
   searchPaperStudy,
+  searchRecallStudy,
 ]);
