@@ -1,4 +1,5 @@
 import type { Study } from "./study";
+import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 import { threeBitsStudy } from "./study-three-bits";
 
@@ -8,4 +9,5 @@ export const studies: readonly Study<unknown>[] = Object.freeze([
   searchLogisticStudy,
   searchTanhStudy,
   searchPaperStudy,
+  searchRecallStudy,
 ]);
