@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import {
   certify,
+  createEchoState,
   createRng,
   decoupledFlipFlop,
   doubleWell3,
+  echoStateFlow,
   type FixedPoint,
   type Flow,
   findFixedPoints,
@@ -207,6 +209,18 @@ describe("findFixedPoints", () => {
       outcomes.map(({ kind }) => kind),
       ["given", "mirror"],
     );
+  });
+
+  it("writes the constant input on the set and on each point, as copies", async () => {
+    const net = createEchoState({ units: 6, inputs: 2, outputs: 1, gain: 0.5, rng: rng.split("input") });
+    const u = Float64Array.of(0.5, -1);
+    const set = await findFixedPoints(echoStateFlow(net, u), [new Float64Array(6)]);
+    assert.equal(set.points.length, 1);
+    assert.deepEqual(set.inputs, u);
+    assert.deepEqual(set.points[0].inputs, u);
+    assert.notEqual(set.points[0].inputs, set.inputs);
+    const silent = await findFixedPoints(echoStateFlow(net), [new Float64Array(6)]);
+    assert.ok(!("inputs" in silent) && !("inputs" in silent.points[0]));
   });
 
   it("leaves out the eigenvalues when not asked for, and says −1", async () => {
