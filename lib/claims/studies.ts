@@ -1,4 +1,5 @@
 import type { Study } from "./study";
+import { fourBitsStudy } from "./study-four-bits";
 import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 import { threeBitsStudy } from "./study-three-bits";
@@ -6,6 +7,7 @@ import { threeBitsStudy } from "./study-three-bits";
 /** All studies that `npm run replicate` knows, in the order in which it runs them. */
 export const studies: readonly Study<unknown>[] = Object.freeze([
   threeBitsStudy,
+  fourBitsStudy,
   searchLogisticStudy,
   searchTanhStudy,
   searchPaperStudy,
