@@ -1,10 +1,12 @@
 import type { Study } from "./study";
+import { evolutionStudy } from "./study-evolution";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 import { threeBitsStudy } from "./study-three-bits";
 
 /** All studies that `npm run replicate` knows, in the order in which it runs them. */
 export const studies: readonly Study<unknown>[] = Object.freeze([
   threeBitsStudy,
+  evolutionStudy,
   searchLogisticStudy,
   searchTanhStudy,
   searchPaperStudy,
