@@ -1,6 +1,7 @@
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
 export * from "./claims/c10-c12";
+export * from "./claims/long-studies";
 export * from "./claims/over-seeds";
 export * from "./claims/runs-c01-c03";
 export * from "./claims/runs-evolution";
@@ -9,6 +10,8 @@ export * from "./claims/statements";
 export * from "./claims/studies";
 export type * from "./claims/study";
 export * from "./claims/study-evolution";
+export * from "./claims/study-film";
+export * from "./claims/study-gain-scan";
 export * from "./claims/study-search";
 export * from "./claims/verdict";
 export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";
