@@ -1,4 +1,5 @@
 import type { Study } from "./study";
+import { evolutionStudy } from "./study-evolution";
 import { fourBitsStudy } from "./study-four-bits";
 import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
@@ -8,6 +9,7 @@ import { threeBitsStudy } from "./study-three-bits";
 export const studies: readonly Study<unknown>[] = Object.freeze([
   threeBitsStudy,
   fourBitsStudy,
+  evolutionStudy,
   searchLogisticStudy,
   searchTanhStudy,
   searchPaperStudy,
