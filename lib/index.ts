@@ -95,8 +95,17 @@ export * from "./networks/train-flip-flop";
 export * from "./networks/transfer";
 export { check, type Exercise, type SolutionModule } from "./notebook/exercise";
 export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./notebook/export";
-export { type Figure, figureJson, type Layout, type Numbers, type Trace, titleText } from "./notebook/figure";
+export {
+  type Figure,
+  type Frame,
+  figureJson,
+  type Layout,
+  type Numbers,
+  type Trace,
+  titleText,
+} from "./notebook/figure";
 export * as figures from "./notebook/figures";
+export * from "./notebook/film";
 export { type LedgerRow, ledger, recordVerdicts } from "./notebook/ledger";
 export { type Progress, progress } from "./notebook/progress";
 export { loadPlotly, show } from "./notebook/show";
