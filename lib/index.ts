@@ -82,6 +82,7 @@ export * from "./networks/memory-graph";
 export * from "./networks/origin-crossings";
 export * from "./networks/passages";
 export * from "./networks/planar";
+export * from "./networks/portrait";
 export * from "./networks/pulse-threshold";
 export * from "./networks/rate-flow";
 export * from "./networks/readout-family";
