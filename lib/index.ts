@@ -94,6 +94,7 @@ export * from "./networks/memory-graph";
 export * from "./networks/origin-crossings";
 export * from "./networks/passages";
 export * from "./networks/planar";
+export * from "./networks/portrait";
 export * from "./networks/pulse-threshold";
 export * from "./networks/rate-flow";
 export * from "./networks/readout-family";
@@ -110,8 +111,17 @@ export * from "./notebook/certificate-table";
 export * from "./notebook/completeness-badge";
 export { check, type Exercise, type SolutionModule } from "./notebook/exercise";
 export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./notebook/export";
-export { type Figure, figureJson, type Layout, type Numbers, type Trace, titleText } from "./notebook/figure";
+export {
+  type Figure,
+  type Frame,
+  figureJson,
+  type Layout,
+  type Numbers,
+  type Trace,
+  titleText,
+} from "./notebook/figure";
 export * as figures from "./notebook/figures";
+export * from "./notebook/film";
 export { type LedgerRow, ledger, recordVerdicts } from "./notebook/ledger";
 export { type Progress, progress, progressOfRounds, type RoundsProgress } from "./notebook/progress";
 export { loadPlotly, show } from "./notebook/show";
