@@ -88,6 +88,7 @@ export * from "./networks/flip-flop";
 export * from "./networks/flips";
 export * from "./networks/force";
 export * from "./networks/gating";
+export * from "./networks/lapses";
 export * from "./networks/least-squares";
 export * from "./networks/memories";
 export * from "./networks/memory-graph";

@@ -133,7 +133,8 @@ export function beginSearch(flow: Flow, settings: SearchSettings): Search {
       ends.push(...found);
     },
     async collect(withSpectra) {
-      const set = await collect(ends, work, settings, known, withSpectra);
+      const options = { ...settings, isOdd: flow.odd === true };
+      const set = await collect(ends, work, options, known, withSpectra);
       return flow.inputs ? underInput(set, flow.inputs) : set;
     },
   };
