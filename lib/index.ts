@@ -1,7 +1,11 @@
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
 export * from "./claims/runs-c01-c03";
+export * from "./claims/runs-search";
 export * from "./claims/statements";
+export * from "./claims/studies";
+export type * from "./claims/study";
+export * from "./claims/study-search";
 export * from "./claims/verdict";
 export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";
 export { type Certificate, certify } from "./dynamics/certify";
@@ -102,4 +106,6 @@ export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
 export * from "./store/networks";
 export * from "./store/shipped";
+export * from "./store/study-results";
+export { type TrainedNetworkOptions, trainedNetwork, trainedNetworkDefaults } from "./store/trained";
 export { createPool, type PoolOptions, poolDefaults, type WorkerPool } from "./workers/pool";

@@ -30,7 +30,7 @@ export interface Known {
 const candidateSpeed = 1e-6;
 
 /** Slow enough to be tried as a fixed point. */
-export function isCandidate({ status, speed, x }: Minimum): boolean {
+export function isCandidate({ status, speed, x }: Pick<Minimum, "status" | "speed" | "x">): boolean {
   const size = norm(x);
   return status !== "diverged" && Number.isFinite(size) && speed <= candidateSpeed * Math.max(1, size);
 }

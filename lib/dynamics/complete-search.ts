@@ -2,6 +2,7 @@ import type { Matrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkList, checkMatrix, checkRecord, checkVector, withDefaults } from "../numerics/validate";
 import { distance } from "../numerics/vector";
+import { isCandidate } from "./collect";
 import { type Completeness, completeness } from "./completeness";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
 import {
@@ -72,6 +73,10 @@ export interface FullSearch extends FixedPointSet {
   readonly ended: SearchEnd;
   readonly rounds: readonly SearchRound[];
   readonly totalIterations: number;
+  /** For each memory handed in, the point it rests at, as an index into `points`; −1 if it rests at none: it moves. */
+  readonly memories: readonly number[];
+  /** Slow points as slow as a fixed point, which no certificate tells from one: indices into `slowPoints`. */
+  readonly undecided: readonly number[];
 }
 
 /**
@@ -86,9 +91,11 @@ export interface FullSearch extends FixedPointSet {
  * - mirror images, where the flow is odd.
  *
  * It ends with "no gap found" when a round has found nothing new, the index sum is what it must be, no point is
- * degenerate, and mirror images are paired. That is necessary for a complete set and no proof of one. A flow whose middle is crowded (points with more
- * than `crowdedFrom` unstable modes: above g = 1 their number grows exponentially with N [Wainrib & Touboul, PRL 2013])
- * is given up when a round has found no new attractor and no new saddle with one unstable mode.
+ * degenerate or undecided, and mirror images are paired. Every memory that is a fixed point is then among the points,
+ * since each is a start: what a search from rest ends at is that point, or undecided. All this is necessary for a
+ * complete set and no proof of one. A flow whose middle is crowded (points with more than `crowdedFrom` unstable modes:
+ * above g = 1 their number grows exponentially with N [Wainrib & Touboul, PRL 2013]) is given up when a round has found
+ * no new attractor and no new saddle with one unstable mode.
  *
  * Budgets are counted in starts and iterations, never in seconds, so that the result is the same on every machine. The
  * work of edge tracking and deflation is not in them; it is bounded by the number of pairs and by the batch.
@@ -123,13 +130,19 @@ export async function findAllFixedPoints(
     await mirror(flow, search, settings);
     set = await search.collect(true);
     const judged = completeness(set, flow);
+    const undecided = undecidedIn(set);
+    const isOpen = hasGap(judged) || undecided.length > 0;
     const fresh = newPoints(before, set, settings.mergeTolerance);
     rounds.push(roundOf(fresh, set, set.outcomes.length - done, judged.indexSum));
     done = set.outcomes.length;
     settings.onRound(rounds[rounds.length - 1]);
-    const ended = endOf(fresh, set, judged, rounds.length, settings);
-    if (ended) return { ...set, completeness: judged, ended, rounds, totalIterations: iterationsOf(set) };
-    const stage = { set, tried, round: rounds.length, batch: settings.batch, hasGap: hasGap(judged) };
+    const ended = endOf(fresh, set, isOpen, rounds.length, settings);
+    if (ended) {
+      const memories = restingPlaces(set, sources.memories ?? []);
+      const totalIterations = iterationsOf(set);
+      return { ...set, completeness: judged, ended, rounds, totalIterations, memories, undecided };
+    }
+    const stage = { set, tried, round: rounds.length, batch: settings.batch, hasGap: isOpen };
     starts = await nextStarts(flow, sources, search.work, stage);
   }
 }
@@ -186,14 +199,33 @@ function hasGap({ noGapFound, degenerate }: Completeness): boolean {
   return !noGapFound || degenerate.length > 0;
 }
 
+/** Neither certified nor noticeably in motion: at a bifurcation, or next to one. */
+function undecidedIn({ slowPoints }: FixedPointSet): number[] {
+  return slowPoints.flatMap(({ status, speed, xStar }, i) => (isCandidate({ status, speed, x: xStar }) ? [i] : []));
+}
+
+/**
+ * A memory rests at a point when the search from it ends there, and no farther away than this, in parts of max(1, ‖x‖):
+ * ten times the longest path that counts as rest in `memoryTable`. A memory that circles is a diameter away.
+ */
+const restingDistance = 1e-2;
+
+/** The memories are the first starts of a search. */
+function restingPlaces({ points, outcomes }: FixedPointSet, memories: readonly Float64Array[]): number[] {
+  return memories.map((memory, i) => {
+    const { point } = outcomes[i];
+    return point >= 0 && isSamePlace(points[point].xStar, memory, restingDistance) ? point : -1;
+  });
+}
+
 function endOf(
   fresh: readonly FixedPoint[],
   set: FixedPointSet,
-  judged: Completeness,
+  isOpen: boolean,
   round: number,
   settings: FindAllOptions,
 ): SearchEnd | undefined {
-  if (round > 1 && fresh.length === 0 && !hasGap(judged)) return "no gap found";
+  if (round > 1 && fresh.length === 0 && !isOpen) return "no gap found";
   const isCrowded = set.points.some(({ unstableCount }) => unstableCount > settings.crowdedFrom);
   if (round > 1 && isCrowded && !fresh.some(({ unstableCount }) => unstableCount <= 1)) return "crowded middle";
   if (set.outcomes.length >= settings.maxStarts) return "starts spent";

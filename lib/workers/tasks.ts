@@ -11,6 +11,8 @@ import { type MinimizeOptions, type Minimum, minimizeSpeed } from "../dynamics/m
 import { type Judgement, judgeCandidate, type NamedSpec } from "../dynamics/search-work";
 import { type Stability, stability } from "../dynamics/stability";
 import { flowFromSpec } from "../networks/rate-flow";
+import type { FlipFlopRecipe } from "../networks/recipe";
+import { trainedReadout } from "../store/trained";
 
 let known: { key: string; flow: Flow } | undefined;
 
@@ -47,4 +49,9 @@ export function deflate(task: {
   known: readonly Float64Array[];
 }): Float64Array | undefined {
   return deflatedNewton(flowOf(task.flow), task.x, task.known);
+}
+
+/** Trains a network: its readout, or undefined if training diverges. */
+export function train(task: { recipe: FlipFlopRecipe }): Float64Array | undefined {
+  return trainedReadout(task.recipe);
 }

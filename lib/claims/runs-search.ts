@@ -1,0 +1,92 @@
+/**
+ * The runs behind the goals of the search: all fixed points of a trained three-bit network, without help.
+ */
+import {
+  type FindAllOptions,
+  type FullSearch,
+  findAllFixedPoints,
+  type SearchSources,
+} from "../dynamics/complete-search";
+import type { Flow } from "../dynamics/flow";
+import { echoStateFlow } from "../networks/echo-state";
+import { memoryTable } from "../networks/memories";
+import type { FlipFlopRecipe } from "../networks/recipe";
+import { simulate } from "../networks/simulate";
+import { memorySkeleton } from "../networks/skeleton";
+import { createRng } from "../numerics/random";
+import { trainedNetwork } from "../store/trained";
+import type { StudyContext } from "./study";
+
+/** A trained network without input, and all that a search of it is told. */
+export interface SearchSubject {
+  readonly flow: Flow;
+  readonly sources: Omit<SearchSources, "rng">;
+}
+
+/** Every so many-th state of the test run is kept: the paper's 5000 steps then give a thousand. */
+const recordEvery = 5;
+
+/**
+ * Trains the network of a recipe, or takes it from the cache, and finds what a search may be told: states of its test
+ * run, the memories it holds, and the middles of their edges, faces and cube.
+ */
+export async function searchSubject(
+  recipe: Partial<FlipFlopRecipe>,
+  { pool, signal, onProgress }: StudyContext,
+): Promise<SearchSubject> {
+  onProgress?.(0, 1, "training");
+  const { network, testing, x0 } = await trainedNetwork(recipe, { pool, signal });
+  onProgress?.(0, 1, "memories");
+  const { states } = simulate(network, testing.input, { x0, record: recordEvery });
+  if (states === undefined) throw new Error("searchSubject: a simulation that was to be recorded was not");
+  const held = memoryTable(network).filter(({ isHeld }) => isHeld);
+  signal?.throwIfAborted();
+  const flow = echoStateFlow(network);
+  const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: flow.odd }).map(({ state }) => state);
+  return { flow, sources: { states, memories: held.map(({ state }) => state), guesses } };
+}
+
+/** A search and what it took. */
+export interface TimedSearch {
+  readonly search: FullSearch;
+  /** Seconds on the clock, an upper bound where the machine had other work. */
+  readonly seconds: number;
+  /** Seconds of processors, all threads together. */
+  readonly processorSeconds: number;
+}
+
+/**
+ * One full search, timed.
+ *
+ * @param seed of the draws
+ * @param stream name of the stream of draws: two searches with other names are independent
+ */
+export async function timedSearch(
+  { flow, sources }: SearchSubject,
+  seed: number,
+  stream: string,
+  { pool, signal, onProgress }: StudyContext,
+  options?: Partial<FindAllOptions>,
+): Promise<TimedSearch> {
+  const begun = performance.now();
+  const before = process.cpuUsage();
+  const rng = createRng(seed).split(stream);
+  let round = 1;
+  const search = await findAllFixedPoints(
+    flow,
+    { ...sources, rng },
+    {
+      pool,
+      signal,
+      onRound: () => round++,
+      onProgress: (done, total) => onProgress?.(done, total, `round ${round}: start`),
+      ...options,
+    },
+  );
+  const { user, system } = process.cpuUsage(before);
+  return {
+    search,
+    seconds: Math.round((performance.now() - begun) / 100) / 10,
+    processorSeconds: Math.round((user + system) / 1e5) / 10,
+  };
+}

@@ -1,0 +1,68 @@
+import type { StudyContext } from "../claims/study";
+import { duration } from "../notebook/progress";
+
+/** One line on the terminal that says what is under way and when all will be done; above it a line for each finished run. */
+export interface StatusLine {
+  begin(label: string): void;
+  readonly update: NonNullable<StudyContext["onProgress"]>;
+  /** A run has ended: after so many seconds, or undefined if it was cut short; the line about it is printed. */
+  isOver(kind: string, seconds: number | undefined, line: string): void;
+}
+
+const shortestPauseMs = 200;
+
+/**
+ * The line for a list of runs. It is written to stderr, and only to a terminal.
+ *
+ * Time left: runs of the same kind take as long as those that have ended did on the average, and a kind that has not
+ * been seen as long as the average of all. Before the first end nothing is said.
+ *
+ * @param kinds what each run is one of, in the order in which they come
+ * @param earlier kinds and seconds of runs that ended at other times
+ */
+export function createStatusLine(
+  kinds: readonly string[],
+  earlier: readonly (readonly [string, number])[] = [],
+  clock: () => number = () => performance.now(),
+): StatusLine {
+  const isShown = process.stderr.isTTY === true;
+  const seen = new Map<string, number[]>();
+  const note = (kind: string, seconds: number): void => void seen.set(kind, [...(seen.get(kind) ?? []), seconds]);
+  for (const [kind, seconds] of earlier) note(kind, seconds);
+  let [over, label, began, last] = [0, "", clock(), Number.NEGATIVE_INFINITY];
+  const wipe = (): void => void (isShown && process.stderr.write("\r\x1b[K"));
+  const show = (what: string): void => {
+    const now = clock();
+    if (!isShown || now - last < shortestPauseMs) return;
+    last = now;
+    const left = secondsLeft(kinds.slice(over), seen, (now - began) / 1000);
+    const ends = left === undefined ? "" : `, ${duration(1000 * left)} left`;
+    process.stderr.write(`\r${label} (${over + 1} of ${kinds.length})${what}${ends}\x1b[K`);
+  };
+  return {
+    begin(text) {
+      [label, began, last] = [text, clock(), Number.NEGATIVE_INFINITY];
+      show("");
+    },
+    update: (done, total, what) => show(`  ${what} ${done} of ${total}`),
+    isOver(kind, seconds, line) {
+      over++;
+      if (seconds !== undefined) note(kind, seconds);
+      wipe();
+      console.log(line);
+    },
+  };
+}
+
+/** Seconds until all of these runs are over, of which the first has been running for `spent`. */
+export function secondsLeft(
+  kinds: readonly string[],
+  seen: ReadonlyMap<string, readonly number[]>,
+  spent: number,
+): number | undefined {
+  const all = [...seen.values()].flat();
+  if (all.length === 0 || kinds.length === 0) return undefined;
+  const mean = (list: readonly number[]): number => list.reduce((sum, s) => sum + s, 0) / list.length;
+  const [current, ...rest] = kinds.map((kind) => mean(seen.get(kind) ?? all));
+  return Math.max(0, current - spent) + rest.reduce((sum, s) => sum + s, 0);
+}

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { TaskPool } from "../dynamics/search-work";
+import { withReadout } from "../networks/echo-state";
+import { trainForce } from "../networks/force";
+import { type FlipFlopRecipe, flipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
+import { withDefaults } from "../numerics/validate";
+import { toMatrix, toRowMajor } from "../numerics/vector";
+import { digestOf } from "./floats";
+import { loadNetwork, saveNetwork } from "./networks";
+import { libraryVersion } from "./version";
+
+export interface TrainedNetworkOptions {
+  /** Trains in a worker, so that this thread stays free, for an interrupt for instance. */
+  pool: TaskPool | undefined;
+  signal: AbortSignal | undefined;
+  /** Where readouts are kept from one run to the next. */
+  folder: string;
+}
+
+export const trainedNetworkDefaults: Readonly<TrainedNetworkOptions> = Object.freeze({
+  pool: undefined,
+  signal: undefined,
+  /** data/cache/networks, beside lib; not in git, and free to be deleted. */
+  folder: resolve(__dirname, "..", "..", "..", "data", "cache", "networks"),
+});
+
+/**
+ * The trained network of a recipe: from the cache, or trained now and kept there.
+ *
+ * A kept readout is used again by the same version of the library only. A file that cannot be used, for whatever
+ * reason, is replaced: it is a copy of what training gives.
+ *
+ * @param recipe what is left out is the paper's
+ * @returns the network with its readout, x0, training and test task
+ * @throws RangeError if the recipe is out of place; Error if training diverges or the folder cannot be written
+ */
+export async function trainedNetwork(
+  recipe: Partial<FlipFlopRecipe>,
+  options?: Partial<TrainedNetworkOptions>,
+): Promise<PreparedFlipFlop> {
+  const where = "trainedNetwork";
+  const { pool, signal, folder } = withDefaults(where, options, trainedNetworkDefaults);
+  const whole = flipFlopRecipe(recipe);
+  const file = join(folder, cacheName(whole));
+  const kept = keptNetwork(file);
+  if (kept) return kept;
+  const task = { recipe: whole };
+  const Wo = pool ? await pool.run<Float64Array | undefined>("train", task, signal) : trainedReadout(whole);
+  if (Wo === undefined) throw new Error(`${where}: training diverged, seed ${whole.seed}`);
+  const prepared = prepareFlipFlop(whole);
+  const network = withReadout(prepared.network, toMatrix(Wo, whole.bits, whole.units));
+  mkdirSync(folder, { recursive: true });
+  saveNetwork(file, network, whole, { command: where, replace: true });
+  return { ...prepared, network };
+}
+
+/** A name one can read, and a digest of all parameters. */
+function cacheName(recipe: FlipFlopRecipe): string {
+  const { activation, gain, bits, units } = recipe;
+  const digest = digestOf(libraryVersion(), JSON.stringify(recipe)).slice("sha256:".length, "sha256:".length + 16);
+  return `${activation}-g${gain}-${bits}bits-n${units}-${digest}.json`;
+}
+
+function keptNetwork(file: string): PreparedFlipFlop | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return loadNetwork(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The readout that FORCE learning gives, row by row, (O·N); undefined if it diverges. */
+export function trainedReadout(recipe: Partial<FlipFlopRecipe>): Float64Array | undefined {
+  const { network, training, x0, recipe: whole } = prepareFlipFlop(recipe);
+  const { alpha, trainEvery } = whole;
+  const trained = trainForce(network, training, { x0, alpha, trainEvery });
+  return trained.status === "completed" ? toRowMajor(trained.network.Wo) : undefined;
+}
