@@ -1,10 +1,15 @@
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
+export * from "./claims/c19-c20";
+export * from "./claims/over-seeds";
 export * from "./claims/runs-c01-c03";
+export * from "./claims/runs-c19-c20";
 export * from "./claims/runs-search";
+export * from "./claims/search-goals";
 export * from "./claims/statements";
 export * from "./claims/studies";
 export type * from "./claims/study";
+export * from "./claims/study-recall";
 export * from "./claims/study-search";
 export * from "./claims/verdict";
 export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";

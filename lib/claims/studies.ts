@@ -1,9 +1,13 @@
 import type { Study } from "./study";
+import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
+import { threeBitsStudy } from "./study-three-bits";
 
 /** All studies that `npm run replicate` knows, in the order in which it runs them. */
 export const studies: readonly Study<unknown>[] = Object.freeze([
+  threeBitsStudy,
   searchLogisticStudy,
   searchTanhStudy,
   searchPaperStudy,
+  searchRecallStudy,
 ]);

@@ -40,7 +40,7 @@ function checkStyle(): boolean {
   return run.status === 0;
 }
 
-/** mocha in a process of its own: a test that leaves a handle open, or exits, does not end the gate. */
+/** mocha in processes of its own, two files at a time: a test that leaves a handle open, or exits, does not end the gate. */
 export async function runTests(
   folder: string = folders.tests,
   output: "inherit" | "ignore" = "inherit",
@@ -48,7 +48,7 @@ export async function runTests(
   const mocha = join(dirname(require.resolve("mocha/package.json")), "bin", "mocha.js");
   const reporter = join(__dirname, "test-reporter.js");
   const files = join(folder, "**", "*.test.js").replaceAll("\\", "/");
-  const child = fork(mocha, ["--reporter", reporter, "--forbid-only", "--exit", files], {
+  const child = fork(mocha, ["--reporter", reporter, "--forbid-only", "--exit", "--parallel", "--jobs", "2", files], {
     cwd: projectFolder,
     stdio: ["ignore", output, output, "ipc"],
   });

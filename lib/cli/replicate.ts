@@ -9,6 +9,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { searchGoalLines } from "../claims/search-goals";
 import { studies as allStudies } from "../claims/studies";
 import type { Study } from "../claims/study";
 import { duration } from "../notebook/progress";
@@ -164,7 +165,7 @@ export async function replicate(
   args: readonly string[],
   studies: readonly Study<unknown>[] = allStudies,
   folder: string = replicatesFolder,
-  summarise: (results: readonly StudyResult[]) => readonly string[] = () => [],
+  summarise: (results: readonly StudyResult[]) => readonly string[] = searchGoalLines,
 ): Promise<number> {
   let runs: Run[];
   try {

@@ -5,7 +5,15 @@ import { ledger } from "../notebook/ledger";
 import { shippedNames } from "../store/shipped";
 import { type KernelClient, startKernel } from "./kernel-client";
 import { killAllKernels } from "./kernel-process";
-import { listNotebooks, notebookFile, readNotebook, sourceOf, titleOf, writeNotebook } from "./notebook-file";
+import {
+  listNotebooks,
+  type NotebookCell,
+  notebookFile,
+  readNotebook,
+  sourceOf,
+  titleOf,
+  writeNotebook,
+} from "./notebook-file";
 import { closingLine, folders } from "./project";
 import { type CellFailure, CellRunner, isTagged } from "./run-cell";
 
@@ -25,6 +33,8 @@ export interface RunOptions {
   readonly out: string;
   /** Longest time for one cell, in seconds; a cell's own `timeout` in its metadata goes before. */
   readonly timeout: number;
+  /** Compute what is shipped, too: `const recompute = false` and `const retrain = false` run as `true`. */
+  readonly scratch?: boolean;
   readonly onCell?: (started: number, total: number) => void;
 }
 
@@ -43,6 +53,7 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
   const begun = performance.now();
   const name = basename(file, ".ipynb");
   const notebook = readNotebook(file);
+  if (options.scratch) for (const cell of notebook.cells) startFromScratch(cell);
   const code = notebook.cells
     .map((cell, index) => ({ cell, number: index + 1 }))
     .filter(({ cell }) => cell.cell_type === "code" && sourceOf(cell).trim() !== "");
@@ -67,6 +78,12 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
     writeNotebook(notebookFile(options.out, name), notebook);
   }
   return { name, cells: code.length, cellsRun, seconds: (performance.now() - begun) / 1000, failure };
+}
+
+/** Turns the constant that a reader would turn; the executed copy shows it. */
+function startFromScratch(cell: NotebookCell): void {
+  if (cell.cell_type !== "code") return;
+  cell.source = sourceOf(cell).replace(/^const (recompute|retrain) = false\b/gm, "const $1 = true");
 }
 
 async function lateStray(kernel: KernelClient, runner: CellRunner): Promise<CellFailure | undefined> {
@@ -173,12 +190,13 @@ function retrainShippedNetworks(): { passed: number; failed: number } {
   return { passed, failed: outcomes.length - passed };
 }
 
-const usage = "npm start -- [01 04 …] [--list] [--timeout SECONDS] [--from FOLDER] [--out FOLDER]";
+const usage = "npm start -- [01 04 …] [--list] [--scratch] [--timeout SECONDS] [--from FOLDER] [--out FOLDER]";
 
 function readCommandLine(args: string[]) {
   try {
     const options = {
       list: { type: "boolean" },
+      scratch: { type: "boolean", default: false },
       timeout: { type: "string", default: String(runDefaults.timeout) },
       from: { type: "string", default: folders.notebooks },
       out: { type: "string", default: runDefaults.out },
@@ -223,7 +241,11 @@ async function main(): Promise<void> {
   }
   stopOnSignals();
   const files = names.map((name) => notebookFile(from, name));
-  const { passed, failed } = await runAll(files, { out: command.out, timeout: command.timeout });
+  const { passed, failed } = await runAll(files, {
+    out: command.out,
+    timeout: command.timeout,
+    scratch: command.scratch,
+  });
   const shipped = command.isAll ? retrainShippedNetworks() : { passed: 0, failed: 0 };
   const verdicts = verdictLines(names, command.out);
   if (verdicts.length > 0) console.log(["\nThe paper's claims", ...verdicts, ""].join("\n"));

@@ -1,4 +1,6 @@
-import { type Runner, reporters, type Suite, type Test } from "mocha";
+import { relative } from "node:path";
+import { type Runner, reporters, type Test } from "mocha";
+import { folders } from "./project";
 
 /** What the gate needs to know of a run of the tests. */
 export interface TestCounts {
@@ -8,25 +10,26 @@ export interface TestCounts {
   readonly notRun: readonly string[];
 }
 
-/** One line per group of tests, failures in full at the end, and the counts sent to the parent process. */
-class GroupReporter extends reporters.Base {
+/** One line per file of tests, failures in full at the end, and the counts sent to the parent process. */
+class FileReporter extends reporters.Base {
   constructor(runner: Runner) {
     super(runner);
     const notRun: string[] = [];
     let passed = 0;
     let failed = 0;
-    let group = { name: "", count: 0, begun: Date.now() };
+    let group = { file: "", count: 0, milliseconds: 0 };
     const closeGroup = () => {
       if (group.count === 0) return;
-      console.log(`${group.name}  ${group.count} tests, ${((Date.now() - group.begun) / 1000).toFixed(1)} s`);
+      console.log(`${group.file}  ${group.count} tests, ${(group.milliseconds / 1000).toFixed(1)} s`);
     };
     const enter = (test: Test) => {
-      const name = topSuite(test.parent)?.title ?? "";
-      if (name !== group.name) {
+      const file = nameOf(test.file);
+      if (file !== group.file) {
         closeGroup();
-        group = { name, count: 0, begun: Date.now() - (test.duration ?? 0) };
+        group = { file, count: 0, milliseconds: 0 };
       }
       group.count++;
+      group.milliseconds += test.duration ?? 0;
     };
     runner.on("pass", (test) => {
       enter(test);
@@ -49,9 +52,11 @@ class GroupReporter extends reporters.Base {
   }
 }
 
-function topSuite(suite: Suite | undefined): Suite | undefined {
-  return suite?.parent && !suite.parent.root ? topSuite(suite.parent) : suite;
-}
+/** "dynamics/certify" for a compiled test file. */
+const nameOf = (file = ""): string =>
+  relative(folders.tests, file)
+    .replaceAll("\\", "/")
+    .replace(/\.test\.js$/, "");
 
 // mocha takes a reporter as the module itself
-module.exports = GroupReporter;
+module.exports = FileReporter;

@@ -1,5 +1,5 @@
 /** One running browser with a page kept open, and nothing left of it when it ends. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -54,15 +54,19 @@ export async function openBrowser(url: string): Promise<BrowserSession> {
     let isOpen = true;
     context.once("close", () => {
       isOpen = false;
+    });
+    // not on "close", which comes before the browser's processes have ended: they would still write
+    const close = async (): Promise<void> => {
+      await context.close();
       process.off("exit", forget);
       forget();
-    });
+    };
     try {
       const page = await context.newPage();
       await page.goto(url, { timeout: longestStartMs });
-      return { page, isOpen: () => isOpen, newPage: () => context.newPage(), close: () => context.close() };
+      return { page, isOpen: () => isOpen, newPage: () => context.newPage(), close };
     } catch (error) {
-      await context.close();
+      await close();
       throw error;
     }
   } catch (error) {
@@ -71,20 +75,23 @@ export async function openBrowser(url: string): Promise<BrowserSession> {
   }
 }
 
-const tries = 25;
+const tries = 100;
 const pauseMs = 20;
 
 /**
- * Removes a folder whose last writers may not have ended yet: tries for half a second, without giving up the thread, since
- * a process that ends has no later. (Node's own retries start afresh in every folder and take many seconds.)
+ * Removes a folder whose last writers may not have ended yet: tries for two seconds, without giving up the thread, since
+ * a process that ends has no later. A writer may also make the folder anew, so it must be gone at two looks. (Node's own
+ * retries start afresh in every folder and take many seconds.)
  */
 function removeFolder(folder: string): void {
-  for (let k = 0; k < tries; k++) {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let k = 0, absences = 0; k < tries && absences < 2; k++) {
+    if (k > 0) Atomics.wait(clock, 0, 0, pauseMs);
     try {
+      absences = existsSync(folder) ? 0 : absences + 1;
       rmSync(folder, { recursive: true, force: true });
-      return;
     } catch {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+      // written to while it was being emptied: try again
     }
   }
 }

@@ -22,9 +22,13 @@ export interface LedgerRow extends Record<string, unknown> {
   readonly from: "this machine" | "shipped" | "–";
 }
 
-type Verdicts = Record<string, ClaimVerdict>;
+/** Verdicts by claim. */
+export type Verdicts = Record<string, ClaimVerdict>;
 
 const fileName = "verdicts.json";
+
+/** The shipped verdicts. */
+export const shippedVerdicts: string = join(projectFolder, "data", "results", fileName);
 
 /**
  * Keeps verdicts for the ledger, beside those of other claims; a claim judged again replaces its earlier verdict.
@@ -46,7 +50,7 @@ export function recordVerdicts(verdicts: readonly ClaimVerdict[], file: string =
  * @param shippedFile where the shipped verdicts are, outFile where this machine's are
  */
 export function ledger(
-  shippedFile: string = join(projectFolder, "data", "results", fileName),
+  shippedFile: string = shippedVerdicts,
   outFile: string = join(outFolder(), fileName),
 ): LedgerRow[] {
   const [shipped, own] = [readVerdicts(shippedFile), readVerdicts(outFile)];
@@ -65,7 +69,7 @@ export function ledger(
 }
 
 /** The verdicts of a file; none if it is missing or cannot be read, for they can always be measured again. */
-function readVerdicts(file: string): Verdicts {
+export function readVerdicts(file: string): Verdicts {
   if (!existsSync(file)) return {};
   try {
     const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));

@@ -1,13 +1,14 @@
 /** Task D: all eigenvalues of the Jacobian of a trained network. */
+import { availableParallelism } from "node:os";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { echoStateFlow } from "rnn-dynamics";
+import { createPool, echoStateFlow } from "rnn-dynamics";
 import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/numerics/eigen";
 import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
 import { type Context, type NumpySession, openNumpy } from "./context";
-import { interleave, type Side, timed } from "./measure";
+import { interleave, type Side, timed, timedWait } from "./measure";
 import { Exchange, type Peer, threadsIn } from "./python";
-import { type Row, speedTarget, type TaskResult, timedRow } from "./report";
-import { subject } from "./subject";
+import { type Row, speedTarget, type Target, type TaskResult, timedRow } from "./report";
+import { type Subject, statesOf, subject } from "./subject";
 
 const work = "all eigenvalues";
 
@@ -20,14 +21,56 @@ export async function runEigen(context: Context): Promise<TaskResult> {
   try {
     const rows = await eigenRows(context, J, size, numpy);
     if (numpy.missing) rows.push({ work, size, side: "numpy", unit: "ms", note: numpy.missing });
-    const target = (side: string, limit: number) =>
-      speedTarget(rows, { what: `eigenvalues, speed against ${side}`, work, size, side, limit });
-    const targets = [target("numpy", 1), target("numpy", 1.5), target("ml-matrix", 70)];
+    rows.push(...(await manyRows(context, trained, numpy)));
+    const target = (side: string, limit: number, of = work): Target =>
+      speedTarget(rows, { what: `${of}, speed against ${side}`, work: of, size, side, limit });
+    const many = context.isQuick ? [] : [target("numpy", 1, manyWork), target("numpy", 1.5, manyWork)];
+    const targets = [...many, target("numpy", 1), target("ml-matrix", 70)];
     return { letter: "D", title: `All eigenvalues of a Jacobian of ${trained.name}`, rows, targets };
   } finally {
     numpy.close();
   }
 }
+
+/**
+ * The Jacobians of as many states of the test run as the paper finds fixed points, on one and on all workers. numpy takes
+ * the same number one after another, with one thread and with all; a matrix takes it the same time whichever it is.
+ */
+async function manyRows({ clock, isQuick, say }: Context, trained: Subject, { peers }: NumpySession): Promise<Row[]> {
+  if (isQuick || clock !== "wall") return [];
+  say(`D  ${jacobians} Jacobians`);
+  const flow = echoStateFlow(trained.network);
+  const named = { key: "bench", spec: flow.spec };
+  const states = statesOf(trained, jacobians);
+  const workers = [1, availableParallelism()].map((threads) => ({ threads, pool: createPool({ threads }) }));
+  try {
+    const ours = workers.map(({ threads, pool }) => ({
+      name: `ours, ${threads} worker${threads === 1 ? "" : "s"}`,
+      sample: () => timedWait(() => Promise.all(states.map((x) => pool.run("spectrum", { flow: named, x })))),
+    }));
+    const theirs = peers.map(({ peer, threads }) => ({
+      name: `numpy, ${threadsIn(threads)}`,
+      sample: async () => {
+        let seconds = 0;
+        for (let k = 0; k < jacobians; k++) seconds += await peer.seconds("eigenvalues");
+        return seconds;
+      },
+    }));
+    const sides = [...ours, ...theirs];
+    const samples = await interleave(sides, 3);
+    return sides.map(({ name }, i) =>
+      timedRow(
+        { work: manyWork, size: flow.dimension, side: name, unit: "s" },
+        samples[i].map(({ value }) => value),
+      ),
+    );
+  } finally {
+    for (const { pool } of workers) await pool.close();
+  }
+}
+
+const jacobians = 26;
+const manyWork = `eigenvalues of ${jacobians} Jacobians`;
 
 /** The leading block of a row-major matrix. */
 function corner(matrix: Float64Array, columns: number, size: number): Float64Array {

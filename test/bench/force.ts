@@ -18,7 +18,7 @@ const wholeWork = "whole training";
 
 export async function runForce(context: Context): Promise<TaskResult> {
   const { isQuick } = context;
-  const sizes = isQuick ? [250, 1000] : [250, 500, 1000, 2000];
+  const sizes = isQuick ? [250, 1000] : [250, 500, 1000, 2000, 4000];
   const rows: Row[] = [];
   for (const size of sizes) {
     context.say(`A  N = ${size}`);

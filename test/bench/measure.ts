@@ -123,6 +123,13 @@ export function timed(work: () => void): number {
   return now() - start;
 }
 
+/** Seconds that pass until some work of other threads is done, by the clock on the wall. */
+export async function timedWait(work: () => Promise<unknown>): Promise<number> {
+  const start = wallSeconds();
+  await work();
+  return wallSeconds() - start;
+}
+
 /**
  * How many steps make one sample: enough for the wanted time, at least and at most so many, and a multiple of something.
  *

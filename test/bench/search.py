@@ -20,34 +20,57 @@ def energy(x):
     return 0.5 * F @ F
 
 
+def first_leg(J, gradient, radius):
+    """Two steps of conjugate gradients on ½‖F + J s‖², as far as the radius; and whether they end inside it."""
+    step, residual, direction = np.zeros(N), gradient.copy(), -gradient
+    rr = residual @ residual
+    for _ in range(2):
+        image = J @ direction
+        along, across, outside = direction @ direction, step @ direction, step @ step - radius * radius
+        border = (np.sqrt(max(0.0, across * across - along * outside)) - across) / along
+        part = rr / (image @ image)
+        if not part < border:
+            return step + border * direction, False
+        step = step + part * direction
+        residual += part * (J.T @ image)
+        rr, before = residual @ residual, rr
+        direction = rr / before * direction - residual
+    return step, True
+
+
 def dogleg(x):
     """The dogleg of lib/dynamics/trust-region.ts on LAPACK: the same step, radius and rules for stopping."""
     F = velocity(x)
     q = 0.5 * F @ F
-    history, isNew = [q], True
+    history, isNew, wasNewton = [q], True, False
     radius = max(1.0, np.linalg.norm(x) / 3)
     for _ in range(300):
         rounding = 2.0**-53 * np.sqrt(N) * np.linalg.norm(x)
         if isNew:
             if q <= 1e-30 or np.linalg.norm(F) <= rounding:
                 break
-            J = jacobian(x)
+            J, newton = jacobian(x), None
             gradient = J.T @ F
-            slope = J @ gradient
-            newton = -np.linalg.solve(J, F)
-            gg = gradient @ gradient
-            cauchy = gg / (slope @ slope)
-            if len(history) > 8 and q > 0.99 * history[-9]:
+            if len(history) > 8 and q > 0.9 * history[-9]:
                 break
-        if np.linalg.norm(newton) <= 2.0**-50 * np.linalg.norm(x) or radius <= 2.0**-50 * np.linalg.norm(x):
+        if radius <= 2.0**-50 * np.linalg.norm(x):
             break
-        step = -min(cauchy, radius / np.sqrt(gg)) * gradient
-        if np.linalg.norm(newton) <= radius:
+        if newton is None and wasNewton:
+            newton = -np.linalg.solve(J, F)
+        wasNewton = newton is not None and np.linalg.norm(newton) <= radius
+        if wasNewton:
             step = newton
-        elif cauchy * np.sqrt(gg) < radius:
-            leg = newton - step
-            a, b, c = leg @ leg, step @ leg, step @ step - radius * radius
-            step = step + (np.sqrt(max(0.0, b * b - a * c)) - b) / a * leg
+        else:
+            step, isInside = first_leg(J, gradient, radius)
+            if isInside:
+                if newton is None:
+                    newton = -np.linalg.solve(J, F)
+                wasNewton = np.linalg.norm(newton) <= radius
+                leg = newton - step
+                a, b, c = leg @ leg, step @ leg, step @ step - radius * radius
+                step = step + min(1.0, (np.sqrt(max(0.0, b * b - a * c)) - b) / a) * leg
+        if newton is not None and np.linalg.norm(newton) <= 2.0**-50 * np.linalg.norm(x):
+            break
         model = F + J @ step
         length = np.linalg.norm(step)
         nextF = velocity(x + step)

@@ -1,13 +1,22 @@
 /** Task C: from one start to a fixed point, as far down as float64 reaches, and one linear system on the way. */
+import { availableParallelism } from "node:os";
 import { LuDecomposition, Matrix } from "ml-matrix";
-import { certify, combinedWeights, echoStateFlow, type Flow, minimizeSpeed, simulate } from "rnn-dynamics";
+import {
+  certify,
+  combinedWeights,
+  createPool,
+  echoStateFlow,
+  type Flow,
+  findFixedPoints,
+  minimizeSpeed,
+} from "rnn-dynamics";
 import { factorize } from "rnn-dynamics/dist/numerics/linear-solve";
 import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
 import { type Context, type NumpySession, openNumpy } from "./context";
-import { interleave, relativeDifference, type Sample, type Side, summarize, timed } from "./measure";
+import { interleave, relativeDifference, type Sample, type Side, summarize, timed, timedWait } from "./measure";
 import { Exchange, type Peer, threadsIn } from "./python";
 import { type Row, speedTarget, type Target, type TaskResult, timedRow } from "./report";
-import { type Subject, subject } from "./subject";
+import { type Subject, statesOf, subject } from "./subject";
 
 const searchWork = "one start";
 const solveWork = "LU and one solve";
@@ -22,7 +31,7 @@ export async function runSearch(context: Context): Promise<TaskResult> {
   const { starts, tried } = startsOf(trained, flow, context.isQuick ? 1 : 5);
   const search = await searchRows(context, trained, flow, starts);
   const J = toRowMajor(flow.jacobian(starts[0]));
-  const rows = [...search.rows, ...(await solveRows(context, J, size))];
+  const rows = [...search.rows, ...(await workerRows(context, trained, flow)), ...(await solveRows(context, J, size))];
   const against = (side: string, limit: number): Target =>
     speedTarget(rows, { what: `one start, speed against ${side}`, work: searchWork, size, side, limit });
   const certified: Target = {
@@ -50,12 +59,8 @@ const names = {
  * States of the test run, the starts of the paper, from which our search arrives: what is compared is the way to a fixed
  * point, and no two searches agree on when to give up elsewhere.
  */
-function startsOf({ network, x0, input, inputSteps }: Subject, flow: Flow, count: number) {
-  const most = 3 * count + 3;
-  const steps = Math.min(inputSteps, 500 + 250 * most);
-  const task = Matrix.from1DArray(inputSteps, network.inputs, input).subMatrix(0, steps - 1, 0, network.inputs - 1);
-  const { states } = simulate(network, task, { x0, record: 250 });
-  const candidates = (states?.to2DArray() ?? []).slice(2, 2 + most).map((row) => Float64Array.from(row));
+function startsOf(trained: Subject, flow: Flow, count: number) {
+  const candidates = statesOf(trained, 3 * count + 3);
   const starts: Float64Array[] = [];
   let tried = 0;
   for (const candidate of candidates) {
@@ -154,6 +159,30 @@ function skippedRows({ python, isQuick }: Context, size: number): Row[] {
   if ("missing" in python) return Object.values(names).map((side) => row(side, python.missing));
   const note = isQuick ? "not run: --quick" : "not run: scipy missing";
   return python.scipy && !isQuick ? [] : [row(names.hybr, note), row(names.exact, note)];
+}
+
+/** A whole search from states of the test run, wherever they lead, on one and on all workers. */
+async function workerRows({ clock, isQuick, say }: Context, trained: Subject, flow: Flow): Promise<Row[]> {
+  if (isQuick || clock !== "wall") return [];
+  const starts = statesOf(trained, 16);
+  const work = `search from ${starts.length} starts`;
+  say(`C  ${work}`);
+  const workers = [1, availableParallelism()].map((threads) => ({ threads, pool: createPool({ threads }) }));
+  try {
+    const sides = workers.map(({ threads, pool }) => ({
+      name: `ours, ${threads} worker${threads === 1 ? "" : "s"}`,
+      sample: () => timedWait(() => findFixedPoints(flow, starts, { pool })),
+    }));
+    const samples = await interleave(sides, 3);
+    return sides.map(({ name }, i) =>
+      timedRow(
+        { work, size: flow.dimension, side: name, unit: "s" },
+        samples[i].map(({ value }) => value),
+      ),
+    );
+  } finally {
+    for (const { pool } of workers) await pool.close();
+  }
 }
 
 interface SolveSide extends Side {

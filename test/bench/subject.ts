@@ -1,5 +1,6 @@
 /** The network that tasks B to E work on: a shipped one, or one trained for a moment. */
-import { type EchoState, loadShipped, prepareFlipFlop, trainForce } from "rnn-dynamics";
+import { Matrix } from "ml-matrix";
+import { type EchoState, loadShipped, prepareFlipFlop, simulate, trainForce } from "rnn-dynamics";
 import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
 
 /** A trained network with what the numpy scripts need of it, row by row. */
@@ -41,6 +42,14 @@ function train(steps: number): Subject {
     input: toRowMajor(testing.input),
     inputSteps: testing.input.rows,
   };
+}
+
+/** States of the test run, 250 steps apart. */
+export function statesOf({ network, x0, input, inputSteps }: Subject, count: number): Float64Array[] {
+  const steps = Math.min(inputSteps, 500 + 250 * count);
+  const task = Matrix.from1DArray(inputSteps, network.inputs, input).subMatrix(0, steps - 1, 0, network.inputs - 1);
+  const { states } = simulate(network, task, { x0, record: 250 });
+  return (states?.to2DArray() ?? []).slice(2, 2 + count).map((row) => Float64Array.from(row));
 }
 
 /** The matrices of a network row by row, as time loops and files take them. */

@@ -204,6 +204,19 @@ describe("cli/run-notebooks", function () {
       assert.equal(lines.at(-1), "1 passed, 1 failed");
     });
 
+    it("computes what is shipped, too, when it starts from scratch", () => {
+      folder.write(
+        "23-long",
+        "const recompute = false;   // takes an hour\nconst other = false;",
+        "[recompute, other]",
+      );
+      const answer = (): string => streamText(folder.executed("23-long").cells[2]).replace(/\s/g, "");
+      assert.equal(runCommand("23").status, 0);
+      assert.equal(answer(), "[false,false]");
+      assert.equal(runCommand("23", "--scratch").status, 0);
+      assert.equal(answer(), "[true,false]");
+    });
+
     it("lists the notebooks with their titles", () => {
       const { status, stdout } = runCommand("--list");
       assert.equal(status, 0);

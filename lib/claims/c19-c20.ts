@@ -1,0 +1,133 @@
+/**
+ * Claims C19 [J15 §10.3] and C20 [J15 §9.1]: data in, verdict out.
+ *
+ * Statistics and thresholds were written down, with their reasons, before the runs that decide them.
+ */
+import { checkList, checkNumber, checkRecord } from "../numerics/validate";
+import type { ClaimVerdict } from "./verdict";
+
+/** Thresholds of claims C19 and C20, each with its reason. */
+export const thresholdsC19C20 = Object.freeze({
+  /** The paper's number of points, and the minutes it took. */
+  points: 20,
+  seconds: 180,
+  /** A workstation of 2015 and another machine may differ by this factor and both be "about three minutes". */
+  machineFactor: 3,
+  /** Of the places where q falls to the floor of float64, one in twenty may sit too near a bifurcation to be decided. */
+  decidedShare: 0.95,
+  /** With half of them undecided, the paper would be right in practice. */
+  partlyDecidedShare: 0.5,
+  /** The paper's tolerance for q: what a judgement by q alone would go by. [J15 §6] */
+  paperTolerance: 1e-27,
+});
+
+const limits = thresholdsC19C20;
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** A search of the paper's network, as claim C19 needs it. */
+export interface SearchTime {
+  readonly seed: number;
+  /** Seconds on the clock: an upper bound, where the machine had other work. */
+  readonly seconds: number;
+  /** Fixed points found. */
+  readonly points: number;
+  readonly machine: { readonly processor: string; readonly threads: number };
+}
+
+/**
+ * C19: minimising q takes about three minutes for 20 fixed points (or ghosts).  [J15 §10.3]
+ *
+ * The time is that of a whole search (certificates, spectra, edge tracking and deflation included), scaled to 20 points.
+ * A claim of this kind says what a reader must be ready to wait, so being quicker does not contradict it.
+ *
+ * @param searches of the paper's network, one a seed
+ * @returns reproduced if the median is at most three minutes, partly if at most nine, not reproduced otherwise
+ * @throws RangeError if there is no search, or one found nothing
+ */
+export function claimC19(searches: readonly SearchTime[]): ClaimVerdict {
+  checkList("claimC19", "searches", searches, 1, ["machine"]);
+  for (const [i, { seconds, points }] of searches.entries()) {
+    checkNumber("claimC19", `searches[${i}].seconds`, seconds);
+    checkNumber("claimC19", `searches[${i}].points`, points);
+  }
+  const times = searches.map(({ seconds, points }) => (limits.points * seconds) / points).sort((a, b) => a - b);
+  const median = (times[Math.floor((times.length - 1) / 2)] + times[Math.floor(times.length / 2)]) / 2;
+  const { processor, threads } = searches[0].machine;
+  return {
+    claim: "C19",
+    statistic: `${median.toFixed(0)} s for 20 fixed points, certified and with spectra (${times[0].toFixed(0)}–${times[times.length - 1].toFixed(0)} s), ${threads} threads of ${processor}`,
+    tolerance: "median ≤ 3 min, as long as the paper waited; partly: ≤ 9 min, another machine",
+    verdict:
+      median <= limits.seconds
+        ? "reproduced"
+        : median <= limits.machineFactor * limits.seconds
+          ? "partly"
+          : "not reproduced",
+    seeds: searches.map(({ seed }) => seed),
+  };
+}
+
+/** What a search of a network found, as claim C20 needs it. */
+export interface DecidedSearch {
+  readonly seed: number;
+  /** Places where q fell to the floor of float64 and a certificate was given. */
+  readonly certified: number;
+  /** Places as slow as those, without a certificate. */
+  readonly undecided: number;
+  /** Slow points, q clearly above the floor, that hold a certificate all the same. */
+  readonly slowCertified: number;
+}
+
+/** A search of a planar flow whose fixed points are known, as claim C20 needs it. */
+export interface GhostSearch {
+  /** μ of the saddle-node family: above 0 a ghost, below it a pair. */
+  readonly mu: number;
+  /** q at the ghost; 0 where there is none. */
+  readonly ghostQ: number;
+  /** Fixed points the flow has, and how many of them were found and certified. */
+  readonly known: number;
+  readonly found: number;
+  /** What was certified and is no fixed point. */
+  readonly falselyCertified: number;
+}
+
+/**
+ * C20: minimising q cannot tell a fixed point from a slow point.  [J15 §9.1]
+ *
+ * q alone cannot: a ghost ẋ = μ + x² has q = μ²/2, below any tolerance for small μ. But the minimiser has J at hand, and
+ * at a minimum with q > 0, Jᵀ F = 0 makes J singular, so that the certificate of Newton and Kantorovich is refused there
+ * and given at fixed points. The claim stands if certificates do not decide.
+ *
+ * @param data searches of networks, and of planar flows with a ghost or with a pair in its place
+ * @returns not reproduced if certificates decide nearly all and are never wrong; reproduced if one is wrong or half is
+ *   undecided; partly in between
+ * @throws RangeError if there is no search of either kind
+ */
+export function claimC20(data: {
+  readonly networks: readonly DecidedSearch[];
+  readonly planar: readonly GhostSearch[];
+}): ClaimVerdict {
+  checkRecord("claimC20", "data", data, ["networks", "planar"]);
+  checkList("claimC20", "networks", data.networks, 1, ["certified"]);
+  checkList("claimC20", "planar", data.planar, 1, ["mu"]);
+  const { networks, planar } = data;
+  const certified = networks.reduce((sum, run) => sum + run.certified, 0);
+  const undecided = networks.reduce((sum, run) => sum + run.undecided, 0);
+  const share = certified / Math.max(1, certified + undecided);
+  const wrong =
+    networks.reduce((sum, run) => sum + run.slowCertified, 0) +
+    planar.reduce((sum, search) => sum + search.falselyCertified, 0);
+  const known = planar.reduce((sum, search) => sum + search.known, 0);
+  const found = planar.reduce((sum, search) => sum + search.found, 0);
+  const ghosts = planar.filter(({ ghostQ }) => ghostQ > 0);
+  const fooled = ghosts.filter(({ ghostQ }) => ghostQ <= limits.paperTolerance).length;
+  const isTold = wrong === 0 && found === known && share >= limits.decidedShare;
+  return {
+    claim: "C20",
+    statistic: `${percent(share)} of ${certified + undecided} places at the floor of q certified; ${found} of ${known} known planar points certified; ${wrong} certificates for slow points or ${ghosts.length} ghosts, of which q ≤ 1e-27 alone would let ${fooled} pass`,
+    tolerance:
+      "refuted: ≥ 95 % decided, all known points certified, and no ghost; upheld: a certificate is wrong, or half is undecided",
+    verdict: isTold ? "not reproduced" : wrong > 0 || share < limits.partlyDecidedShare ? "reproduced" : "partly",
+    seeds: [...new Set(networks.map(({ seed }) => seed))].sort((a, b) => a - b),
+  };
+}
