@@ -1,14 +1,17 @@
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
+export * from "./claims/c17-c18";
 export * from "./claims/c19-c20";
 export * from "./claims/over-seeds";
 export * from "./claims/runs-c01-c03";
 export * from "./claims/runs-c19-c20";
+export * from "./claims/runs-noise";
 export * from "./claims/runs-search";
 export * from "./claims/search-goals";
 export * from "./claims/statements";
 export * from "./claims/studies";
 export type * from "./claims/study";
+export * from "./claims/study-noise";
 export * from "./claims/study-recall";
 export * from "./claims/study-search";
 export * from "./claims/verdict";
@@ -68,6 +71,7 @@ export {
 } from "./dynamics/starts";
 export { type Transition, transitionGraph } from "./dynamics/transition-graph";
 export * from "./networks/activation";
+export * from "./networks/conjugate";
 export * from "./networks/echo-state";
 export * from "./networks/flip-flop";
 export * from "./networks/flips";
@@ -76,6 +80,18 @@ export * from "./networks/gating";
 export * from "./networks/least-squares";
 export * from "./networks/memories";
 export * from "./networks/memory-graph";
+export * from "./networks/memory-margins";
+export * from "./networks/noise";
+export * from "./networks/noise-curves";
+export type * from "./networks/noise-outcome";
+export type { NoiseSubject } from "./networks/noise-subject";
+export {
+  type NoiseTrialsOptions,
+  noiseTrials,
+  noiseTrialsDefaults,
+  type TrialShelf,
+  trialRng,
+} from "./networks/noise-trials";
 export * from "./networks/passages";
 export * from "./networks/planar";
 export * from "./networks/pulse-threshold";
