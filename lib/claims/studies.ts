@@ -1,4 +1,5 @@
 import type { Study } from "./study";
+import { noiseStudy } from "./study-noise";
 import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 import { threeBitsStudy } from "./study-three-bits";
@@ -10,4 +11,5 @@ export const studies: readonly Study<unknown>[] = Object.freeze([
   searchTanhStudy,
   searchPaperStudy,
   searchRecallStudy,
+  noiseStudy,
 ]);

@@ -35,7 +35,10 @@ describe("a verdict over seeds", () => {
 
   it("does not mix claims, and needs one", () => {
     const mixed = [verdictOf("partly", 1), verdictOf("partly", 2, "C6")];
-    assert.throws(() => verdictOverSeeds(mixed), /verdictOverSeeds: verdicts has one on C6, expected verdicts on C5 only/);
+    assert.throws(
+      () => verdictOverSeeds(mixed),
+      /verdictOverSeeds: verdicts has one on C6, expected verdicts on C5 only/,
+    );
     assert.throws(() => verdictOverSeeds([]), RangeError);
   });
 });
