@@ -2,6 +2,7 @@ export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
 export * from "./claims/c10-c12";
 export * from "./claims/c13-c16";
+export * from "./claims/c17-c18";
 export * from "./claims/c19-c20";
 export * from "./claims/long-studies";
 export * from "./claims/over-seeds";
@@ -10,6 +11,7 @@ export * from "./claims/runs-c01-c03";
 export * from "./claims/runs-c19-c20";
 export * from "./claims/runs-evolution";
 export * from "./claims/runs-four-bits";
+export * from "./claims/runs-noise";
 export * from "./claims/runs-search";
 export * from "./claims/search-goals";
 export * from "./claims/statements";
@@ -19,6 +21,7 @@ export * from "./claims/study-evolution";
 export * from "./claims/study-film";
 export * from "./claims/study-four-bits";
 export * from "./claims/study-gain-scan";
+export * from "./claims/study-noise";
 export * from "./claims/study-recall";
 export * from "./claims/study-search";
 export * from "./claims/study-three-bits";
@@ -82,6 +85,7 @@ export { type Transition, transitionGraph } from "./dynamics/transition-graph";
 export * from "./networks/activation";
 export * from "./networks/bit-axes";
 export * from "./networks/bit-frame";
+export * from "./networks/conjugate";
 export * from "./networks/echo-state";
 export * from "./networks/equidistance";
 export * from "./networks/flip-flop";
@@ -92,6 +96,18 @@ export * from "./networks/lapses";
 export * from "./networks/least-squares";
 export * from "./networks/memories";
 export * from "./networks/memory-graph";
+export * from "./networks/memory-margins";
+export * from "./networks/noise";
+export * from "./networks/noise-curves";
+export type * from "./networks/noise-outcome";
+export type { NoiseSubject } from "./networks/noise-subject";
+export {
+  type NoiseTrialsOptions,
+  noiseTrials,
+  noiseTrialsDefaults,
+  type TrialShelf,
+  trialRng,
+} from "./networks/noise-trials";
 export * from "./networks/origin-crossings";
 export * from "./networks/passages";
 export * from "./networks/planar";

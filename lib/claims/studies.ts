@@ -1,6 +1,7 @@
 import type { Study } from "./study";
 import { evolutionStudy } from "./study-evolution";
 import { fourBitsStudy } from "./study-four-bits";
+import { noiseStudy } from "./study-noise";
 import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 import { threeBitsStudy } from "./study-three-bits";
@@ -14,4 +15,5 @@ export const studies: readonly Study<unknown>[] = Object.freeze([
   searchTanhStudy,
   searchPaperStudy,
   searchRecallStudy,
+  noiseStudy,
 ]);

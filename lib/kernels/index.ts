@@ -19,6 +19,9 @@ export {
   factorize, factorPanel, updatePanel, solveTop, updateRows, solve, solveLowerStrip, solveUpperStrip, solveTransposed,
   subtractRows,
 } from "./linear-solve";
+export {
+  adjustRates, move, multiplyStripByAll, multiplyStripByTwo, observe, simulateEnsemble,
+} from "./ensemble";
 export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
 export {
   areFinite, demoteMatrix, demoteRow, factorizeSingle, factorSinglePanel, updateSinglePanel, solveSingleTop,

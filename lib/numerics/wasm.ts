@@ -45,6 +45,7 @@ export interface Kernels {
     output: number,
     readoutNorm: number,
   ): number;
+  simulateEnsemble(members: number, count: number, steps: number): number;
   secondState(): number;
   secondDone(): number;
   giveUp(): number;

@@ -10,6 +10,8 @@ import type { Flow } from "../dynamics/flow";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "../dynamics/minimize";
 import { type Judgement, judgeCandidate, type NamedSpec } from "../dynamics/search-work";
 import { type Stability, stability } from "../dynamics/stability";
+import type { NoiseOutcome } from "../networks/noise-outcome";
+import { type NoiseTask, runNoiseTask } from "../networks/noise-trials";
 import { flowFromSpec } from "../networks/rate-flow";
 import type { FlipFlopRecipe } from "../networks/recipe";
 import { trainedReadout } from "../store/trained";
@@ -54,4 +56,9 @@ export function deflate(task: {
 /** Trains a network: its readout, or undefined if training diverges. */
 export function train(task: { recipe: FlipFlopRecipe }): Float64Array | undefined {
   return trainedReadout(task.recipe);
+}
+
+/** One trial of a noise study. */
+export function noise(task: NoiseTask): NoiseOutcome[][] {
+  return runNoiseTask(task);
 }

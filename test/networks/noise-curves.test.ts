@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { areaUnder, confidenceBand, halfLevel, heldShares, lossLevels, weightDeviation } from "rnn-dynamics";
+import { assertClose } from "../helpers/assertions";
+
+describe("curves of a noise study", () => {
+  it("have bands of Student's t: of 1, 2, 3 the mean is 2 ± 4.303/√3", () => {
+    const { mean, halfWidth } = confidenceBand([1, 2, 3]);
+    assert.equal(mean, 2);
+    assertClose(halfWidth, 4.303 / Math.sqrt(3), 1e-12);
+    assert.deepEqual(confidenceBand([7]), { mean: 7, halfWidth: 0 });
+  });
+
+  it("have the area of a straight line exactly, wherever the levels are", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.double({ min: 0.01, max: 9, noNaN: true }), { minLength: 2 }), (values) => {
+        const levels = values.sort((a, b) => a - b);
+        const [low, high] = [levels[0], levels[levels.length - 1]];
+        const area = areaUnder(
+          levels,
+          levels.map((x) => 3 * x + 1),
+        );
+        assertClose(area, 1.5 * (high * high - low * low) + high - low, 1e-12);
+      }),
+    );
+  });
+
+  it("come down to one half between two levels, on a logarithmic axis", () => {
+    assertClose(halfLevel([1, 100], [1, 0]), 10, 1e-14);
+    assertClose(halfLevel([1, 10, 1000], [1, 0.75, 0.25]), 100, 1e-14);
+    assert.equal(halfLevel([1, 10], [0.25, 0]), 1, "gone at the first level");
+    assert.equal(halfLevel([1, 10], [1, 1]), 10, "never gone");
+    assert.throws(() => halfLevel([1, 1], [1, 0]), /^RangeError: halfLevel: levels\[1\] is 1, expected ascending/);
+  });
+
+  it("count memories digit by digit, and say for each when it is lost", () => {
+    const record = {
+      ...{ name: "two memories", memories: ["+", "−"], error: [], bitErrors: [] },
+      held: [
+        ["11", "11"],
+        ["10", "11"],
+        ["00", "00"],
+      ],
+    };
+    assert.deepEqual(heldShares(record), [
+      [1, 1],
+      [0.5, 1],
+      [0, 0],
+    ]);
+    const [first, second] = lossLevels([1, 10, 100], record);
+    assertClose(first, 10 * Math.sqrt(10), 1e-12); // from all to none
+    assertClose(second, 10, 1e-12); // in half of the trials, right there
+    assert.deepEqual(heldShares({ held: [["", ""]] }), [[0, 0]]);
+  });
+
+  it("are drawn against g/√N, which is 0.047 for the paper's network [J15 Table 1]", () => {
+    assertClose(weightDeviation({ gain: 1.5, units: 1000 }), 1.5 / Math.sqrt(1000), 1e-15);
+  });
+});

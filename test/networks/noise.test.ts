@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { Matrix } from "ml-matrix";
+import {
+  bitAccuracy,
+  createRng,
+  type EchoState,
+  meanSquaredError,
+  memoryTable,
+  noiseLevels,
+  noiseTrial,
+  noiseTrialDefaults,
+  simulate,
+  tanhConjugate,
+} from "rnn-dynamics";
+import { assertClose } from "../helpers/assertions";
+import { randomNetwork, randomSubject } from "../helpers/noise-networks";
+
+const levels = [0, 0.01, 0.3];
+
+/** The matrix that a trial adds at level 1. */
+function drawn(units: number, seed: string): Matrix {
+  const rng = createRng(seed);
+  return new Matrix(Array.from({ length: units }, () => Array.from({ length: units }, () => rng.normal())));
+}
+
+const withNoise = (net: EchoState, Z: Matrix, level: number): EchoState => ({
+  ...net,
+  Wr: Matrix.add(net.Wr, Matrix.mul(Z, level)),
+});
+
+/** Two memories by construction: x₁ keeps the sign of the output, alone. */
+function latch(units: number): EchoState {
+  const net = randomNetwork(units, 1);
+  const Wr = Matrix.zeros(units, units);
+  Wr.set(0, 0, 2);
+  const Wo = Matrix.zeros(1, units);
+  Wo.set(0, 0, 1);
+  return { ...net, Wr, Wo, Wfb: Matrix.zeros(units, 1), B: Matrix.ones(units, 1) };
+}
+
+describe("noise levels", () => {
+  it("are the paper's: twenty from 10⁻⁴ to 1, evenly spaced on a logarithmic axis [J15 §8]", () => {
+    const given = noiseLevels();
+    assert.equal(given.length, 20);
+    assert.equal(given[0], 1e-4);
+    assert.equal(given[19], 1);
+    for (const [i, level] of given.entries()) assertClose(level, 10 ** (-4 + (4 * i) / 19), 1e-13);
+    assert.deepEqual(noiseTrialDefaults.levels, given);
+  });
+});
+
+describe("a noise trial", () => {
+  it("adds η Z to the recurrent weights, the same Z at every level [J15 §8]", () => {
+    const subject = randomSubject(randomNetwork(13, 2), 90);
+    const Z = drawn(13, "trial");
+    const outcomes = noiseTrial([subject], createRng("trial"), { levels });
+    for (const [l, level] of levels.entries()) {
+      const { output } = simulate(withNoise(subject.network, Z, level), subject.testing.input, { x0: subject.x0 });
+      const [{ meanSquaredError: error, bitErrorRate }] = outcomes[l];
+      assertClose(error, meanSquaredError(output, subject.testing.target), 1e-14);
+      assertClose(bitErrorRate, 1 - bitAccuracy(output, subject.testing.target), 1e-14);
+    }
+  });
+
+  it("gives each network the outcome it has alone, bit for bit, whether it shares its reservoir or not", () => {
+    const net = randomNetwork(12, 2);
+    const memories = [{ bits: [1, -1], state: Float64Array.from({ length: 12 }, (_, i) => i / 3 - 1) }];
+    const subjects = [
+      randomSubject(net, 70, { memories }),
+      randomSubject({ ...randomNetwork(12, 3, {}, "other"), Wr: net.Wr, activation: "logistic" }, 70),
+      randomSubject(randomNetwork(12, 1, {}, "stranger"), 70),
+      randomSubject({ ...net, Wr: Matrix.mul(net.Wr, 1 / 4) }, 70, { noiseScale: 1 / 4, memories }),
+    ];
+    const together = noiseTrial(subjects, createRng(5), { levels });
+    subjects.forEach((subject, i) => {
+      const alone = noiseTrial([subject], createRng(5), { levels });
+      assert.deepEqual(
+        together.map((row) => row[i]),
+        alone.map(([outcome]) => outcome),
+      );
+    });
+  });
+
+  it("disturbs weights that are a quarter of another network's by a quarter of the noise", () => {
+    const net = randomNetwork(9, 2);
+    const quarter = { ...net, Wr: Matrix.mul(net.Wr, 1 / 4) };
+    const subject = randomSubject(quarter, 60, { noiseScale: 1 / 4 });
+    const [[outcome]] = noiseTrial([subject], createRng("trial"), { levels: [0.2] });
+    const { output } = simulate(withNoise(quarter, drawn(9, "trial"), 0.05), subject.testing.input, { x0: subject.x0 });
+    assertClose(outcome.meanSquaredError, meanSquaredError(output, subject.testing.target), 1e-14);
+  });
+
+  it("gives the conjugate of a logistic network the logistic network's outcome, at any level", () => {
+    const logistic = randomNetwork(15, 2, { activation: "logistic" });
+    const { network } = tanhConjugate(logistic);
+    const subject = randomSubject(logistic, 80);
+    const conjugate = { ...subject, network, x0: subject.x0.map((x) => x / 2), noiseScale: 1 / 4, rateShift: 1 };
+    for (const row of noiseTrial([subject, conjugate], createRng(2), { levels })) {
+      assertClose(row[0].meanSquaredError, row[1].meanSquaredError, 1e-9);
+      assert.equal(row[0].bitErrorRate, row[1].bitErrorRate);
+    }
+    const biasless = noiseTrial([{ ...conjugate, rateShift: 0 }], createRng(2), { levels });
+    assert.notEqual(biasless[0][0].bitErrorRate, noiseTrial([subject], createRng(2), { levels })[0][0].bitErrorRate);
+  });
+
+  it("counts a memory as held while the network stays there, mirror images included", () => {
+    const net = latch(6);
+    const memories = memoryTable(net, { settle: 300 });
+    assert.deepEqual(
+      memories.map(({ isHeld }) => isHeld),
+      [true, true],
+    );
+    const subject = randomSubject(net, 30, { memories });
+    const held = (level: number, seed = 8): string =>
+      noiseTrial([subject], createRng(seed), { levels: [level] })[0][0].held;
+    assert.equal(held(0), "11");
+    assert.equal(held(0.001), "11");
+    // among weights of 1000 the latch's own weight of 2 is nothing: some draws turn it round, and opposites go together
+    const drawn = Array.from({ length: 12 }, (_, seed) => held(1000, seed));
+    assert.deepEqual([...new Set(drawn)].sort(), ["00", "11"]);
+    const wrong = memories.map(({ bits, state }) => ({ bits: bits.map((b) => -b), state }));
+    assert.equal(noiseTrial([{ ...subject, memories: wrong }], createRng(8), { levels: [0] })[0][0].held, "00");
+  });
+
+  it("refuses what does not fit, in words", () => {
+    const good = randomSubject(randomNetwork(6, 1), 20);
+    const call =
+      (changes: object, options = {}) =>
+      () =>
+        noiseTrial([good, { ...good, ...changes }], createRng(1), options);
+    assert.throws(
+      call({ network: randomNetwork(7, 1) }),
+      /subjects\[1\]\.network has 7 units, expected 6, as the first/,
+    );
+    assert.throws(call({ noiseScale: 0.3 }), /subjects\[1\]\.noiseScale is 0.3, expected a power of two/);
+    assert.throws(call({ memories: [{ bits: [1, 1], state: good.x0 }] }), /memories\[0\]\.bits .*expected 1 bits/);
+    assert.throws(call({}, { levels: [-1] }), /levels\[0\] is -1/);
+    assert.throws(call({}, { levels: [] }), /levels/);
+    assert.throws(call({ testing: { ...good.testing, input: Matrix.ones(19, 1) } }), /expected 20×1/);
+  });
+});
