@@ -1,3 +1,4 @@
+export * from "./claims/branch-record";
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
 export * from "./claims/c10-c12";
