@@ -6,4 +6,5 @@ export * from "./figures-graph";
 export * from "./figures-phase-space";
 export * from "./figures-planar";
 export * from "./figures-structure";
+export * from "./figures-tesseract";
 export * from "./figures-training";
