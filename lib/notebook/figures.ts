@@ -12,4 +12,5 @@ export * from "./figures-phase-space";
 export * from "./figures-planar";
 export * from "./figures-skeleton";
 export * from "./figures-structure";
+export * from "./figures-tesseract";
 export * from "./figures-training";
