@@ -30,18 +30,16 @@ export const filmDefaults: Readonly<Required<FilmOptions>> = Object.freeze({
 });
 
 /**
- * A figure with the buttons ▶ and ⏸ and a slider through its frames.
+ * A figure with two buttons, play and pause, and a slider through its frames.
  *
  * @param figure its `data` and `layout` are what is seen first
  * @param frames at least one, each with a name of its own, which stands at the slider
- * @param prefix what the names are: "step "
  * @throws RangeError if there is no frame, names repeat, or a frame changes a trace that is not there
  */
-export function withFrames(figure: Figure, frames: readonly Frame[], prefix = ""): Figure {
+export function withFrames(figure: Figure, frames: readonly Frame[]): Figure {
   const where = "withFrames";
   checkFigure(where, figure);
   checkFrames(where, figure, frames);
-  if (typeof prefix !== "string") reject(where, "prefix", prefix, "a text");
   // in space a frame must be drawn as a whole, and at once: nothing slides between two states of a network
   const jump = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 150, redraw: true } };
   const button = (label: string, frame: string | null, options: Record<string, unknown>) => ({
@@ -62,12 +60,12 @@ export function withFrames(figure: Figure, frames: readonly Frame[], prefix = ""
           direction: "left",
           showactive: false,
           buttons: [
-            button("▶", null, { ...jump, fromcurrent: true }),
-            button("⏸", "", { ...jump, frame: { duration: 0, redraw: false } }),
+            button("play", null, { ...jump, fromcurrent: true }),
+            button("pause", "", { ...jump, frame: { duration: 0, redraw: false } }),
           ],
         },
       ],
-      sliders: [{ ...place, x: 0.2, len: 0.76, currentvalue: { prefix, xanchor: "right" }, steps }],
+      sliders: [{ ...place, x: 0.2, len: 0.76, currentvalue: { visible: false }, steps }],
     },
     frames: [...frames],
   };
