@@ -330,8 +330,8 @@ export function flipDistancePlot(groups: readonly DistanceGroup[], claim: string
       {
         type: "scatter",
         mode: "lines",
-        name: `a√k for ${name}`,
-        showlegend: false,
+        name: "lines: a√k",
+        showlegend: g === groups.length - 1,
         x: k,
         y: k.map((v) => a * Math.sqrt(v)),
         line: { color, dash },
