@@ -2,6 +2,7 @@ import type { Study } from "./study";
 import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 import { threeBitsStudy } from "./study-three-bits";
+import { tonesStudy } from "./study-tones";
 
 /** All studies that `npm run replicate` knows, in the order in which it runs them. */
 export const studies: readonly Study<unknown>[] = Object.freeze([
@@ -10,4 +11,5 @@ export const studies: readonly Study<unknown>[] = Object.freeze([
   searchTanhStudy,
   searchPaperStudy,
   searchRecallStudy,
+  tonesStudy,
 ]);
