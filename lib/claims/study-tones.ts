@@ -6,7 +6,7 @@ import { meanPeriod } from "../networks/period";
 import { simulate } from "../networks/simulate";
 import { toneTask, toneTaskDefaults } from "../networks/tone-task";
 import { createRng } from "../numerics/random";
-import { distance, toMatrix } from "../numerics/vector";
+import { distance, norm, toMatrix } from "../numerics/vector";
 import type { Study, StudyContext } from "./study";
 
 /** One input: the frequency it was trained for, the one that comes, and what its fixed point says. Per step. */
@@ -100,8 +100,10 @@ async function toneAt(network: EchoState, x0: Float64Array, level: number, conte
   };
 }
 
-const largestMultiplier = (re: Float64Array, im: Float64Array, tau: number): number =>
-  re.reduce((most, a, i) => Math.max(most, Math.sqrt((1 + a / tau) ** 2 + (im[i] / tau) ** 2)), 0);
+function largestMultiplier(re: Float64Array, im: Float64Array, tau: number): number {
+  const lengths = re.map((a, i) => norm(Float64Array.of(1 + a / tau, im[i] / tau)));
+  return lengths.reduce((most, length) => Math.max(most, length), 0);
+}
 
 /** The oscillator of notebook 09 with an output of amplitude 1, and of amplitude 0.3. */
 export const tonesStudy: Study<TonesStudyResult> = {
