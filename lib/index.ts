@@ -97,6 +97,7 @@ export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFig
 export { type Figure, figureJson, type Layout, type Numbers, type Trace, titleText } from "./notebook/figure";
 export * as figures from "./notebook/figures";
 export { type LedgerRow, ledger, recordVerdicts } from "./notebook/ledger";
+export { outFolder } from "./notebook/places";
 export { type Progress, progress } from "./notebook/progress";
 export { loadPlotly, show } from "./notebook/show";
 export { type TableFrame, type TableOptions, table, tableDefaults } from "./notebook/tables";
@@ -114,7 +115,9 @@ export * from "./numerics/singular-values";
 export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
 export * from "./store/networks";
+export { loadNpy, saveNpy } from "./store/npy";
 export * from "./store/shipped";
 export * from "./store/study-results";
 export { type TrainedNetworkOptions, trainedNetwork, trainedNetworkDefaults } from "./store/trained";
+export * from "./store/weights";
 export { createPool, type PoolOptions, poolDefaults, type WorkerPool } from "./workers/pool";
