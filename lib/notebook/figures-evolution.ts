@@ -107,9 +107,9 @@ export function phaseFilm(portraits: readonly PortraitAt[], final: Matrix, claim
     data: portraitTraces(portraits[0], final, "scene", true),
     layout: titled(claim, {
       width: 720,
-      height: 680,
+      height: 600,
       scene: sceneOver(portraits, final, { x: [0, 1], y: [0, 1] }),
-      margin: { l: 0, r: 0, b: 100, autoexpand: false },
+      margin: { l: 0, r: 0, b: 10, autoexpand: false },
       legend: { x: 0.01, y: 1, xanchor: "left", yanchor: "top", itemsizing: "constant" },
     }),
   };

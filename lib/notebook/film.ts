@@ -29,6 +29,9 @@ export const filmDefaults: Readonly<Required<FilmOptions>> = Object.freeze({
   onProgress: () => {},
 });
 
+/** Pixels below the figure for buttons and slider. */
+const strip = 90;
+
 /**
  * A figure with two buttons, play and pause, and a slider through its frames.
  *
@@ -48,11 +51,14 @@ export function withFrames(figure: Figure, frames: readonly Frame[]): Figure {
     args: [frame === null ? null : [null], options],
   });
   const steps = frames.map(({ name }) => ({ label: name, method: "animate", args: [[name], jump] }));
+  const { height = 480, margin } = figure.layout as { height?: number; margin?: { b?: number } };
   const place = { x: 0.02, xanchor: "left", y: 0, yanchor: "top", pad: { t: 8, b: 8 } };
   return {
     data: figure.data,
     layout: {
       ...figure.layout,
+      height: height + strip,
+      margin: { ...margin, b: (margin?.b ?? 0) + strip },
       updatemenus: [
         {
           ...place,
@@ -106,8 +112,10 @@ export function frameFigure(film: Figure, index: number): Figure {
   if (index >= frames.length) reject(where, "index", index, `at most ${frames.length - 1}`);
   const { data, traces, layout } = frames[index];
   const { updatemenus: _menus, sliders: _sliders, ...rest } = film.layout;
+  const { height = 480, margin } = rest as { height?: number; margin?: { b?: number } };
+  const bare = { height: height - strip, margin: { ...margin, b: Math.max(0, (margin?.b ?? 0) - strip) } };
   const shown = film.data.map((trace, i): Trace => ({ ...trace, ...data[traces.indexOf(i)] }));
-  return { data: shown, layout: { ...rest, ...layout } };
+  return { data: shown, layout: { ...rest, ...bare, ...layout } };
 }
 
 /**

@@ -12,7 +12,7 @@ const still: Figure = {
     { type: "scatter", mode: "lines", x: [0, 1], y: [0, 1], name: "stays" },
     { type: "scatter", mode: "markers", x: [0], y: [0], name: "moves" },
   ],
-  layout: { width: 300, height: 240 },
+  layout: { width: 300, height: 240, margin: { l: 10, b: 20 } },
 };
 const frames: Frame[] = [0, 1, 2].map((k) => ({ name: String(100 * k), data: [{ x: [k], y: [k] }], traces: [1] }));
 const film = withFrames(still, frames);
