@@ -3,6 +3,7 @@ export * from "./figures-branches";
 export * from "./figures-curves";
 export * from "./figures-diagrams";
 export * from "./figures-graph";
+export * from "./figures-oscillators";
 export * from "./figures-phase-space";
 export * from "./figures-planar";
 export * from "./figures-structure";
