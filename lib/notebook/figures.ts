@@ -8,6 +8,7 @@ export * from "./figures-graph";
 export * from "./figures-learning";
 export * from "./figures-named";
 export * from "./figures-noise";
+export * from "./figures-oscillators";
 export * from "./figures-phase-space";
 export * from "./figures-planar";
 export * from "./figures-skeleton";
