@@ -15,6 +15,7 @@ const left = new Set([
   "closeBrowser",
   "retrainShipped",
   "recordVerdicts",
+  "saveFourBits",
   "loadPlotly",
   "check",
 ]);
