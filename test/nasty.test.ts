@@ -15,7 +15,6 @@ const left = new Set([
   "closeBrowser",
   "retrainShipped",
   "recordVerdicts",
-  "saveFourBits",
   "loadPlotly",
   "check",
 ]);
