@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { createRng } from "./random";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";
-import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "./vector";
+import { dot, multiplyInto, multiplyTransposedInto, norm, outsideOf, toMatrix, toRowMajor } from "./vector";
 import { kernelArray, releaseKernelArray } from "./wasm";
 
 export interface PrincipalComponents {
@@ -161,20 +161,13 @@ function rayleighRitz(X: Float64Array, size: number, block: Float64Array[], coun
   return { axes: orthonormal(axes), squares: [...realEigenvalues].reverse() };
 }
 
-/** Gram–Schmidt, twice; what is left at rounding level is dropped. */
+/** Gram–Schmidt; what is left at rounding level is dropped. */
 function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {
-    const v = vector.slice();
-    const before = norm(v);
-    for (const _pass of [1, 2]) {
-      for (const b of basis) {
-        const overlap = dot(b, v);
-        for (let i = 0; i < v.length; i++) v[i] -= overlap * b[i];
-      }
-    }
+    const v = outsideOf(basis, vector);
     const left = norm(v);
-    if (left > 1e-12 * before) basis.push(v.map((value) => value / left));
+    if (left > 1e-12 * norm(vector)) basis.push(v.map((value) => value / left));
   }
   return basis;
 }

@@ -2,7 +2,7 @@ import { Matrix } from "ml-matrix";
 import { angleInDegrees } from "./angle";
 import { singularValuesOf } from "./singular-values";
 import { checkMatrix, reject } from "./validate";
-import { dot, norm } from "./vector";
+import { norm, outsideOf } from "./vector";
 
 /** A column whose part outside the earlier ones is this small beside it adds no direction. */
 const dependent = 1e-10;
@@ -18,16 +18,10 @@ export function orthonormalColumns(A: Matrix): Matrix {
   checkMatrix("orthonormalColumns", "A", A);
   const basis: Float64Array[] = [];
   for (let k = 0; k < A.columns; k++) {
-    const v = Float64Array.from(A.getColumn(k));
-    const before = norm(v);
-    for (const _pass of [1, 2]) {
-      for (const b of basis) {
-        const overlap = dot(b, v);
-        for (let i = 0; i < v.length; i++) v[i] -= overlap * b[i];
-      }
-    }
+    const column = Float64Array.from(A.getColumn(k));
+    const v = outsideOf(basis, column);
     const left = norm(v);
-    if (!(left > dependent * before)) {
+    if (!(left > dependent * norm(column))) {
       reject("orthonormalColumns", `column ${k} of A`, "depends on the columns before it", "linearly independent ones");
     }
     basis.push(v.map((value) => value / left));
