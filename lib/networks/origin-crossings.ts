@@ -1,10 +1,11 @@
 import { Matrix } from "ml-matrix";
 import { eigentripleNear } from "../dynamics/null-vectors";
 import { type Factorization, factorize } from "../numerics/linear-solve";
-import { checkList, checkMatrix, checkNumber, reject } from "../numerics/validate";
+import { reject } from "../numerics/validate";
 import { dot, norm, toRowMajor } from "../numerics/vector";
 import { checkEchoState, type EchoState } from "./echo-state";
 import type { Snapshot } from "./force";
+import { checkSnapshots } from "./readout-family";
 
 /** A real eigenvalue of the origin that passes through zero during training, and the pair of fixed points that this makes. */
 export interface OriginCrossing {
@@ -49,14 +50,7 @@ export function originCrossings(net: EchoState, snapshots: readonly Snapshot[]):
   const where = "originCrossings";
   checkEchoState(where, net);
   if (net.activation !== "tanh") reject(where, "activation", `is "${net.activation}"`, '"tanh": F must be odd');
-  checkList(where, "snapshots", snapshots, 2, ["step", "Wo"]);
-  snapshots.forEach(({ step, Wo }, i) => {
-    checkNumber(where, `snapshots[${i}].step`, step, "not negative");
-    checkMatrix(where, `snapshots[${i}].Wo`, Wo, net.outputs, net.units);
-    if (i > 0 && step <= snapshots[i - 1].step) {
-      reject(where, `snapshots[${i}].step`, step, `more than ${snapshots[i - 1].step}: steps ascend`);
-    }
-  });
+  checkSnapshots(where, net, snapshots);
   const factors = factorize(identityMinus(net.Wr), net.units, { inPlace: true });
   try {
     if (factors.isSingular) reject(where, "I − Wr", "is singular", "a reservoir without the eigenvalue 1");

@@ -27,14 +27,7 @@ import type { Snapshot } from "./force";
 export function readoutFamily(net: EchoState, snapshots: readonly Snapshot[]): FlowFamily {
   const where = "readoutFamily";
   checkEchoState(where, net);
-  checkList(where, "snapshots", snapshots, 2, ["step", "Wo"]);
-  snapshots.forEach(({ step, Wo }, i) => {
-    checkNumber(where, `snapshots[${i}].step`, step, "not negative");
-    checkMatrix(where, `snapshots[${i}].Wo`, Wo, net.outputs, net.units);
-    if (i > 0 && step <= snapshots[i - 1].step) {
-      reject(where, `snapshots[${i}].step`, step, `more than ${snapshots[i - 1].step}: steps ascend`);
-    }
-  });
+  checkSnapshots(where, net, snapshots);
   const readouts = snapshots.map(({ Wo }) => toRowMajor(Wo));
   const steps = snapshots.map(({ step }) => step);
   const Wr = kernelArray(net.units * net.units);
@@ -124,4 +117,16 @@ function fedBackFlow(net: EchoState, Wr: Float64Array, Wfb: Float64Array, Wo: Fl
       return lipschitz;
     },
   };
+}
+
+/** Throws unless there are two or more readouts of a network, by ascending step. */
+export function checkSnapshots(where: string, net: EchoState, snapshots: readonly Snapshot[]): void {
+  checkList(where, "snapshots", snapshots, 2, ["step", "Wo"]);
+  snapshots.forEach(({ step, Wo }, i) => {
+    checkNumber(where, `snapshots[${i}].step`, step, "not negative");
+    checkMatrix(where, `snapshots[${i}].Wo`, Wo, net.outputs, net.units);
+    if (i > 0 && step <= snapshots[i - 1].step) {
+      reject(where, `snapshots[${i}].step`, step, `more than ${snapshots[i - 1].step}: steps ascend`);
+    }
+  });
 }

@@ -1,7 +1,8 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { outsideOf } from "./gram-schmidt";
 import { createRng } from "./random";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";
-import { dot, multiplyInto, multiplyTransposedInto, norm, outsideOf, toMatrix, toRowMajor } from "./vector";
+import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "./vector";
 import { kernelArray, releaseKernelArray } from "./wasm";
 
 export interface PrincipalComponents {

@@ -1,8 +1,9 @@
 import { Matrix } from "ml-matrix";
 import { angleInDegrees } from "./angle";
+import { outsideOf } from "./gram-schmidt";
 import { singularValuesOf } from "./singular-values";
 import { checkMatrix, reject } from "./validate";
-import { norm, outsideOf } from "./vector";
+import { norm } from "./vector";
 
 /** A column whose part outside the earlier ones is this small beside it adds no direction. */
 const dependent = 1e-10;
