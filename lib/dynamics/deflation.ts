@@ -1,8 +1,8 @@
-import { factorize } from "../numerics/linear-solve";
 import { checkCount, checkList, checkNumber, checkVector, withDefaults } from "../numerics/validate";
 import { distance, dot, norm } from "../numerics/vector";
-import { kernelArray, releaseKernelArray } from "../numerics/wasm";
-import { checkFlowArgument, type Flow, jacobianInto, velocityInto } from "./flow";
+import { EnergySurface } from "./energy-surface";
+import { checkFlowArgument, type Flow } from "./flow";
+import { NewtonStep } from "./newton-step";
 
 export interface DeflationOptions {
   /** Most Newton steps. */
@@ -51,29 +51,26 @@ export function deflatedNewton(
   checkNumber(where, "longest", longest);
   checkNumber(where, "speed", speed, "not negative");
   const most = longest * Math.max(1, ...known.map(norm));
-  const size = flow.dimension;
   const scale = Math.min(...known.map((point) => distance(x0, point)), most);
+  const surface = new EnergySurface(flow);
+  const newton = new NewtonStep(surface);
+  const p = new Float64Array(flow.dimension);
   const x = x0.slice();
-  const F = new Float64Array(size);
-  const J = kernelArray(size * size);
   try {
     for (let k = 0; k < steps; k++) {
-      velocityInto(flow, x, F);
-      if (norm(F) <= speed) return x;
-      jacobianInto(flow, x, J);
-      if (!Number.isFinite(norm(J))) return undefined;
-      const lu = factorize(J, size, { inPlace: true });
-      const p = lu.isSingular ? undefined : lu.solve(F).map((v) => -v);
-      lu.release();
-      if (p === undefined || !Number.isFinite(norm(p))) return undefined;
+      surface.begin(x);
+      if (surface.speed <= speed) return x;
+      surface.linearise();
+      if (!Number.isFinite(surface.slope) || !newton.find(p)) return undefined;
       const factor = 1 / (1 - dot(repulsion(x, known, scale), p));
       const length = Math.abs(factor) * norm(p);
       const cut = Number.isFinite(length) ? factor * Math.min(1, most / length) : most / norm(p);
-      for (let i = 0; i < size; i++) x[i] += cut * p[i];
+      for (let i = 0; i < x.length; i++) x[i] += cut * p[i];
     }
     return undefined;
   } finally {
-    releaseKernelArray(J);
+    newton.release();
+    surface.release();
   }
 }
 
