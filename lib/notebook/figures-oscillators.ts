@@ -32,7 +32,7 @@ export function toneRun(
   return {
     data: [
       line(input, "input u", { color: colors.orange, width: 2.5, dash: "dash" }, "y2"),
-      line(target, "target f", { color: colors.skyBlue, width: 5 }, "y"),
+      line(target, "target f", { color: colors.skyBlue, width: output ? 5 : 2.5 }, "y"),
       ...(output ? [line(output, "output z", { color: colors.black, width: 1.2 }, "y")] : []),
     ],
     layout: titled(claim, {
@@ -57,7 +57,7 @@ export interface Orbit {
 /**
  * Closed orbits in the space of the first three principal components of all their states, each with its fixed points.
  *
- * @param runs one per input; told apart by colour and dash
+ * @param runs one per input; named in the picture
  * @param points fixed points, as from `phasePoints`
  * @param claim the title
  * @throws RangeError if there is no orbit, or the states have fewer than three components
@@ -71,14 +71,19 @@ export function orbits(runs: readonly Orbit[], points: readonly PhasePoint[], cl
     const p = projection.project(states);
     return { x: p.getColumn(0), y: p.getColumn(1), z: p.getColumn(2) };
   };
+  // dashes would fall differently in each round; a name at the orbit tells it apart in grey print
   const lines = runs.map(({ name, states }, k): Trace => {
-    const { color, dash } = pathStyles[k % pathStyles.length];
+    const at = axes(states);
+    const end = at.y.indexOf(at.y.reduce((most, value) => Math.max(most, value)));
     return {
       type: "scatter3d",
-      mode: "lines",
+      mode: "lines+text",
       name,
-      ...axes(states),
-      line: { color, dash, width: 4 },
+      ...at,
+      text: at.y.map((_, t) => (t === end ? name : "")),
+      textposition: "middle right",
+      textfont: { size: 14 },
+      line: { color: pathStyles[k % pathStyles.length].color, width: 4 },
       hoverinfo: "name",
     };
   });
@@ -182,6 +187,7 @@ export function frequencies(series: readonly FrequencySeries[], claim: string): 
       xaxis: { title: { text: "frequency wanted (per 1000 steps)" }, zeroline: false },
       yaxis: { title: { text: "frequency found (per 1000 steps)" }, zeroline: false },
       legend: { x: 0.02, y: 0.98, yanchor: "top" },
+      margin: { b: 80 },
     }),
   };
 }

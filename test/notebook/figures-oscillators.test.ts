@@ -25,10 +25,10 @@ describe("notebook/figures-oscillators", () => {
 
   it("orbits draws each run as a line and its fixed points as marks, in the same coordinates", () => {
     const circle = (height: number) =>
-      new Matrix(Array.from({ length: 40 }, (_, i) => [Math.cos(i), 2 * Math.sin(i), height, 0]));
+      new Matrix(Array.from({ length: 40 }, (_, i) => [Math.cos(i), 2 * Math.sin(i), 0.3 * height, 0]));
     const runs = [-1, 1].map((height) => ({ name: `u = ${height}`, states: circle(height) }));
     const inside = [-1, 1].map((height) => ({
-      state: Float64Array.of(0, 0, height, 0),
+      state: Float64Array.of(0, 0, 0.3 * height, 0),
       kind: "saddle" as const,
       label: "m = 2",
     }));
@@ -39,9 +39,10 @@ describe("notebook/figures-oscillators", () => {
     );
     const [first, second, marks] = data;
     assert.equal((first.x as number[]).length, 40);
+    assert.deepEqual((first.text as string[]).filter(Boolean), ["u = -1"]); // once, beside its line
     const height = (trace: typeof first, i: number) => (trace.z as number[])[i]; // the third component has the least spread
     assert.ok(
-      Math.abs(height(marks, 0) - height(first, 7)) < 0.2 && Math.abs(height(marks, 1) - height(second, 7)) < 0.2,
+      Math.abs(height(marks, 0) - height(first, 7)) < 0.1 && Math.abs(height(marks, 1) - height(second, 7)) < 0.1,
     );
     assert.throws(() => figures.orbits([], [], "A claim"), /orbits: runs has length 0, expected at least 1/);
     assert.throws(

@@ -20,8 +20,9 @@ describe("numerics/sine", () => {
   });
 
   it("agrees with the engine's sine to a few units of the last place [property]", () => {
+    // beyond a quarter turn the engine's argument 2πφ is rounded too coarsely to be an oracle
     fc.assert(
-      fc.property(fc.double({ min: -0.5, max: 0.5, noNaN: true }), (turns) => {
+      fc.property(fc.double({ min: -0.25, max: 0.25, noNaN: true }), (turns) => {
         assert.ok(Math.abs(sineOfTurns(turns) - Math.sin(2 * Math.PI * turns)) <= 4e-16);
       }),
     );
@@ -33,6 +34,7 @@ describe("numerics/sine", () => {
         const part = k / 4096; // so that whole + part is exact
         assert.ok(sineOfTurns(whole + part) - sineOfTurns(part) === 0);
         assert.ok(sineOfTurns(-part) + sineOfTurns(part) === 0);
+        assert.ok(sineOfTurns(0.5 - part) - sineOfTurns(part) === 0);
         assert.ok(Math.abs(sineOfTurns(part)) <= 1);
       }),
     );
