@@ -43,7 +43,7 @@ export interface TonesStudyResult {
 
 const { levels, unitPeriod } = toneTaskDefaults;
 
-/** What notebook 09 does. */
+/** What notebook 09 does. One thread: studies often run beside other work, where two would wait for each other. */
 const settings = Object.freeze({ gain: 1.2, steps: 12000, runSteps: 3000, transient: 1000, record: 5 });
 
 async function survey(seed: number, amplitude: number, context: StudyContext, report: (done: number) => void) {
@@ -51,7 +51,7 @@ async function survey(seed: number, amplitude: number, context: StudyContext, re
   const untrained = createEchoState({ inputs: 1, outputs: 1, gain: settings.gain, rng: rng.split("network") });
   const x0 = initialActivation(untrained, rng.split("start"));
   const task = toneTask({ steps: settings.steps, amplitude, rng: rng.split("training") });
-  const { network, finalState, squaredError } = trainForce(untrained, task, { x0 });
+  const { network, finalState, squaredError } = trainForce(untrained, task, { x0, threads: 1 });
   const trained: Tone[] = [];
   for (const level of levels) {
     context.signal?.throwIfAborted();
@@ -70,7 +70,7 @@ async function survey(seed: number, amplitude: number, context: StudyContext, re
 function played(network: EchoState, x0: Float64Array, level: number) {
   const { runSteps, transient, record } = settings;
   const input = toMatrix(new Float64Array(runSteps).fill(level), runSteps, 1);
-  const { output, states } = simulate(network, input, { x0, record });
+  const { output, states } = simulate(network, input, { x0, record, threads: 1 });
   const period = meanPeriod(Float64Array.from(output.to1DArray().slice(transient)));
   const orbit = Array.from({ length: (runSteps - transient) / record }, (_, i) =>
     Float64Array.from(states?.getRow(transient / record + i) ?? []),

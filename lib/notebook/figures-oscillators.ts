@@ -1,8 +1,10 @@
 /** An oscillator whose input selects its frequency: the task, the orbits with their fixed points, frequency against frequency. */
 import type { Matrix } from "ml-matrix";
+import { principalComponents } from "../numerics/pca";
 import { checkList, checkMatrix, checkNumbers, checkRecord, reject } from "../numerics/validate";
+import { toMatrix, toRowMajor } from "../numerics/vector";
 import type { Figure, Trace } from "./figure";
-import type { PhasePoint, Projection } from "./figures-phase-space";
+import type { PhasePoint } from "./figures-phase-space";
 import { colors, markerOf, pathStyles, titled } from "./theme";
 
 /**
@@ -30,7 +32,7 @@ export function toneRun(
   return {
     data: [
       line(input, "input u", { color: colors.orange, width: 2.5, dash: "dash" }, "y2"),
-      line(target, "target f", { color: colors.skyBlue, width: 5 }, "y"),
+      line(target, "target f", { color: colors.skyBlue, width: output ? 5 : 2.5 }, "y"),
       ...(output ? [line(output, "output z", { color: colors.black, width: 1.2 }, "y")] : []),
     ],
     layout: titled(claim, {
@@ -53,38 +55,35 @@ export interface Orbit {
 }
 
 /**
- * Closed orbits in the space of three principal components, each with its fixed points.
+ * Closed orbits in the space of the first three principal components of all their states, each with its fixed points.
  *
- * @param orbits one per input; told apart by colour and dash
+ * @param runs one per input; named in the picture
  * @param points fixed points, as from `phasePoints`
- * @param projection as from `principalComponents`, three axes
  * @param claim the title
- * @throws RangeError if there is no orbit, or the projection has fewer than three axes
+ * @throws RangeError if there is no orbit, or the states have fewer than three components
  */
-export function orbits(
-  orbits: readonly Orbit[],
-  points: readonly PhasePoint[],
-  projection: Projection,
-  claim: string,
-): Figure {
+export function orbits(runs: readonly Orbit[], points: readonly PhasePoint[], claim: string): Figure {
   const where = "orbits";
-  checkList(where, "orbits", orbits, 1, ["name", "states"]);
+  checkList(where, "runs", runs, 1, ["name", "states"]);
   checkList(where, "points", points, 0, ["state", "kind"]);
-  if (typeof projection?.project !== "function")
-    reject(where, "projection", projection, "as principalComponents gives");
+  const projection = principalComponents(stacked(where, runs), 3);
   const axes = (states: Matrix | Float64Array) => {
     const p = projection.project(states);
-    if (p.columns < 3) reject(where, "projection", `has ${p.columns} axes`, "at least 3");
     return { x: p.getColumn(0), y: p.getColumn(1), z: p.getColumn(2) };
   };
-  const lines = orbits.map(({ name, states }, k): Trace => {
-    const { color, dash } = pathStyles[k % pathStyles.length];
+  // dashes would fall differently in each round; a name at the orbit tells it apart in grey print
+  const lines = runs.map(({ name, states }, k): Trace => {
+    const at = axes(states);
+    const end = at.y.indexOf(at.y.reduce((most, value) => Math.max(most, value)));
     return {
       type: "scatter3d",
-      mode: "lines",
+      mode: "lines+text",
       name,
-      ...axes(states),
-      line: { color, dash, width: 4 },
+      ...at,
+      text: at.y.map((_, t) => (t === end ? name : "")),
+      textposition: "middle right",
+      textfont: { size: 14 },
+      line: { color: pathStyles[k % pathStyles.length].color, width: 4 },
       hoverinfo: "name",
     };
   });
@@ -123,6 +122,21 @@ export function orbits(
       legend: { x: 0.01, y: 1, xanchor: "left", itemsizing: "constant" },
     }),
   };
+}
+
+/** The states of all runs, one below the other. */
+function stacked(where: string, runs: readonly Orbit[]): Matrix {
+  const columns = runs[0].states.columns;
+  if (!(columns >= 3)) reject(where, "runs[0].states", `has ${columns} columns`, "at least 3");
+  for (const [k, { states }] of runs.entries()) checkMatrix(where, `runs[${k}].states`, states, undefined, columns);
+  const rows = runs.reduce((sum, { states }) => sum + states.rows, 0);
+  const all = new Float64Array(rows * columns);
+  let offset = 0;
+  for (const { states } of runs) {
+    all.set(toRowMajor(states), offset);
+    offset += states.rows * columns;
+  }
+  return toMatrix(all, rows, columns);
 }
 
 /** Frequencies of one kind, per step, beside those that were wanted. */
@@ -173,6 +187,7 @@ export function frequencies(series: readonly FrequencySeries[], claim: string): 
       xaxis: { title: { text: "frequency wanted (per 1000 steps)" }, zeroline: false },
       yaxis: { title: { text: "frequency found (per 1000 steps)" }, zeroline: false },
       legend: { x: 0.02, y: 0.98, yanchor: "top" },
+      margin: { b: 80 },
     }),
   };
 }
