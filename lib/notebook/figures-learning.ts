@@ -1,6 +1,6 @@
 /** What a training does, step by step: the spectrum of the origin, the memories, the error of the test. */
 import type { OriginAt } from "../claims/c10-c12";
-import type { TrainingStory } from "../claims/study-film";
+import type { TrainingStory } from "../claims/study-story";
 import { checkList } from "../numerics/validate";
 import type { Figure, Layout, Trace } from "./figure";
 import { colors, titled } from "./theme";
