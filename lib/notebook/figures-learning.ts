@@ -31,7 +31,7 @@ function stacked(upper: string, lower: string, xaxis: Record<string, unknown>, h
     xaxis: { ...xaxis, anchor: "y2" },
     yaxis: { title: { text: upper }, domain: [0.54, 1] },
     yaxis2: { title: { text: lower }, domain: [0, 0.46] },
-    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
+    legend: { orientation: "h", x: 1, xanchor: "right", y: 0.5, yanchor: "middle" },
   };
 }
 
