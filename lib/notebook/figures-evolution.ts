@@ -51,7 +51,7 @@ function sceneOver(portraits: readonly PortraitAt[], final: Matrix, domain: Reco
     nticks: 5,
     tickfont: { size: 10 },
   });
-  const camera = { eye: { x: 1.35, y: 1.35, z: 0.75 }, center: { x: 0, y: 0, z: -0.13 } };
+  const camera = { eye: { x: 1.42, y: 1.42, z: 0.8 }, center: { x: 0, y: 0, z: -0.13 } };
   return { domain, xaxis: axis(1), yaxis: axis(2), zaxis: axis(3), aspectmode: "cube", camera };
 }
 
@@ -95,7 +95,7 @@ export function phaseEvolution(portraits: readonly PortraitAt[], final: Matrix, 
 }
 
 /**
- * Fig. 7 as a film: one scene, with buttons and a slider through the steps of training.  [J15 Fig. 7]
+ * Fig. 7 as a film: one scene, with buttons and a slider through the steps of training; the last one is shown first.  [J15 Fig. 7]
  *
  * @param portraits by ascending step
  * @param final fixed points of the trained network, (points×3)
@@ -103,8 +103,9 @@ export function phaseEvolution(portraits: readonly PortraitAt[], final: Matrix, 
  */
 export function phaseFilm(portraits: readonly PortraitAt[], final: Matrix, claim: string): Figure {
   checkPortraits("phaseFilm", portraits, final);
+  const last = portraits[portraits.length - 1];
   const still: Figure = {
-    data: portraitTraces(portraits[0], final, "scene", true),
+    data: portraitTraces(last, final, "scene", true),
     layout: titled(claim, {
       width: 720,
       height: 600,
@@ -124,5 +125,5 @@ export function phaseFilm(portraits: readonly PortraitAt[], final: Matrix, claim
     return { name: String(portrait.step), data, traces: [0, 1], layout: { annotations: [stepOf(portrait)] } };
   });
   const { data, layout } = still;
-  return withFrames({ data, layout: { ...layout, annotations: [stepOf(portraits[0])] } }, frames);
+  return withFrames({ data, layout: { ...layout, annotations: [stepOf(last)] } }, frames, frames.length - 1);
 }

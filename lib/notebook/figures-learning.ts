@@ -1,6 +1,6 @@
 /** What a training does, step by step: the spectrum of the origin, the memories, the error of the test. */
 import type { OriginAt } from "../claims/c10-c12";
-import type { TrainingStory } from "../claims/study-film";
+import type { TrainingStory } from "../claims/study-story";
 import { checkList } from "../numerics/validate";
 import type { Figure, Layout, Trace } from "./figure";
 import { colors, titled } from "./theme";
@@ -31,7 +31,7 @@ function stacked(upper: string, lower: string, xaxis: Record<string, unknown>, h
     xaxis: { ...xaxis, anchor: "y2" },
     yaxis: { title: { text: upper }, domain: [0.54, 1] },
     yaxis2: { title: { text: lower }, domain: [0, 0.46] },
-    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
+    legend: { orientation: "h", x: 1, xanchor: "right", y: 0.5, yanchor: "middle" },
   };
 }
 

@@ -37,12 +37,14 @@ const strip = 90;
  *
  * @param figure its `data` and `layout` are what is seen first
  * @param frames at least one, each with a name of its own, which stands at the slider
+ * @param shown index of the frame that the figure shows before it is played
  * @throws RangeError if there is no frame, names repeat, or a frame changes a trace that is not there
  */
-export function withFrames(figure: Figure, frames: readonly Frame[]): Figure {
+export function withFrames(figure: Figure, frames: readonly Frame[], shown = 0): Figure {
   const where = "withFrames";
   checkFigure(where, figure);
   checkFrames(where, figure, frames);
+  checkCount(where, "shown", shown, 0);
   // in space a frame must be drawn as a whole, and at once: nothing slides between two states of a network
   const jump = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 150, redraw: true } };
   const button = (label: string, frame: string | null, options: Record<string, unknown>) => ({
@@ -71,7 +73,7 @@ export function withFrames(figure: Figure, frames: readonly Frame[]): Figure {
           ],
         },
       ],
-      sliders: [{ ...place, x: 0.2, len: 0.76, currentvalue: { visible: false }, steps }],
+      sliders: [{ active: shown, ...place, x: 0.2, len: 0.76, currentvalue: { visible: false }, steps }],
     },
     frames: [...frames],
   };

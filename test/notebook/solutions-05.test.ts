@@ -17,8 +17,8 @@ describe("solutions of notebook 05", () => {
     );
   });
 
-  it("5.2 names what a continuation names, from the number of fixed points on both sides", async () => {
-    const kindOf = exercises["2"].solution as (before: number, after: number) => string;
+  it("5.3 names what a continuation names, from the number of fixed points on both sides", async () => {
+    const kindOf = exercises["3"].solution as (before: number, after: number) => string;
     const line = (f: (x: number, p: number) => number, slope: (x: number, p: number) => number) => ({
       parameters: Float64Array.of(-1, 1),
       flowAt: (p: number): Flow => ({
@@ -62,8 +62,8 @@ describe("solutions of notebook 05", () => {
     }
   });
 
-  it("5.3 is det(I − v w), as det(I − Wfb Wo) for one output [matrix determinant lemma]", () => {
-    const smallDeterminant = exercises["3"].solution as (w: number[], v: number[]) => number;
+  it("5.4 is det(I − v w), as det(I − Wfb Wo) for one output [matrix determinant lemma]", () => {
+    const smallDeterminant = exercises["4"].solution as (w: number[], v: number[]) => number;
     const [w, v] = [
       [0.5, -1, 2],
       [1, 1, 0.25],

@@ -2,14 +2,16 @@ import { strict as assert } from "node:assert";
 import {
   createRng,
   echoStateFlow,
-  filmOf,
   filmSteps,
   findFixedPoints,
   networkAt,
   outputOf,
+  skeletonAt,
   trainingFilm,
 } from "rnn-dynamics";
+import { branchesOf } from "rnn-dynamics/dist/claims/study-branches";
 import { gainRow } from "rnn-dynamics/dist/claims/study-gain-scan";
+import { storyOf } from "rnn-dynamics/dist/claims/study-story";
 
 const recipe = { seed: 3, gain: 0.6, bits: 2, units: 40, steps: 600, testSteps: 300 };
 const steps = [0, 50, 100, 200, 400, 600];
@@ -30,35 +32,40 @@ describe("the film of a training", function () {
     assert.deepEqual(filmSteps(120), [0, 50, 100, 120]);
   });
 
-  it("tells of every snapshot, and its branches are fixed points of the network at that step", async () => {
-    const { stories, branches, final } = await filmOf([recipe], steps, {});
-    const [story] = stories;
-    assert.deepEqual(
-      story.memories.map(({ step }) => step),
-      steps.filter((step) => step !== 50),
-    );
+  it("tells of every snapshot, of the memories at most", () => {
+    const story = storyOf(recipe, steps);
     for (const rows of [story.origin, story.tests]) {
       assert.deepEqual(
         rows.map(({ step }) => step),
         steps,
       );
     }
-    const film = trainingFilm(recipe, steps);
-    const count = (step: number) =>
-      branches.branches
-        .filter((branch) => branch.steps[0] <= step && branch.steps[branch.steps.length - 1] >= step)
-        .reduce((sum, { isMirrored }) => sum + (isMirrored ? 2 : 1), 0);
-    assert.equal(count(0), 1); // g < 1: the origin alone
-    assert.equal(
-      count(600),
-      Object.values(final.counts).reduce((sum, n) => sum + n, 0),
+    assert.deepEqual(
+      story.memories.map(({ step }) => step),
+      steps.filter((step) => step !== 50),
     );
-    // the same points, found anew from the outputs that the record gives for them
-    const net = networkAt(film, 600);
-    const flow = echoStateFlow(net);
+    for (const { re, spectralAbscissa, unstableCount } of story.origin) {
+      assert.ok(Math.abs(re[0] - spectralAbscissa) < 1e-4);
+      assert.equal(unstableCount > 0, spectralAbscissa > 0);
+    }
+  });
+
+  it("has branches that are fixed points of the network at their step, all that searches have found", async () => {
+    const { branches, searches } = await branchesOf(recipe, steps, [200, 600]);
+    const count = (step: number) => [...skeletonAt(branches, step).values()].reduce((sum, n) => sum + n, 0);
+    assert.equal(count(0), 1); // g < 1: the origin alone
+    for (const { step, points, counts } of searches) {
+      assert.ok(count(step) >= points, `${count(step)} and ${points} at ${step}`);
+      assert.equal(
+        Object.values(counts).reduce((sum, n) => sum + n, 0),
+        points,
+      );
+    }
+    // the same points, found anew, have the outputs that the record gives for them
+    const net = networkAt(trainingFilm(recipe, steps), 600);
     const rng = createRng("starts");
     const starts = Array.from({ length: 8 }, () => Float64Array.from({ length: 40 }, () => rng.normal()));
-    const set = await findFixedPoints(flow, starts);
+    const set = await findFixedPoints(echoStateFlow(net), starts);
     assert.ok(set.points.length > 1);
     for (const { xStar } of set.points) {
       const z = outputOf(net, xStar);

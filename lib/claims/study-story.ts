@@ -1,0 +1,105 @@
+import { stability } from "../dynamics/stability";
+import { type EchoState, echoStateFlow } from "../networks/echo-state";
+import { originCrossings } from "../networks/origin-crossings";
+import type { FlipFlopRecipe } from "../networks/recipe";
+import { exp, log } from "../numerics/elementary";
+import { checkCount, checkList, checkRecord } from "../numerics/validate";
+import { type HeldMemories, memoriesAt, networkAt, type TestRun, testRunAt, trainingFilm } from "./runs-evolution";
+import type { Study, StudyContext } from "./study";
+
+/** Steps of training at which the film has a picture: every 50 up to 2000, then evenly on a logarithmic scale. */
+export function filmSteps(total = 30000): number[] {
+  checkCount("filmSteps", "total", total);
+  const [dense, spacing, sparse] = [2000, 50, 20];
+  const early = Array.from({ length: dense / spacing + 1 }, (_, k) => spacing * k).filter((step) => step < total);
+  if (total <= dense) return [...early, total];
+  const ratio = log(total / dense) / sparse;
+  const late = Array.from({ length: sparse }, (_, k) => Math.round((dense * exp(ratio * (k + 1))) / 10) * 10);
+  return [...new Set([...early, ...late.filter((step) => step > dense && step < total), total])];
+}
+
+/** The spectrum of the origin at one step: its eigenvalues of largest real part. */
+export interface OriginSpectrum {
+  readonly step: number;
+  readonly unstableCount: number;
+  /** max Re λ, in 1/τ. */
+  readonly spectralAbscissa: number;
+  readonly re: readonly number[];
+  readonly im: readonly number[];
+}
+
+/** What is known of one training at each of its steps. */
+export interface TrainingStory {
+  readonly gain: number;
+  readonly origin: readonly OriginSpectrum[];
+  readonly crossings: readonly { readonly step: number; readonly change: string; readonly pair: string }[];
+  readonly tests: readonly TestRun[];
+  readonly memories: readonly HeldMemories[];
+}
+
+/** Memories take most of the time; early in training they are asked for at every hundredth step. */
+const hasMemories = (step: number): boolean => step > 2000 || step % 100 === 0;
+/** 150 τ, as in the study over seeds. */
+const settle = 1500;
+
+/** Eigenvalues kept of each spectrum: more than three outputs can make, and the edge of the disc. */
+const eigenvaluesKept = 8;
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+/**
+ * A training, snapshot by snapshot: spectrum of the origin and test error at each, memories at most.  [J15 §6.1]
+ *
+ * @param recipe what is left out is the paper's
+ * @param steps at which there are snapshots, ascending from 0 to the end of training
+ */
+export function storyOf(
+  recipe: Partial<FlipFlopRecipe>,
+  steps: readonly number[],
+  context: StudyContext = {},
+): TrainingStory {
+  checkList("storyOf", "steps", steps, 2);
+  checkRecord("storyOf", "context", context);
+  const { signal, onProgress } = context;
+  const film = trainingFilm(recipe, steps, (done, total) => onProgress?.(done, total, "training"));
+  const { gain } = film.recipe;
+  const each = <T>(what: string, of: (step: number) => T, at: readonly number[] = steps): T[] =>
+    at.map((step, done) => {
+      signal?.throwIfAborted();
+      onProgress?.(done, at.length, `g = ${gain}, ${what}`);
+      return of(step);
+    });
+  return {
+    gain,
+    origin: each("origin", (step) => spectrumAt(networkAt(film, step), step)),
+    crossings: originCrossings(film.network, film.snapshots).map(({ parameter, change, pair }) => ({
+      step: rounded(parameter, 2),
+      change,
+      pair,
+    })),
+    tests: each("test run", (step) => testRunAt(film, step)),
+    memories: each("memories", (step) => memoriesAt(film, step, { settle }), steps.filter(hasMemories)),
+  };
+}
+
+function spectrumAt(net: EchoState, step: number): OriginSpectrum {
+  const { eigenvalues, spectralAbscissa, unstableCount } = stability(echoStateFlow(net), new Float64Array(net.units));
+  const short = (values: Float64Array) => Array.from(values.subarray(0, eigenvaluesKept), (v) => rounded(v, 4));
+  return {
+    step,
+    unstableCount,
+    spectralAbscissa: rounded(spectralAbscissa, 6),
+    re: short(eigenvalues.re),
+    im: short(eigenvalues.im),
+  };
+}
+
+/**
+ * The trainings of one seed at g = 1.5 and 0.8, at the 61 snapshots of `filmSteps`. Takes some minutes: seed 1 is shipped
+ * as data/results/training-story-seed1.json.
+ */
+export const storyStudy: Study<readonly TrainingStory[]> = Object.freeze({
+  name: "training-story",
+  version: 1,
+  run: async (seed: number, context: StudyContext) =>
+    [1.5, 0.8].map((gain) => storyOf({ seed, gain }, filmSteps(), context)),
+});
