@@ -1,19 +1,30 @@
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
+export * from "./claims/c10-c12";
+export * from "./claims/c13-c16";
 export * from "./claims/c17-c18";
 export * from "./claims/c19-c20";
+export * from "./claims/long-studies";
 export * from "./claims/over-seeds";
+export * from "./claims/replicated";
 export * from "./claims/runs-c01-c03";
 export * from "./claims/runs-c19-c20";
+export * from "./claims/runs-evolution";
+export * from "./claims/runs-four-bits";
 export * from "./claims/runs-noise";
 export * from "./claims/runs-search";
 export * from "./claims/search-goals";
 export * from "./claims/statements";
 export * from "./claims/studies";
 export type * from "./claims/study";
+export * from "./claims/study-evolution";
+export * from "./claims/study-film";
+export * from "./claims/study-four-bits";
+export * from "./claims/study-gain-scan";
 export * from "./claims/study-noise";
 export * from "./claims/study-recall";
 export * from "./claims/study-search";
+export * from "./claims/study-three-bits";
 export * from "./claims/verdict";
 export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";
 export { type Certificate, certify } from "./dynamics/certify";
@@ -31,6 +42,7 @@ export * from "./dynamics/deflation";
 export * from "./dynamics/edge-tracking";
 export * from "./dynamics/energy";
 export type { Evaluations } from "./dynamics/energy-surface";
+export * from "./dynamics/excursions";
 export type * from "./dynamics/fixed-point-set";
 export { type FindOptions, findDefaults, findFixedPoints } from "./dynamics/fixed-points";
 export { type Flow, type FlowSpec, kineticEnergy, speed } from "./dynamics/flow";
@@ -71,12 +83,16 @@ export {
 } from "./dynamics/starts";
 export { type Transition, transitionGraph } from "./dynamics/transition-graph";
 export * from "./networks/activation";
+export * from "./networks/bit-axes";
+export * from "./networks/bit-frame";
 export * from "./networks/conjugate";
 export * from "./networks/echo-state";
+export * from "./networks/equidistance";
 export * from "./networks/flip-flop";
 export * from "./networks/flips";
 export * from "./networks/force";
 export * from "./networks/gating";
+export * from "./networks/lapses";
 export * from "./networks/least-squares";
 export * from "./networks/memories";
 export * from "./networks/memory-graph";
@@ -92,8 +108,10 @@ export {
   type TrialShelf,
   trialRng,
 } from "./networks/noise-trials";
+export * from "./networks/origin-crossings";
 export * from "./networks/passages";
 export * from "./networks/planar";
+export * from "./networks/portrait";
 export * from "./networks/pulse-threshold";
 export * from "./networks/rate-flow";
 export * from "./networks/readout-family";
@@ -103,17 +121,30 @@ export * from "./networks/simple-rnn";
 export * from "./networks/simulate";
 export * from "./networks/skeleton";
 export * from "./networks/solved-flows";
+export * from "./networks/tesseract-view";
 export * from "./networks/train-flip-flop";
 export * from "./networks/transfer";
+export * from "./notebook/certificate-table";
+export * from "./notebook/completeness-badge";
 export { check, type Exercise, type SolutionModule } from "./notebook/exercise";
 export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./notebook/export";
-export { type Figure, figureJson, type Layout, type Numbers, type Trace, titleText } from "./notebook/figure";
+export {
+  type Figure,
+  type Frame,
+  figureJson,
+  type Layout,
+  type Numbers,
+  type Trace,
+  titleText,
+} from "./notebook/figure";
 export * as figures from "./notebook/figures";
+export * from "./notebook/film";
 export { type LedgerRow, ledger, recordVerdicts } from "./notebook/ledger";
-export { type Progress, progress } from "./notebook/progress";
+export { type Progress, progress, progressOfRounds, type RoundsProgress } from "./notebook/progress";
 export { loadPlotly, show } from "./notebook/show";
 export { type TableFrame, type TableOptions, table, tableDefaults } from "./notebook/tables";
 export * from "./notebook/theme";
+export * from "./numerics/angle";
 export * as doubleDouble from "./numerics/double-double";
 export * from "./numerics/eigen";
 export * from "./numerics/elementary";
@@ -123,6 +154,7 @@ export * from "./numerics/pca";
 export * from "./numerics/random";
 export * from "./numerics/refined-solve";
 export * from "./numerics/singular-values";
+export * from "./numerics/subspace";
 export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
 export * from "./store/networks";

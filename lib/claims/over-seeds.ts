@@ -42,8 +42,8 @@ export function verdictOverSeeds(verdicts: readonly ClaimVerdict[]): ClaimVerdic
 
 /** "reproduced in 4 of 6 seeds, partly in 2". */
 function countsInWords(verdicts: readonly ClaimVerdict[]): string {
-  const words = [...new Set(verdicts.map(({ verdict }) => verdict))].sort();
   const count = (word: Verdict): number => verdicts.filter(({ verdict }) => verdict === word).length;
+  const words = (["reproduced", "partly", "not reproduced", "wrong as stated"] as const).filter(count);
   const parts = words.map((word, i) => `${word} in ${count(word)}${i === 0 ? ` of ${verdicts.length} seeds` : ""}`);
   return parts.join(", ");
 }

@@ -1,4 +1,6 @@
 import type { Study } from "./study";
+import { evolutionStudy } from "./study-evolution";
+import { fourBitsStudy } from "./study-four-bits";
 import { noiseStudy } from "./study-noise";
 import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
@@ -7,6 +9,8 @@ import { threeBitsStudy } from "./study-three-bits";
 /** All studies that `npm run replicate` knows, in the order in which it runs them. */
 export const studies: readonly Study<unknown>[] = Object.freeze([
   threeBitsStudy,
+  fourBitsStudy,
+  evolutionStudy,
   searchLogisticStudy,
   searchTanhStudy,
   searchPaperStudy,

@@ -1,11 +1,11 @@
 import { norm } from "../numerics/vector";
 import { roundingOfSpeed } from "./energy-surface";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
-import { connectedComponents } from "./merge";
+import { connectedComponents, isSamePlace } from "./merge";
 import type { Minimum } from "./minimize";
 import type { Judgement, SearchWork } from "./search-work";
 import type { Stability } from "./stability";
-import type { Start } from "./starts";
+import { mirrorOf, type Start } from "./starts";
 
 /** A start and where it ended. */
 export interface End {
@@ -18,6 +18,8 @@ export interface CollectOptions {
   readonly slowSlope: number;
   readonly mergeTolerance: number;
   readonly slowMergeTolerance: number;
+  /** F(−x) = −F(x): mirror images then share one spectrum. */
+  readonly isOdd: boolean;
 }
 
 /** What has been worked out about minima already, so that a search that goes on does not do it again. */
@@ -83,21 +85,33 @@ export async function collect(
     point: pointOf[i],
     slowPoint: slowPointOf[i],
   }));
-  const points = withSpectra
-    ? await work.each(fixed, async (place) => ({ ...pointAt(place), ...(await spectrumAt(place, work, known)) }))
-    : fixed.map(pointAt);
+  const spectra = withSpectra ? await spectraOf(fixed, work, known, options) : undefined;
+  const points = fixed.map((place, i) => ({ ...pointAt(place), ...spectra?.[i] }));
   return { points, slowPoints: lingering.map(pointAt), outcomes };
 }
 
-async function spectrumAt(
-  { best: { minimum } }: Place,
+type Spectrum = Pick<FixedPoint, "eigenvalues" | "unstableCount">;
+
+/** The spectrum of each place. In an odd flow J(−x) = J(x), so of two mirror images only the first is worked out. */
+async function spectraOf(
+  fixed: readonly Place[],
   work: SearchWork,
   { spectra }: Known,
-): Promise<Pick<FixedPoint, "eigenvalues" | "unstableCount">> {
-  const spectrum = spectra.get(minimum) ?? (await work.spectrum(minimum.x));
-  spectra.set(minimum, spectrum);
-  const { eigenvalues, unstableCount } = spectrum;
-  return { eigenvalues, unstableCount };
+  { isOdd, mergeTolerance }: CollectOptions,
+): Promise<Spectrum[]> {
+  const minima = fixed.map(({ best }) => best.minimum);
+  const twins = minima.map((minimum, i) => {
+    const image = isOdd ? mirrorOf(minimum.x) : undefined;
+    const first = image ? minima.slice(0, i).find(({ x }) => isSamePlace(x, image, mergeTolerance)) : undefined;
+    return first ?? minimum;
+  });
+  const missing = [...new Set(twins)].filter((minimum) => !spectra.has(minimum));
+  const found = await work.each(missing, (minimum) => work.spectrum(minimum.x));
+  for (const [i, minimum] of missing.entries()) spectra.set(minimum, found[i]);
+  return twins.map((minimum) => {
+    const { eigenvalues, unstableCount } = spectra.get(minimum) as Stability;
+    return { eigenvalues: { re: eigenvalues.re.slice(), im: eigenvalues.im.slice() }, unstableCount };
+  });
 }
 
 /** Connected components among some of the ends, ordered by first start, each judged where its residual is lowest. */

@@ -26,6 +26,8 @@ export interface FixedPoint {
   readonly certificate?: Certificate;
   /** Number of starts that ended here. */
   readonly hits: number;
+  /** The constant input under which it is one, (I); only for flows that have one. */
+  readonly inputs?: Float64Array;
 }
 
 /** What became of one start. */

@@ -133,10 +133,18 @@ export function beginSearch(flow: Flow, settings: SearchSettings): Search {
       ends.push(...found);
     },
     async collect(withSpectra) {
-      const set = await collect(ends, work, settings, known, withSpectra);
-      return flow.inputs ? { ...set, inputs: flow.inputs.slice() } : set;
+      const options = { ...settings, isOdd: flow.odd === true };
+      const set = await collect(ends, work, options, known, withSpectra);
+      return flow.inputs ? underInput(set, flow.inputs) : set;
     },
   };
+}
+
+/** The set with the input written on it and on each point, which may be carried away from it. */
+function underInput(set: FixedPointSet, inputs: Float64Array): FixedPointSet {
+  const marked = (point: FixedPoint): FixedPoint => ({ ...point, inputs: inputs.slice() });
+  const { points, slowPoints } = set;
+  return { ...set, points: points.map(marked), slowPoints: slowPoints.map(marked), inputs: inputs.slice() };
 }
 
 function limitsOf(settings: SearchSettings): Partial<MinimizeOptions> {

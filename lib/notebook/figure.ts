@@ -37,10 +37,22 @@ export interface Layout {
   [attribute: string]: unknown;
 }
 
-/** A figure: traces in drawing order, and the layout around them. */
+/** One picture of a film: what differs from the figure's own traces while it is shown. */
+export interface Frame {
+  /** By which a slider finds it; no two frames of a figure share one. */
+  name: string;
+  /** New contents of some traces; attributes that are left out stay as they are. */
+  data: Partial<Trace>[];
+  /** Which traces these are, by their place in the figure's `data`. */
+  traces: number[];
+  layout?: Layout;
+}
+
+/** A figure: traces in drawing order, the layout around them, and the frames of a film, if it is one. */
 export interface Figure {
   data: Trace[];
   layout: Layout;
+  frames?: Frame[];
 }
 
 /** Significant digits of a coordinate in the page: far below a pixel, and a third of the size of full precision. */
@@ -50,12 +62,13 @@ const digits = 8;
  * The figure as JSON text: typed arrays as plain arrays, coordinates to eight significant digits, gaps (NaN) as null.
  *
  * @param figure traces and layout
- * @returns JSON that plotly.js draws
+ * @returns JSON that plotly.js draws, with the frames of a film
  * @throws RangeError if `figure` is not a record { data, layout }
  */
 export function figureJson(figure: Figure): string {
   checkFigure("figureJson", figure);
-  return JSON.stringify({ data: figure.data, layout: figure.layout }, (_key, value: unknown) => {
+  const { data, layout, frames } = figure;
+  return JSON.stringify({ data, layout, frames }, (_key, value: unknown) => {
     if (typeof value === "number") return rounded(value);
     if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
     return Array.from(value as Float64Array, rounded);

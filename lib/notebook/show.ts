@@ -104,7 +104,8 @@ function html(figure: Figure, json: string, id: string, picture?: string): strin
     if (old) { alive[id] = old; place.replaceChildren(old); return; }
     var plot = (alive[id] = document.createElement("div"));
     place.replaceChildren(plot);
-    window.Plotly.newPlot(plot, figure.data, figure.layout, options);
+    figure.config = options;
+    window.Plotly.newPlot(plot, figure);
   }
   draw();
 })();</script>`;

@@ -30,6 +30,9 @@ export interface StudyResult<R = unknown> {
 /** Folder of the results that come with the project: data/results/replicates, beside lib. */
 export const replicatesFolder: string = resolve(__dirname, "..", "..", "..", "data", "results", "replicates");
 
+/** Folder of the results of long studies, seed 1 of each: data/results, beside lib. */
+export const resultsFolder: string = resolve(replicatesFolder, "..");
+
 /** Path of a result: NAME-seedK.json in the folder. */
 export function studyResultFile(folder: string, study: string, seed: number): string {
   if (typeof folder !== "string") reject("studyResultFile", "folder", folder, "a path");

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TaskPool } from "../dynamics/search-work";
 import { withReadout } from "../networks/echo-state";
-import { trainForce } from "../networks/force";
 import { type FlipFlopRecipe, flipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
+import { trainFlipFlop } from "../networks/train-flip-flop";
 import { withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { digestOf } from "./floats";
@@ -73,8 +73,6 @@ function keptNetwork(file: string): PreparedFlipFlop | undefined {
 
 /** The readout that FORCE learning gives, row by row, (O·N); undefined if it diverges. */
 export function trainedReadout(recipe: Partial<FlipFlopRecipe>): Float64Array | undefined {
-  const { network, training, x0, recipe: whole } = prepareFlipFlop(recipe);
-  const { alpha, trainEvery } = whole;
-  const trained = trainForce(network, training, { x0, alpha, trainEvery });
+  const trained = trainFlipFlop(recipe);
   return trained.status === "completed" ? toRowMajor(trained.network.Wo) : undefined;
 }

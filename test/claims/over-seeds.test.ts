@@ -25,7 +25,7 @@ describe("a verdict over seeds", () => {
 
   it("counts the seeds, and repeats what the first measured", () => {
     const { statistic, seeds, claim } = over("partly", "reproduced", "partly");
-    assert.equal(statistic, "partly in 2 of 3 seeds, reproduced in 1; seed 1: measured 1");
+    assert.equal(statistic, "reproduced in 1 of 3 seeds, partly in 2; seed 1: measured 1");
     assert.deepEqual([claim, seeds], ["C5", [1, 2, 3]]);
   });
 

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import {
   certify,
+  createEchoState,
   createRng,
   decoupledFlipFlop,
   doubleWell3,
+  echoStateFlow,
   type FixedPoint,
   type Flow,
   findFixedPoints,
@@ -15,8 +17,11 @@ import {
   type Start,
   saddleNodeFamily,
   simpleRnnFlow,
+  stability,
+  type TaskPool,
   twoWells,
 } from "rnn-dynamics";
+import * as tasks from "rnn-dynamics/dist/workers/tasks";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
 
 const rng = createRng("fixed points tests");
@@ -207,6 +212,39 @@ describe("findFixedPoints", () => {
       outcomes.map(({ kind }) => kind),
       ["given", "mirror"],
     );
+  });
+
+  it("writes the constant input on the set and on each point, as copies", async () => {
+    const net = createEchoState({ units: 6, inputs: 2, outputs: 1, gain: 0.5, rng: rng.split("input") });
+    const u = Float64Array.of(0.5, -1);
+    const set = await findFixedPoints(echoStateFlow(net, u), [new Float64Array(6)]);
+    assert.equal(set.points.length, 1);
+    assert.deepEqual(set.inputs, u);
+    assert.deepEqual(set.points[0].inputs, u);
+    assert.notEqual(set.points[0].inputs, set.inputs);
+    const silent = await findFixedPoints(echoStateFlow(net), [new Float64Array(6)]);
+    assert.ok(!("inputs" in silent) && !("inputs" in silent.points[0]));
+  });
+
+  it("works out one spectrum for two mirror images, and each is that of its own Jacobian", async () => {
+    const flow = decoupledFlipFlop(2, 1.7, { units: 8, rng: rng.split("mirrored spectra") });
+    const asked: string[] = [];
+    const pool: TaskPool = {
+      threads: 1,
+      async run<Result>(task: string, payload: unknown): Promise<Result> {
+        asked.push(task);
+        return (tasks as unknown as Record<string, (payload: unknown) => Result>)[task](payload);
+      },
+    };
+    const { points } = await findFixedPoints(flow, flow.fixedPoints.slice(0, 5), { followMirrors: true, pool });
+    assert.equal(points.length, 9);
+    assert.equal(asked.filter((task) => task === "spectrum").length, 5);
+    for (const { xStar, eigenvalues, unstableCount } of points) {
+      const own = stability(flow, xStar);
+      assertClose(eigenvalues?.re ?? [], own.eigenvalues.re, 1e-9);
+      assert.equal(unstableCount, own.unstableCount);
+    }
+    assert.equal(new Set(points.map(({ eigenvalues }) => eigenvalues?.re)).size, 9, "a spectrum is shared, not copied");
   });
 
   it("leaves out the eigenvalues when not asked for, and says −1", async () => {

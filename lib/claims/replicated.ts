@@ -1,0 +1,37 @@
+import { existsSync, readdirSync } from "node:fs";
+import { loadStudyResult, replicatesFolder, studyResultFile } from "../store/study-results";
+import { verdictOverSeeds } from "./over-seeds";
+import type { ClaimVerdict } from "./verdict";
+
+/**
+ * Verdicts over all seeds that `npm run replicate` has run of a study whose results hold the verdicts of their seed.
+ *
+ * @param study its name, such as "three-bits"
+ * @param folder of the results; those that come with the project by default
+ * @returns one verdict per claim, in the order of the first seed; none if no seed was run
+ * @throws RangeError if the study has no such name or its results hold no verdicts; Error if a file is damaged
+ */
+export function replicatedVerdicts(study: string, folder: string = replicatesFolder): ClaimVerdict[] {
+  studyResultFile(folder, study, 1); // refuses what cannot be a name
+  const results = seedsOf(study, folder).map((seed) =>
+    loadStudyResult<{ verdicts: readonly ClaimVerdict[] }>(folder, study, seed),
+  );
+  const verdicts = results.flatMap((kept) => {
+    if (!Array.isArray(kept?.result?.verdicts)) {
+      throw new RangeError(`replicatedVerdicts: results of ${study} hold no verdicts, expected one per claim and seed`);
+    }
+    return kept.result.verdicts;
+  });
+  const claims = [...new Set(verdicts.map(({ claim }) => claim))];
+  return claims.map((claim) => verdictOverSeeds(verdicts.filter((verdict) => verdict.claim === claim)));
+}
+
+/** Seeds with a result, ascending. */
+function seedsOf(study: string, folder: string): number[] {
+  if (!existsSync(folder)) return [];
+  const seeds = readdirSync(folder).flatMap((file) => {
+    const [, name, seed] = /^(.+)-seed(\d+)\.json$/.exec(file) ?? [];
+    return name === study ? [Number(seed)] : [];
+  });
+  return seeds.sort((a, b) => a - b);
+}

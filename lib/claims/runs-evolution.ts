@@ -1,0 +1,148 @@
+/**
+ * The runs behind claims C10 to C12: a network at several steps of its training, looked at in the same way each time.
+ */
+import { continueFixedPoints } from "../dynamics/continuation";
+import { excursionsFrom } from "../dynamics/excursions";
+import type { FlowFamily } from "../dynamics/flow-family";
+import { stability } from "../dynamics/stability";
+import { type EchoState, echoStateFlow, withReadout } from "../networks/echo-state";
+import { bitAccuracy, meanSquaredError } from "../networks/flip-flop";
+import type { ForceTraining, Snapshot } from "../networks/force";
+import { type MemoryOptions, memoryTable } from "../networks/memories";
+import type { OriginCrossing } from "../networks/origin-crossings";
+import { patternOf } from "../networks/passages";
+import { readoutFamily } from "../networks/readout-family";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
+import { simulate } from "../networks/simulate";
+import { trainFlipFlop } from "../networks/train-flip-flop";
+import { createRng } from "../numerics/random";
+import { checkCount, checkList, checkNumber, checkRecord } from "../numerics/validate";
+import { norm } from "../numerics/vector";
+import type { OriginAt, OriginEvent } from "./c10-c12";
+
+/** A training, and the readout at chosen steps of it. */
+export interface TrainingFilm extends PreparedFlipFlop {
+  /** The trained network. */
+  readonly trained: EchoState;
+  readonly snapshots: readonly Snapshot[];
+  readonly status: ForceTraining["status"];
+}
+
+/**
+ * Trains a network and keeps its readout at chosen steps.  [J15 §6.1]
+ *
+ * @param recipe what is left out is the paper's
+ * @param snapshotAt numbers of completed steps
+ * @param onProgress called now and then with the steps done and their total
+ */
+export function trainingFilm(
+  recipe: Partial<FlipFlopRecipe>,
+  snapshotAt: readonly number[],
+  onProgress?: (done: number, total: number) => void,
+): TrainingFilm {
+  const { network, snapshots, status } = trainFlipFlop(recipe, { snapshotAt, onProgress });
+  return { ...prepareFlipFlop(recipe), trained: network, snapshots, status };
+}
+
+/** The network of a film as it was after so many steps. */
+export function networkAt(film: TrainingFilm, step: number): EchoState {
+  checkRecord("networkAt", "film", film, ["network", "snapshots"]);
+  checkList("networkAt", "film.snapshots", film.snapshots, 1, ["step", "Wo"]);
+  checkNumber("networkAt", "step", step, "not negative");
+  const before = film.snapshots.filter((snapshot) => snapshot.step <= step);
+  const { Wo } = before.reduce((last, next) => (next.step > last.step ? next : last), before[0] ?? film.snapshots[0]);
+  return withReadout(film.network, Wo);
+}
+
+/** The spectrum of the origin of one network, in short. */
+export function originOf(net: EchoState, step: number): OriginAt {
+  checkCount("originOf", "step", step, 0);
+  const { spectralAbscissa, unstableCount } = stability(echoStateFlow(net), new Float64Array(net.units));
+  return { step, spectralAbscissa: Number(spectralAbscissa.toPrecision(6)), unstableCount };
+}
+
+/** Half the width of the window, in steps, in which the fixed points around a bifurcation are counted. */
+const window = 1;
+
+/**
+ * Types bifurcations of the origin by counting fixed points on either side of each. The continuation is not told that the
+ * flow is odd: it would be free to find a transcritical one.
+ *
+ * @param film with snapshots around the crossings
+ * @param crossings as from `originCrossings`
+ * @returns one event for each crossing, "unresolved" where the continuation finds none
+ */
+export async function typedEvents(film: TrainingFilm, crossings: readonly OriginCrossing[]): Promise<OriginEvent[]> {
+  checkRecord("typedEvents", "film", film, ["network", "snapshots"]);
+  checkList("typedEvents", "crossings", crossings, 0, ["parameter"]);
+  const whole = readoutFamily(film.network, film.snapshots);
+  const events: OriginEvent[] = [];
+  for (const { parameter } of crossings) {
+    const knots = Array.from(whole.parameters);
+    const from = Math.max(parameter - window, ...knots.filter((knot) => knot < parameter));
+    const to = Math.min(parameter + window, ...knots.filter((knot) => knot >= parameter));
+    const blind: FlowFamily = {
+      parameters: Float64Array.of(from, to),
+      flowAt: (at) => ({ ...whole.flowAt(at), odd: false }),
+    };
+    const origin = new Float64Array(film.network.units);
+    const found = await continueFixedPoints(blind, { points: [{ xStar: origin }] }, { eigenvaluesEvery: 0 });
+    const own = found.events.filter(({ x }) => norm(x) <= 1e-6);
+    const nearest = own.reduce<(typeof own)[number] | undefined>((best, event) => {
+      const isNearer = !best || Math.abs(event.parameter - parameter) < Math.abs(best.parameter - parameter);
+      return isNearer ? event : best;
+    }, undefined);
+    events.push({ step: Number(parameter.toFixed(2)), kind: nearest?.kind ?? "unresolved" });
+  }
+  return events;
+}
+
+/** How the test run goes on one network: errors, and how many of the 2ᴼ patterns its outputs show. */
+export interface TestRun {
+  readonly step: number;
+  readonly meanSquaredError: number;
+  readonly bitAccuracy: number;
+  readonly patterns: number;
+}
+
+/** The test run of a film with the readout of one step. */
+export function testRunAt(film: TrainingFilm, step: number): TestRun {
+  const net = networkAt(film, step);
+  const { output } = simulate(net, film.testing.input, { x0: film.x0 });
+  const shown = new Set(output.to2DArray().map((z) => String(patternOf(Float64Array.from(z)))));
+  shown.delete("undefined");
+  const target = film.testing.target.subMatrix(0, output.rows - 1, 0, net.outputs - 1);
+  return {
+    step,
+    meanSquaredError: Number(meanSquaredError(output, target).toPrecision(4)),
+    bitAccuracy: Number(bitAccuracy(output, target).toFixed(4)),
+    patterns: shown.size,
+  };
+}
+
+/** Memories that a network holds: their patterns, and how many rest at a fixed point. */
+export interface HeldMemories {
+  readonly step: number;
+  readonly held: readonly string[];
+  readonly resting: number;
+}
+
+/** The memories of a film with the readout of one step, as `memoryTable` judges them. */
+export function memoriesAt(film: TrainingFilm, step: number, options?: MemoryOptions): HeldMemories {
+  const held = memoryTable(networkAt(film, step), options).filter(({ isHeld }) => isHeld);
+  return {
+    step,
+    held: held.map(({ pattern }) => pattern),
+    resting: held.filter(({ motion }) => motion === "fixed").length,
+  };
+}
+
+/** Closest returns of runs that leave the origin, as shares of their excursions: of a homoclinic orbit one is 0. */
+export function returnsAt(film: TrainingFilm, step: number): number[] {
+  const net = networkAt(film, step);
+  const origin = new Float64Array(net.units);
+  const rng = createRng(film.recipe.seed).split("excursions");
+  return excursionsFrom(echoStateFlow(net), origin, { rng }).map(({ closestReturn, farthest }) =>
+    Number((closestReturn / farthest).toPrecision(3)),
+  );
+}

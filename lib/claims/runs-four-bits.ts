@@ -1,0 +1,119 @@
+/** What is measured on a four-bit network for claims C13 to C16; notebook 06 and the study call the same functions. */
+import { Matrix } from "ml-matrix";
+import { findFixedPoints } from "../dynamics/fixed-points";
+import { type BitAxes, bitAxes } from "../networks/bit-axes";
+import { type EchoState, echoStateFlow } from "../networks/echo-state";
+import { distanceInequality, leastInequality } from "../networks/equidistance";
+import type { Memory } from "../networks/memories";
+import { outputOf, patternOf } from "../networks/passages";
+import { droppedDirection, type ViewJudgement, viewOf } from "../networks/tesseract-view";
+import { type PrincipalComponents, principalComponents } from "../numerics/pca";
+import { checkList, checkMatrix } from "../numerics/validate";
+import { type FlipDistance, flipDistances } from "./c04-c09";
+import type { StudyContext } from "./study";
+
+/** The memories of a network as a solid in the space of activations. */
+export interface MemorySolid {
+  /** Distances between the memories held, by number of flips. */
+  readonly distances: readonly FlipDistance[];
+  /** The box that fits them; undefined if they do not span one. */
+  readonly box: BitAxes | undefined;
+  /** Principal components of the memories held, as many as there are bits. */
+  readonly components: PrincipalComponents;
+  /** Part of the variance in as many dimensions as there are bits. */
+  readonly inDimensions: number;
+  /** Spread of the squared distances, and the least that geometry allows in that many dimensions. */
+  readonly inequality: number;
+  readonly least: number;
+}
+
+/**
+ * The solid that the memories of a network form: lengths, axes, principal components.  [J15 §7]
+ *
+ * @param memories as from `memoryTable`; those that are not held are left out
+ * @returns undefined if fewer than two are held
+ */
+export function memorySolid(memories: readonly Pick<Memory, "bits" | "state" | "isHeld">[]): MemorySolid | undefined {
+  checkList("memorySolid", "memories", memories, 1, ["bits", "state"]);
+  const held = memories.filter(({ isHeld }) => isHeld);
+  if (held.length < 2) return undefined;
+  const bits = held[0].bits.length;
+  const states = held.map(({ state }) => state);
+  const components = principalComponents(new Matrix(states.map((x) => Array.from(x))), bits);
+  return {
+    distances: flipDistances(held.map((memory) => ({ ...memory, isAttractor: true }))),
+    box: bitAxes(held),
+    components,
+    inDimensions: components.explained.reduce((sum, part) => sum + part, 0),
+    inequality: distanceInequality(states),
+    least: leastInequality(states.length, bits),
+  };
+}
+
+/** The view of a tesseract that a picture shows, with the direction it drops in coordinates of the bits. */
+export interface SeenView extends ViewJudgement {
+  readonly direction: Float64Array;
+}
+
+/**
+ * From which side the first three principal components show the tesseract of four bit axes.  [J15 Fig. 8]
+ *
+ * @param box its axes, (N×4)
+ * @param components columns, (N×3 or more), of which the first three are shown
+ * @returns undefined if there is no box, or the picture is flat
+ */
+export function seenView(box: BitAxes | undefined, components: Matrix): SeenView | undefined {
+  if (box === undefined) return undefined;
+  checkMatrix("seenView", "components", components);
+  const shown = components.subMatrix(0, components.rows - 1, 0, Math.min(components.columns, 3) - 1);
+  const direction = droppedDirection(box.axes, shown);
+  return direction && { direction, ...viewOf(direction) };
+}
+
+/**
+ * How often each view comes out when one memory after the other is left out: a picture worth a name would not mind.
+ *
+ * @param memories as from `memoryTable`; those that are not held are left out
+ * @returns counts by view
+ */
+export function viewsWithoutOne(
+  memories: readonly Pick<Memory, "bits" | "state" | "isHeld">[],
+): Record<string, number> {
+  checkList("viewsWithoutOne", "memories", memories, 0, ["bits", "state"]);
+  const held = memories.filter(({ isHeld }) => isHeld);
+  const counts: Record<string, number> = {};
+  held.forEach((_, left) => {
+    const solid = memorySolid(held.filter((_memory, i) => i !== left));
+    const view = solid && seenView(solid.box, solid.components.axes);
+    if (view) counts[view.nearest] = (counts[view.nearest] ?? 0) + 1;
+  });
+  return counts;
+}
+
+/**
+ * Which patterns are attracting fixed points of the flow: searched from the state of each memory, certified, and with no
+ * unstable mode.
+ *
+ * @param net a network
+ * @param memories as from `memoryTable`, held or not
+ * @returns their patterns, ±1 each
+ */
+export async function attractingPatterns(
+  net: EchoState,
+  memories: readonly Pick<Memory, "bits" | "state">[],
+  { pool, signal, onProgress }: StudyContext = {},
+): Promise<number[][]> {
+  checkList("attractingPatterns", "memories", memories, 1, ["bits", "state"]);
+  const flow = echoStateFlow(net);
+  // of two mirror images one is enough
+  const half = flow.odd ? memories.filter(({ bits }) => bits[0] > 0) : memories;
+  const { points } = await findFixedPoints(
+    flow,
+    half.map(({ state }) => state),
+    { pool, signal, onProgress: (done, total) => onProgress?.(done, total, "memory") },
+  );
+  const found = points.filter(({ unstableCount }) => unstableCount === 0).map(({ xStar }) => outputOf(net, xStar));
+  const patterns = found.flatMap((z) => [patternOf(z), ...(flow.odd ? [patternOf(z.map((v) => -v))] : [])]);
+  const texts = new Set(patterns.flatMap((pattern) => (pattern ? [pattern.join()] : [])));
+  return memories.map(({ bits }) => [...bits]).filter((bits) => texts.has(bits.join()));
+}

@@ -1,0 +1,98 @@
+import type { SearchEnd } from "../dynamics/complete-search";
+import { findAllFixedPoints } from "../dynamics/complete-search";
+import { modeCounts } from "../dynamics/mode-counts";
+import { echoStateFlow } from "../networks/echo-state";
+import { bitAccuracy, meanSquaredError } from "../networks/flip-flop";
+import { memoryTable } from "../networks/memories";
+import { type FlipFlopRecipe, prepareFlipFlop } from "../networks/recipe";
+import { simulate } from "../networks/simulate";
+import { memorySkeleton } from "../networks/skeleton";
+import { createRng } from "../numerics/random";
+import { checkRecord } from "../numerics/validate";
+import { trainedNetwork } from "../store/trained";
+import type { OriginAt } from "./c10-c12";
+import { originOf } from "./runs-evolution";
+import type { Study, StudyContext } from "./study";
+
+/** One network of the scan. */
+export interface GainRow {
+  readonly gain: number;
+  /** The origin before and after training. */
+  readonly before: OriginAt;
+  readonly after: OriginAt;
+  readonly meanSquaredError: number;
+  readonly bitAccuracy: number;
+  /** Memories held, of 8, and how many of them rest at a fixed point. */
+  readonly held: number;
+  readonly resting: number;
+  readonly points: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly indexSum: number;
+  readonly ended: SearchEnd;
+}
+
+/** From a reservoir that falls silent at once to one that is far beyond the onset of chaos. */
+export const scannedGains: readonly number[] = Object.freeze([0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.65, 1.8]);
+
+/** The same for every gain: several times what a network below g = 1 needs, and of the others nobody expects all. */
+const budget = { maxStarts: 120, maxTotalIterations: 4000 };
+
+/**
+ * One seed at eleven gains, all else the paper's: the origin before and after training, the test, the memories, and the
+ * fixed points that a search of the same budget finds.
+ *
+ * Takes ten minutes: seed 1 is shipped as data/results/gain-scan-seed1.json.
+ */
+export const gainScanStudy: Study<readonly GainRow[]> = {
+  name: "gain-scan",
+  version: 1,
+  async run(seed, context) {
+    const rows: GainRow[] = [];
+    for (const gain of scannedGains) {
+      const name = `g = ${gain}`;
+      const onProgress = (_done: number, _total: number, what: string) =>
+        context.onProgress?.(rows.length, scannedGains.length, `${name}, ${what}`);
+      rows.push(await gainRow({ seed, gain }, { ...context, onProgress }));
+    }
+    return rows;
+  },
+};
+
+/** One row of the scan: a network trained by its recipe, and all that the scan asks of it. */
+export async function gainRow(recipe: Partial<FlipFlopRecipe>, context: StudyContext): Promise<GainRow> {
+  checkRecord("gainRow", "context", context);
+  const { pool, signal, onProgress } = context;
+  const say = (what: string) => {
+    signal?.throwIfAborted();
+    onProgress?.(0, 1, what);
+  };
+  say("training");
+  const { network, testing, x0, recipe: whole } = await trainedNetwork(recipe, { pool, signal });
+  say("origin and memories");
+  const before = originOf(prepareFlipFlop(whole).network, 0);
+  const after = originOf(network, whole.steps);
+  const { output, states } = simulate(network, testing.input, { x0, record: 5 });
+  if (states === undefined) throw new Error("gainScanStudy: a simulation that was to be recorded was not");
+  const held = memoryTable(network).filter(({ isHeld }) => isHeld);
+  const memories = held.map(({ state }) => state);
+  const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: true }).map(({ state }) => state);
+  const rng = createRng(whole.seed).split("search");
+  const search = await findAllFixedPoints(
+    echoStateFlow(network),
+    { states, memories, guesses, rng },
+    { ...budget, pool, signal, onProgress: (start, starts) => say(`start ${start} of ${starts}`) },
+  );
+  return {
+    gain: whole.gain,
+    before,
+    after,
+    meanSquaredError: Number(meanSquaredError(output, testing.target).toPrecision(4)),
+    bitAccuracy: Number(bitAccuracy(output, testing.target).toFixed(4)),
+    held: held.length,
+    resting: held.filter(({ motion }) => motion === "fixed").length,
+    points: search.points.length,
+    counts: modeCounts(search.points),
+    indexSum: search.completeness.indexSum,
+    ended: search.ended,
+  };
+}

@@ -1,0 +1,83 @@
+import { inverse, Matrix } from "ml-matrix";
+import { checkList, checkNumbers, checkVector, reject } from "../numerics/validate";
+import { dot, norm } from "../numerics/vector";
+
+/** A pattern and the state that stands for it. */
+export interface MemoryState {
+  /** ±1 each, (b). */
+  readonly bits: readonly number[];
+  /** Activations, (N). */
+  readonly state: Float64Array;
+}
+
+/** The box that fits the memories best: a centre, and one axis per bit. */
+export interface BitAxes {
+  /** (N). */
+  readonly centre: Float64Array;
+  /** Columns: the way from bit k at −1 to bit k at +1, (N×b). */
+  readonly axes: Matrix;
+  /** Lengths of the axes, the edges of the box, in activation, (b). */
+  readonly lengths: readonly number[];
+  /** Cosines of the angles between the axes, (b×b). */
+  readonly cosines: Matrix;
+  /** Part of the variance of the states that no box explains, 0 … 1. */
+  readonly unexplained: number;
+}
+
+/**
+ * The bit axes of a set of memories, by least squares.  [J15 §7]
+ *
+ *     state ≈ centre + ½ Σₖ bitₖ · axisₖ
+ *
+ * If all 2ᵇ memories are there, axis k is the mean of all 2ᵇ⁻¹ edges along which bit k flips; where some are missing the
+ * fit does not lean towards the rest. In a perfect tesseract the axes are equal in length and at right angles, and
+ * nothing is left unexplained.
+ *
+ * @param memories bits (each ±1) and state (N)
+ * @returns the box, or undefined if these memories do not tell the axes apart (a bit that never changes, or two that
+ *   always change together)
+ * @throws RangeError if there is no memory, or they differ in length
+ */
+export function bitAxes(memories: readonly MemoryState[]): BitAxes | undefined {
+  const where = "bitAxes";
+  checkList(where, "memories", memories, 1, ["bits", "state"]);
+  const bits = memories[0].bits?.length;
+  memories.forEach((m, i) => {
+    checkNumbers(where, `bits ${i}`, m.bits, 1);
+    if (m.bits.length !== bits) reject(where, `bits ${i}`, `has length ${m.bits.length}`, `${bits}`);
+    if (!m.bits.every((bit) => Math.abs(bit) === 1)) reject(where, `bits ${i}`, m.bits, "−1 and +1 only");
+    checkVector(where, `state ${i}`, m.state, memories[0].state?.length);
+  });
+  const design = new Matrix(memories.map((m) => [1, ...m.bits.map((bit) => bit / 2)]));
+  const gram = design.transpose().mmul(design);
+  if (!isInvertible(gram)) return undefined;
+  const states = new Matrix(memories.map(({ state }) => Array.from(state)));
+  const fit = inverse(gram).mmul(design.transpose()).mmul(states);
+  const rest = Matrix.sub(states, design.mmul(fit));
+  const spread = states.clone().center("column");
+  const rows = fit.to2DArray().map((row) => Float64Array.from(row));
+  const columns = rows.slice(1);
+  const lengths = columns.map(norm);
+  return {
+    centre: rows[0],
+    axes: new Matrix(columns).transpose(),
+    lengths,
+    cosines: new Matrix(columns.map((a, i) => columns.map((b, k) => dot(a, b) / (lengths[i] * lengths[k] || 1)))),
+    unexplained: squares(spread) > 0 ? squares(rest) / squares(spread) : 0,
+  };
+}
+
+const squares = (A: Matrix): number => A.to1DArray().reduce((sum, v) => sum + v * v, 0);
+
+/** Entries are sums of ±½ and ±¼, exact in float64, so a pivot of a singular matrix is zero but for a few roundings. */
+function isInvertible(gram: Matrix): boolean {
+  const A = gram.to2DArray();
+  for (let k = 0; k < A.length; k++) {
+    if (!(A[k][k] > 1e-9)) return false; // positive semidefinite: no exchange of rows is needed
+    for (let i = k + 1; i < A.length; i++) {
+      const factor = A[i][k] / A[k][k];
+      for (let j = k; j < A.length; j++) A[i][j] -= factor * A[k][j];
+    }
+  }
+  return true;
+}

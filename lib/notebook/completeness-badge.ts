@@ -1,0 +1,90 @@
+/** Whether a set of fixed points can be complete, said in words. */
+
+import { findAllDefaults, type SearchEnd } from "../dynamics/complete-search";
+import { type Completeness, completeness } from "../dynamics/completeness";
+import type { FixedPointSet } from "../dynamics/fixed-point-set";
+import type { Flow } from "../dynamics/flow";
+import { checkList, checkRecord, reject } from "../numerics/validate";
+
+/** A set, the flow it was found for, and a name to head its column. */
+export interface JudgedSet {
+  readonly name: string;
+  /** As from `findFixedPoints`, or from `findAllFixedPoints`, which also says why it ended. */
+  readonly set: FixedPointSet & { readonly ended?: SearchEnd };
+  readonly flow: Flow;
+}
+
+/** One check, and what each set has to say to it. */
+export interface BadgeRow extends Record<string, unknown> {
+  readonly check: string;
+}
+
+/**
+ * The badge of completeness as rows for `table`: one check per row, one set per column, the judgement in the last row.
+ *
+ * No check proves a set complete; the best that can be said is "no gap found". Coverage and Chao1 rest on starts from the
+ * trajectory alone and weigh a point by its basin, so they speak of what such starts reach, which is mostly attractors.
+ *
+ * @param sets sets with name and flow
+ * @throws RangeError if one of them is not a set, its flow no flow, or two have one name
+ */
+export function completenessBadge(sets: readonly JudgedSet[]): BadgeRow[] {
+  const where = "completenessBadge";
+  checkList(where, "sets", sets, 1, ["name", "set", "flow"]);
+  const names = ["check", ...sets.map(({ name }) => name)];
+  const judged = sets.map(({ name, set, flow }, i) => {
+    if (typeof name !== "string" || names.indexOf(name) <= i) {
+      reject(where, `name ${i}`, typeof name === "string" ? `is "${name}"` : name, "a heading of its own");
+    }
+    checkRecord(where, `set ${i}`, set, ["points", "outcomes"]);
+    return { name, set, of: completeness(set, flow) };
+  });
+  type Judged = (typeof judged)[number];
+  const row = (check: string, say: (one: Judged) => string | number): BadgeRow => ({
+    check,
+    ...Object.fromEntries(judged.map((one) => [one.name, say(one)])),
+  });
+  return [
+    row("fixed points found, from so many starts", ({ set }) => `${set.points.length}, from ${set.outcomes.length}`),
+    row("index sum", ({ of }) => sumInWords(of)),
+    row("points without a mirror image", ({ of }) => of.unpaired.length + (of.isOriginMissing ? 1 : 0)),
+    row("a further start from the test run finds a known point", ({ of }) => coverageInWords(of)),
+    row("such starts can reach (Chao1)", ({ of }) =>
+      of.chao1 === undefined ? "–" : `at least ${of.chao1.toFixed(0)}`,
+    ),
+    row("the search", ({ set }) => (set.ended === undefined ? "tried the starts it was given" : ends[set.ended])),
+    row("judgement", (one) => judgement(one.set, one.of)),
+  ];
+}
+
+const ends: Readonly<Record<SearchEnd, string>> = {
+  "no gap found": "stopped: a round of fresh starts found nothing new",
+  "crowded middle": "gave up: new points only in the crowded middle",
+  "starts spent": "spent its starts",
+  "iterations spent": "spent its iterations",
+};
+
+const signed = (count: number): string => String(count).replace("-", "−");
+
+function sumInWords({ indexSum, expectedIndexSum: wanted, degenerate }: Completeness): string {
+  const beside = degenerate.length > 0 ? `, beside ${degenerate.length} degenerate` : "";
+  return `${signed(indexSum)}${wanted === undefined ? "" : ` (must be ${signed(wanted)})`}${beside}`;
+}
+
+function coverageInWords({ coverage, sampled }: Completeness): string {
+  return coverage === undefined ? "–" : `${(100 * coverage).toFixed(0)} % (by ${sampled} starts)`;
+}
+
+/** A middle is crowded as in `findAllFixedPoints`. */
+function judgement(set: FixedPointSet & { ended?: SearchEnd }, of: Completeness): string {
+  if (set.points.some(({ unstableCount }) => unstableCount > findAllDefaults.crowdedFrom)) {
+    return "incomplete: the middle holds exponentially many";
+  }
+  if (of.degenerate.length > 0) return "open: a degenerate point has no index";
+  const { indexSum, expectedIndexSum } = of;
+  if (expectedIndexSum !== undefined && indexSum !== expectedIndexSum) return "incomplete: the index sum is wrong";
+  if (of.isOriginMissing || of.unpaired.length > 0) return "incomplete: mirror images are missing";
+  if (!of.noGapFound) return "incomplete: no fixed point at all";
+  if (set.ended !== undefined && set.ended !== "no gap found") return "open: the search ran out before its rule held";
+  return "no gap found (which is no proof)";
+}

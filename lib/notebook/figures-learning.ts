@@ -1,0 +1,120 @@
+/** What a training does, step by step: the spectrum of the origin, the memories, the error of the test. */
+import type { OriginAt } from "../claims/c10-c12";
+import type { TrainingStory } from "../claims/study-film";
+import { checkList } from "../numerics/validate";
+import type { Figure, Layout, Trace } from "./figure";
+import { colors, titled } from "./theme";
+
+/** How the two trainings are told apart in every figure: colour, dash and symbol. */
+const gainStyles = [
+  { line: { color: colors.vermilion, width: 2, dash: "solid" }, marker: { symbol: "square", size: 6 } },
+  { line: { color: colors.blue, width: 2, dash: "dash" }, marker: { symbol: "circle", size: 6 } },
+];
+const styleOf = (k: number) => {
+  const { line, marker } = gainStyles[k % gainStyles.length];
+  return { line, marker: { ...marker, color: line.color } };
+};
+
+/** Number of modes on a logarithmic axis, zero drawn half a decade below one. */
+const onCounts = (count: number) => (count === 0 ? 0.4 : count);
+const countAxis = {
+  type: "log",
+  tickvals: [0.4, 1, 2, 5, 10, 100],
+  ticktext: ["0", "1", "2", "5", "10", "100"],
+  range: [-0.55, 2.4],
+};
+
+/** Two panels above each other on one horizontal axis. */
+function stacked(upper: string, lower: string, xaxis: Record<string, unknown>, height = 560): Layout {
+  return {
+    height,
+    xaxis: { ...xaxis, anchor: "y2" },
+    yaxis: { title: { text: upper }, domain: [0.54, 1] },
+    yaxis2: { title: { text: lower }, domain: [0, 0.46] },
+    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
+  };
+}
+
+/**
+ * The origin during training: the largest real part of its eigenvalues, and how many of them are positive; dotted, where the
+ * circular law puts the edge of an untrained network's, g − 1.  [J15 §6.1]
+ *
+ * @param stories one for each gain
+ * @param last last step that is drawn
+ * @param claim the title
+ */
+export function originOverTraining(
+  stories: readonly { readonly gain: number; readonly origin: readonly OriginAt[] }[],
+  last: number,
+  claim: string,
+): Figure {
+  checkList("originOverTraining", "stories", stories, 1, ["gain", "origin"]);
+  const data = stories.flatMap(({ gain, origin }, k): Trace[] => {
+    const rows = origin.filter(({ step }) => step <= last);
+    const x = rows.map(({ step }) => step);
+    const common = { type: "scatter", x, name: `g = ${gain}`, ...styleOf(k) };
+    return [
+      { ...common, mode: "lines+markers", y: rows.map(({ spectralAbscissa }) => spectralAbscissa) },
+      {
+        ...common,
+        mode: "lines+markers",
+        yaxis: "y2",
+        y: rows.map(({ unstableCount }) => onCounts(unstableCount)),
+        showlegend: false,
+        text: rows.map(({ unstableCount }) => `${unstableCount}`),
+      },
+      {
+        type: "scatter",
+        mode: "lines",
+        name: `g − 1 = ${(gain - 1).toFixed(1)}`,
+        x: [0, last],
+        y: [gain - 1, gain - 1],
+        line: { color: styleOf(k).line.color, width: 1.5, dash: "dot" },
+        showlegend: false,
+        hoverinfo: "name",
+      },
+    ];
+  });
+  const layout = stacked("max Re λ (1/τ)", "unstable modes", {
+    title: { text: "training step" },
+    range: [-0.02 * last, last],
+  });
+  const lower = { ...(layout.yaxis2 as Record<string, unknown>), ...countAxis };
+  return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
+}
+
+/**
+ * What is learnt when: memories held, and the error of the test run, at every snapshot; steps on a logarithmic axis.
+ *
+ * @param stories one for each gain
+ * @param claim the title
+ */
+export function learningOverTraining(
+  stories: readonly Pick<TrainingStory, "gain" | "memories" | "tests">[],
+  claim: string,
+): Figure {
+  checkList("learningOverTraining", "stories", stories, 1, ["gain", "memories", "tests"]);
+  const data = stories.flatMap(({ gain, memories, tests }, k): Trace[] => {
+    const common = { type: "scatter", mode: "lines+markers", name: `g = ${gain}`, ...styleOf(k) };
+    const held = memories.filter(({ step }) => step > 0);
+    const tested = tests.filter(({ step }) => step > 0);
+    return [
+      {
+        ...common,
+        x: held.map(({ step }) => step),
+        y: held.map((row) => row.held.length),
+        line: { ...styleOf(k).line, shape: "hv" },
+      },
+      {
+        ...common,
+        x: tested.map(({ step }) => step),
+        y: tested.map(({ meanSquaredError }) => meanSquaredError),
+        yaxis: "y2",
+        showlegend: false,
+      },
+    ];
+  });
+  const layout = stacked("memories held, of 8", "test error (MSE)", { type: "log", title: { text: "training step" } });
+  const lower = { ...(layout.yaxis2 as Record<string, unknown>), type: "log" };
+  return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
+}

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { Matrix } from "ml-matrix";
+import {
+  attractingPatterns,
+  compareCubes,
+  createEchoState,
+  createRng,
+  type FourBitsResult,
+  fourBitsStudy,
+  fourBitsVerdicts,
+  memorySolid,
+  memoryTable,
+  seenView,
+  viewsWithoutOne,
+} from "rnn-dynamics";
+import { assertClose } from "../helpers/assertions";
+import { cornersOf, randomFrame } from "../helpers/hypercube";
+
+/** Axes of given lengths along a random orthonormal frame. */
+const box = (lengths: number[], seed = 1, size = 30): Matrix =>
+  randomFrame(size, lengths.length, seed).mmul(Matrix.diag(lengths));
+
+/** Four units that keep their signs, ẋ = −x + 2 tanh x, each its own bit: 16 attractors at the corners of a tesseract. */
+const decoupled = {
+  ...createEchoState({ units: 4, inputs: 4, outputs: 4, gain: 0, rng: createRng(1) }),
+  Wr: Matrix.eye(4).mul(2),
+  Wfb: Matrix.zeros(4, 4),
+  Wo: Matrix.eye(4),
+  B: Matrix.eye(4).mul(5),
+};
+
+describe("what is measured on four-bit networks", () => {
+  it("is a tesseract with 16 attractors for a decoupled flip-flop [J15 §7]", async () => {
+    // without feedback only the pulse can set a bit
+    const memories = memoryTable(decoupled, { clamp: 11 });
+    assert.equal(memories.filter(({ isHeld }) => isHeld).length, 16);
+    assert.equal((await attractingPatterns(decoupled, memories)).length, 16);
+    const solid = memorySolid(memories);
+    assert.ok(solid?.box);
+    // x* = 2 tanh x*: x* = 1.9150080481545375
+    assertClose(solid.box.lengths, Array(4).fill(2 * 1.9150080481545375), 1e-12);
+    assertClose(solid.inequality, solid.least, 1e-10);
+    assertClose(solid.inDimensions, 1, 1e-12);
+  });
+
+  it("leaves out the memories that are not held, and says so where too few are", () => {
+    const corners = cornersOf(box([50, 50, 50, 50]));
+    const some = corners.map((c, i) => ({ ...c, isHeld: i !== 3, state: i === 3 ? c.state.map(() => 1e6) : c.state }));
+    assertClose(memorySolid(some)?.box?.lengths[0] ?? 0, 50, 1e-10);
+    assert.equal(memorySolid(some)?.distances[0].pairs, 28);
+    assert.equal(memorySolid(corners.map((c, i) => ({ ...c, isHeld: i < 1 }))), undefined);
+    const flat = memorySolid(corners.map((c, i) => ({ ...c, isHeld: i < 4 })));
+    assert.ok(flat && flat.box === undefined);
+    assert.equal(seenView(flat.box, flat.components.axes), undefined);
+  });
+
+  it("sees a box cell-first, along its shortest axis, where all corners are there", () => {
+    const corners = cornersOf(box([60, 55, 40, 50]));
+    const solid = memorySolid(corners);
+    assert.ok(solid);
+    const view = seenView(solid.box, solid.components.axes);
+    assert.equal(view?.nearest, "cell");
+    assertClose(view?.direction[2] ?? 0, 1, 1e-9);
+    // 16 views, each without one memory: the missing corner turns the axes, but not by much
+    const counts = viewsWithoutOne(corners);
+    assert.equal(
+      Object.values(counts).reduce((sum, n) => sum + n, 0),
+      16,
+    );
+    assert.ok(counts.cell >= 12, JSON.stringify(counts));
+  });
+
+  it("knows a cube that was kept, and one that was turned away [J15 §7.1]", () => {
+    const tesseract = box([50, 50, 50, 50]);
+    const cube = cornersOf(tesseract.subMatrix(0, 29, 0, 2));
+    const kept = compareCubes(cube, cornersOf(tesseract));
+    assert.ok(kept);
+    assert.ok(kept.angles.every((angle) => angle < 1e-6));
+    assert.ok(kept.moved < 1e-12);
+    const foreign = compareCubes(cube, cornersOf(box([50, 50, 50, 50], 2)));
+    assert.ok(foreign?.angles.every((angle) => angle > 20) && foreign.moved > 0.5);
+    assert.equal(compareCubes(cube, cornersOf(tesseract).slice(0, 4)), undefined);
+  });
+
+  it("becomes four verdicts, one of them on the views of all seeds", () => {
+    const network = (nearest: "edge" | "face"): FourBitsResult["scratch"] => ({
+      meanSquaredError: 0.5,
+      bitAccuracy: 0.9,
+      held: 16,
+      attracting: 16,
+      distances: [1, 2, 3, 4].map((flips) => ({ flips, pairs: 1, mean: 50 * Math.sqrt(flips), spread: 0.01 })),
+      lengths: [50, 50, 50, 50],
+      cosines: [0, 0, 0, 0, 0, 0],
+      unexplained: 0,
+      explained: [0.25, 0.25, 0.25, 0.25],
+      inequality: Math.sqrt(11 / 64),
+      least: Math.sqrt(11 / 64),
+      view: { nearest, angle: 3, direction: [1, 0, 0, 0] },
+      viewsWithoutOne: {},
+    });
+    const one: FourBitsResult = {
+      base: { held: 8, lengths: [50, 50, 50] },
+      scratch: network("edge"),
+      transfer: network("face"),
+      control: network("face"),
+      cube: { transfer: { angles: [3, 4, 5], moved: 0.1 } },
+    };
+    const verdicts = fourBitsVerdicts([one, one], [1, 2]);
+    assert.deepEqual(
+      verdicts.map(({ claim, verdict }) => [claim, verdict]),
+      [
+        ["C13", "reproduced"],
+        ["C14", "reproduced"],
+        ["C15", "wrong as stated"],
+        ["C16", "reproduced"],
+      ],
+    );
+    assert.ok(verdicts.every(({ seeds }) => String(seeds) === "1,2"));
+    const lost = { ...one, cube: {}, transfer: { ...one.transfer, view: undefined } };
+    assert.deepEqual(
+      fourBitsVerdicts([lost], [1])
+        .map(({ verdict }) => verdict)
+        .slice(1),
+      ["partly", "wrong as stated", "partly"],
+    );
+  });
+
+  it("stops when it is told to", async () => {
+    await assert.rejects(fourBitsStudy.run(1, { signal: AbortSignal.abort(new Error("stop")) }), /stop/);
+  });
+});
