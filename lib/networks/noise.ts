@@ -1,7 +1,9 @@
 import { exp, log } from "../numerics/elementary";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkNumber, reject, withDefaults } from "../numerics/validate";
+import { toMatrix, toRowMajor } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
+import { checkEchoState, type EchoState } from "./echo-state";
 import { Ensemble, type EnsembleState } from "./ensemble";
 import { bitErrors, heldBy, type NoiseOutcome, squaredErrors } from "./noise-outcome";
 import { checkSubjects, groupsOf, type NoiseGroup, type NoiseSubject, probesOf, testsOf } from "./noise-subject";
@@ -48,6 +50,23 @@ export function noiseLevels(lowest = 1e-4, highest = 1, count = 20): number[] {
     if (i === 0) return lowest;
     return i === count - 1 ? highest : lowest * exp((span * i) / (count - 1));
   });
+}
+
+/**
+ * The network with η Z added to its recurrent weights, Z standard normal.  [J15 §8]
+ *
+ * @param net network, not changed
+ * @param level η, the standard deviation of what is added to each weight
+ * @param rng Z is drawn from it row by row: the same `rng` gives the same Z at any level
+ * @throws RangeError if the network is not whole or the level negative
+ */
+export function withNoise(net: EchoState, level: number, rng: Rng): EchoState {
+  checkEchoState("withNoise", net);
+  checkNumber("withNoise", "level", level, "not negative");
+  checkRng("withNoise", rng);
+  const Wr = toRowMajor(net.Wr);
+  for (let k = 0; k < Wr.length; k++) Wr[k] += level * rng.normal();
+  return { ...net, Wr: toMatrix(Wr, net.units, net.units) };
 }
 
 /**

@@ -11,22 +11,12 @@ import {
   noiseTrialDefaults,
   simulate,
   tanhConjugate,
+  withNoise,
 } from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork, randomSubject } from "../helpers/noise-networks";
 
 const levels = [0, 0.01, 0.3];
-
-/** The matrix that a trial adds at level 1. */
-function drawn(units: number, seed: string): Matrix {
-  const rng = createRng(seed);
-  return new Matrix(Array.from({ length: units }, () => Array.from({ length: units }, () => rng.normal())));
-}
-
-const withNoise = (net: EchoState, Z: Matrix, level: number): EchoState => ({
-  ...net,
-  Wr: Matrix.add(net.Wr, Matrix.mul(Z, level)),
-});
 
 /** Two memories by construction: x₁ keeps the sign of the output, alone. */
 function latch(units: number): EchoState {
@@ -49,13 +39,23 @@ describe("noise levels", () => {
   });
 });
 
+describe("a network with noise", () => {
+  it("has weights that differ by η Z, Z being the same at every level and of variance one", () => {
+    const net = randomNetwork(100, 1);
+    const Z = [0.5, 2].map((level) => Matrix.sub(withNoise(net, level, createRng(3)).Wr, net.Wr).div(level));
+    assert.ok(Matrix.sub(Z[0], Z[1]).abs().max() < 1e-13);
+    // the variance of 10⁴ normal numbers has a standard deviation of √2/100
+    assert.ok(Math.abs(Z[0].clone().mul(Z[0]).mean() - 1) < 5 * 0.0142);
+    assert.deepEqual(withNoise(net, 0, createRng(3)).Wr, net.Wr);
+  });
+});
+
 describe("a noise trial", () => {
   it("adds η Z to the recurrent weights, the same Z at every level [J15 §8]", () => {
     const subject = randomSubject(randomNetwork(13, 2), 90);
-    const Z = drawn(13, "trial");
     const outcomes = noiseTrial([subject], createRng("trial"), { levels });
     for (const [l, level] of levels.entries()) {
-      const { output } = simulate(withNoise(subject.network, Z, level), subject.testing.input, { x0: subject.x0 });
+      const { output } = simulate(withNoise(subject.network, level, createRng("trial")), subject.testing.input, { x0: subject.x0 });
       const [{ meanSquaredError: error, bitErrorRate }] = outcomes[l];
       assertClose(error, meanSquaredError(output, subject.testing.target), 1e-14);
       assertClose(bitErrorRate, 1 - bitAccuracy(output, subject.testing.target), 1e-14);
@@ -86,7 +86,7 @@ describe("a noise trial", () => {
     const quarter = { ...net, Wr: Matrix.mul(net.Wr, 1 / 4) };
     const subject = randomSubject(quarter, 60, { noiseScale: 1 / 4 });
     const [[outcome]] = noiseTrial([subject], createRng("trial"), { levels: [0.2] });
-    const { output } = simulate(withNoise(quarter, drawn(9, "trial"), 0.05), subject.testing.input, { x0: subject.x0 });
+    const { output } = simulate(withNoise(quarter, 0.05, createRng("trial")), subject.testing.input, { x0: subject.x0 });
     assertClose(outcome.meanSquaredError, meanSquaredError(output, subject.testing.target), 1e-14);
   });
 
