@@ -1,3 +1,4 @@
+export * from "./claims/branch-record";
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
 export * from "./claims/c10-c12";
@@ -14,6 +15,7 @@ export * from "./claims/runs-four-bits";
 export * from "./claims/runs-noise";
 export * from "./claims/runs-search";
 export * from "./claims/search-goals";
+export * from "./claims/skeleton-four-bits";
 export * from "./claims/statements";
 export * from "./claims/studies";
 export type * from "./claims/study";
@@ -25,6 +27,7 @@ export * from "./claims/study-noise";
 export * from "./claims/study-recall";
 export * from "./claims/study-search";
 export * from "./claims/study-three-bits";
+export * from "./claims/study-tones";
 export * from "./claims/verdict";
 export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";
 export { type Certificate, certify } from "./dynamics/certify";
@@ -63,6 +66,7 @@ export * from "./dynamics/mode-counts";
 export * from "./dynamics/passage-profile";
 export * from "./dynamics/passage-time";
 export * from "./dynamics/polish";
+export * from "./dynamics/search-sentence";
 export type { TaskPool } from "./dynamics/search-work";
 export * from "./dynamics/separation";
 export {
@@ -110,6 +114,7 @@ export {
 } from "./networks/noise-trials";
 export * from "./networks/origin-crossings";
 export * from "./networks/passages";
+export * from "./networks/period";
 export * from "./networks/planar";
 export * from "./networks/portrait";
 export * from "./networks/pulse-threshold";
@@ -122,6 +127,7 @@ export * from "./networks/simulate";
 export * from "./networks/skeleton";
 export * from "./networks/solved-flows";
 export * from "./networks/tesseract-view";
+export * from "./networks/tone-task";
 export * from "./networks/train-flip-flop";
 export * from "./networks/transfer";
 export * from "./notebook/certificate-table";
@@ -140,7 +146,13 @@ export {
 export * as figures from "./notebook/figures";
 export * from "./notebook/film";
 export { type LedgerRow, ledger, recordVerdicts } from "./notebook/ledger";
-export { type Progress, progress, progressOfRounds, type RoundsProgress } from "./notebook/progress";
+export { outFolder } from "./notebook/places";
+export {
+  type Progress,
+  progress,
+  progressOfRounds,
+  type RoundsProgress,
+} from "./notebook/progress";
 export { loadPlotly, show } from "./notebook/show";
 export { type TableFrame, type TableOptions, table, tableDefaults } from "./notebook/tables";
 export * from "./notebook/theme";
@@ -153,12 +165,16 @@ export { multiplyMatrices, multiplyRowMajor } from "./numerics/matrix-product";
 export * from "./numerics/pca";
 export * from "./numerics/random";
 export * from "./numerics/refined-solve";
+export * from "./numerics/sine";
 export * from "./numerics/singular-values";
 export * from "./numerics/subspace";
 export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
+export * from "./store/four-bits";
 export * from "./store/networks";
+export { loadNpy, saveNpy } from "./store/npy";
 export * from "./store/shipped";
 export * from "./store/study-results";
 export { type TrainedNetworkOptions, trainedNetwork, trainedNetworkDefaults } from "./store/trained";
+export * from "./store/weights";
 export { createPool, type PoolOptions, poolDefaults, type WorkerPool } from "./workers/pool";

@@ -7,8 +7,10 @@ import { distanceInequality, leastInequality } from "../networks/equidistance";
 import type { Memory } from "../networks/memories";
 import { outputOf, patternOf } from "../networks/passages";
 import { droppedDirection, type ViewJudgement, viewOf } from "../networks/tesseract-view";
+import { angleInDegrees } from "../numerics/angle";
 import { type PrincipalComponents, principalComponents } from "../numerics/pca";
-import { checkList, checkMatrix } from "../numerics/validate";
+import { checkList, checkMatrix, checkNumbers, checkVector, reject } from "../numerics/validate";
+import { dot, norm } from "../numerics/vector";
 import { type FlipDistance, flipDistances } from "./c04-c09";
 import type { StudyContext } from "./study";
 
@@ -88,6 +90,44 @@ export function viewsWithoutOne(
     if (view) counts[view.nearest] = (counts[view.nearest] ?? 0) + 1;
   });
   return counts;
+}
+
+/**
+ * Angle between the direction a picture drops and the diagonals of the patterns that are not held, in degrees.
+ *
+ * A missing pair of opposite corners takes variance from its own diagonal, and principal components drop the direction of
+ * least variance: so the angle is small where missing memories, and nothing else, decide the picture.
+ *
+ * @param direction in coordinates of the bits, (b)
+ * @param memories as from `memoryTable`
+ * @returns 0 … 90; undefined if no memory is missing
+ * @throws RangeError if the shapes do not fit
+ */
+export function angleToMissing(
+  direction: Float64Array,
+  memories: readonly Pick<Memory, "bits" | "isHeld">[],
+): number | undefined {
+  const where = "angleToMissing";
+  checkVector(where, "direction", direction);
+  checkList(where, "memories", memories, 0, ["bits"]);
+  const basis: Float64Array[] = [];
+  const outside = (v: Float64Array): Float64Array =>
+    basis.reduce((rest, b) => {
+      const overlap = dot(b, rest);
+      return rest.map((value, i) => value - overlap * b[i]);
+    }, v);
+  for (const [i, { bits, isHeld }] of memories.entries()) {
+    checkNumbers(where, `bits ${i}`, bits);
+    if (bits.length !== direction.length) {
+      reject(where, `bits ${i}`, `has length ${bits.length}`, `${direction.length}`);
+    }
+    const rest = outside(Float64Array.from(bits));
+    const size = norm(rest);
+    if (!isHeld && size > 1e-9) basis.push(rest.map((v) => v / size));
+  }
+  if (basis.length === 0) return undefined;
+  const across = outside(direction);
+  return angleInDegrees(norm(across), norm(direction.map((v, i) => v - across[i])));
 }
 
 /**

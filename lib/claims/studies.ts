@@ -5,6 +5,7 @@ import { noiseStudy } from "./study-noise";
 import { searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 import { threeBitsStudy } from "./study-three-bits";
+import { tonesStudy } from "./study-tones";
 
 /** All studies that `npm run replicate` knows, in the order in which it runs them. */
 export const studies: readonly Study<unknown>[] = Object.freeze([
@@ -16,4 +17,5 @@ export const studies: readonly Study<unknown>[] = Object.freeze([
   searchPaperStudy,
   searchRecallStudy,
   noiseStudy,
+  tonesStudy,
 ]);

@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { findAllFixedPoints } from "../dynamics/complete-search";
-import { type Continuation, continueFixedPoints } from "../dynamics/continuation";
+import { continueFixedPoints } from "../dynamics/continuation";
 import { modeCounts } from "../dynamics/mode-counts";
 import { stability } from "../dynamics/stability";
 import { type EchoState, echoStateFlow } from "../networks/echo-state";
@@ -15,6 +15,7 @@ import { exp, log } from "../numerics/elementary";
 import { principalComponents } from "../numerics/pca";
 import { createRng } from "../numerics/random";
 import { checkCount, checkList, checkRecord } from "../numerics/validate";
+import { type BranchRecord, recordOf } from "./branch-record";
 import {
   type HeldMemories,
   memoriesAt,
@@ -56,28 +57,6 @@ export interface TrainingStory {
   readonly memories: readonly HeldMemories[];
 }
 
-/** A state in short: its output z, and its first three principal components. */
-export type ShortState = readonly number[];
-
-/** Branches and events of a continuation, with states in short; mirror images are left out. */
-export interface BranchRecord {
-  readonly branches: readonly {
-    readonly steps: readonly number[];
-    readonly states: readonly ShortState[];
-    readonly unstable: readonly number[];
-    readonly startsAt: number;
-    readonly endsAt: number;
-    readonly isMirrored: boolean;
-  }[];
-  readonly events: readonly {
-    readonly step: number;
-    readonly kind: string;
-    readonly change: string;
-    readonly state: ShortState;
-    readonly branches: readonly number[];
-  }[];
-}
-
 /** Both trainings, the paper's and the gentle one, and the fixed points of the gentle one from its beginning to its end. */
 export interface FilmResult {
   readonly stories: readonly TrainingStory[];
@@ -90,12 +69,17 @@ export interface FilmResult {
   };
 }
 
+/** Memories take most of the time; early in training they are asked for at every hundredth step. */
+const hasMemories = (step: number): boolean => step > 2000 || step % 100 === 0;
+/** 150 τ, as in the study over seeds. */
+const settle = 1500;
+
 /** Eigenvalues kept of each spectrum: more than three outputs can make, and the edge of the disc. */
 const eigenvaluesKept = 8;
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 /**
- * A training at several gains, snapshot by snapshot: spectrum of the origin, test error and memories at each; and for the
+ * A training at several gains, snapshot by snapshot: spectrum of the origin and test error at each, memories at most; and for the
  * last of the gains all fixed points continued through training.  [J15 §6.1, Fig. 7]
  *
  * @param recipes one for each gain; the last should have g < 1, so that the origin is the only fixed point at first
@@ -136,10 +120,10 @@ export const filmStudy: Study<FilmResult> = {
 function storyOf(film: TrainingFilm, { signal, onProgress }: StudyContext): TrainingStory {
   const steps = film.snapshots.map(({ step }) => step);
   const { gain } = film.recipe;
-  const each = <T>(what: string, of: (step: number) => T): T[] =>
-    steps.map((step, done) => {
+  const each = <T>(what: string, of: (step: number) => T, at: readonly number[] = steps): T[] =>
+    at.map((step, done) => {
       signal?.throwIfAborted();
-      onProgress?.(done, steps.length, `g = ${gain}, ${what}`);
+      onProgress?.(done, at.length, `g = ${gain}, ${what}`);
       return of(step);
     });
   return {
@@ -151,7 +135,7 @@ function storyOf(film: TrainingFilm, { signal, onProgress }: StudyContext): Trai
       pair,
     })),
     tests: each("test run", (step) => testRunAt(film, step)),
-    memories: each("memories", (step) => memoriesAt(film, step)),
+    memories: each("memories", (step) => memoriesAt(film, step, { settle }), steps.filter(hasMemories)),
   };
 }
 
@@ -228,28 +212,4 @@ function networkAtAnyStep(film: TrainingFilm, step: number): EchoState {
   const [a, b] = [film.snapshots[after - 1], film.snapshots[after]];
   const share = (step - a.step) / (b.step - a.step);
   return { ...film.network, Wo: Matrix.add(a.Wo, Matrix.sub(b.Wo, a.Wo).mul(share)) };
-}
-
-function recordOf(all: Continuation, short: (x: Float64Array, step: number) => number[]): BranchRecord {
-  const own = all.branches.flatMap((branch, i) => (branch.mirrorOf < 0 ? [i] : []));
-  return {
-    branches: own.map((i) => {
-      const { parameters, points, unstableCounts, startsAt, endsAt } = all.branches[i];
-      return {
-        steps: Array.from(parameters, (step) => rounded(step, 2)),
-        states: points.map((x, k) => short(x, parameters[k])),
-        unstable: [...unstableCounts],
-        startsAt,
-        endsAt,
-        isMirrored: all.branches.some(({ mirrorOf }) => mirrorOf === i),
-      };
-    }),
-    events: all.events.map(({ parameter, kind, change, x, branches }) => ({
-      step: rounded(parameter, 2),
-      kind,
-      change,
-      state: short(x, parameter),
-      branches: branches.flatMap((i) => (own.includes(i) ? [own.indexOf(i)] : [])),
-    })),
-  };
 }

@@ -67,3 +67,10 @@ export const noiseStudy: Study<NoiseStudyResult> = Object.freeze({
     return summariseNoise(await runNoise(seed, noiseTrialCount(seed), context));
   },
 } satisfies Study<NoiseStudyResult>);
+
+/** The whole study of one seed, trial by trial: what Fig. 9 is drawn from. Shipped for seed 1.  [J15 §8, Fig. 9] */
+export const noiseTrialsStudy: Study<NoiseResults> = Object.freeze({
+  name: "noise-trials",
+  version: 1,
+  run: (seed, context) => runNoise(seed, noiseTrialCount(seed), context),
+} satisfies Study<NoiseResults>);

@@ -82,6 +82,37 @@ const pictures: readonly Picture[] = [
     caption:
       "Fig. 6 at g = 0.8, seed 1: eight attractors at the corners of a cube, a saddle on each edge and each face.",
   },
+  {
+    file: "skeleton.png",
+    notebook: "04-three-bit-flip-flop",
+    title: "The gentle network has",
+    caption:
+      "Fixed points by number of unstable modes, beside the 8, 12, 6 and 1 of an ideal flip-flop: g = 1.5 and g = 0.8, seed 1.",
+  },
+  {
+    file: "transition-graph-gain-0.8.png",
+    notebook: "04-three-bit-flip-flop",
+    title: "Gentle network: each edge",
+    caption: "The transition graph at g = 0.8, seed 1: a saddle on each of the 12 edges, opened by the bit that flips.",
+  },
+  {
+    file: "transition-graph.png",
+    notebook: "04-three-bit-flip-flop",
+    title: "Strong network: a saddle",
+    caption: "The transition graph of the paper's network (g = 1.5, seed 1), as far as its saddles were found.",
+  },
+  {
+    file: "passage-speed.png",
+    notebook: "04-three-bit-flip-flop",
+    title: "The passage slows",
+    caption: "Speed along the way from one memory through a saddle to the next, at g = 0.8, seed 1.",
+  },
+  {
+    file: "pulse-thresholds.png",
+    notebook: "04-three-bit-flip-flop",
+    title: "Strong network: every bit",
+    caption: "The smallest pulse that flips each bit of each memory of the paper's network (g = 1.5, seed 1).",
+  },
 ];
 
 const largest = 200_000;

@@ -14,9 +14,9 @@ export interface PortraitAt {
   readonly runs: readonly Matrix[];
 }
 
-/** Light and dark, so that both lines are told apart in grey print as well. */
-const testLine = { color: colors.skyBlue, width: 2.5 };
-const runLine = { color: "#B22D00", width: 2 };
+/** The paper's blue and red, dark and broad against light and thin, so that grey print tells them apart as well. */
+const testLine = { color: "#00558A", width: 4 };
+const runLine = { color: "#E8765A", width: 1.5 };
 const finalMarker = { symbol: "circle-open", color: colors.green, size: 5, line: { color: colors.green, width: 1.5 } };
 
 /** Coordinates of pieces, to a tenth: the picture is a hundred wide, and a film holds a hundred thousand of them. */
@@ -40,9 +40,10 @@ function portraitTraces({ test, runs }: PortraitAt, final: Matrix, scene: string
   ];
 }
 
-/** The paper's view: from above a corner, the axes as long as everything that is drawn in any picture. */
+/** The paper's view: from above a corner, with room for all that is left in the end; far starts are cut off. */
 function sceneOver(portraits: readonly PortraitAt[], final: Matrix, domain: Record<string, number[]>) {
-  const all = [final, ...portraits.flatMap(({ test, runs }) => [test, ...runs])];
+  const ends = portraits.flatMap(({ runs }) => runs.map((run) => run.subMatrix(run.rows - 1, run.rows - 1, 0, 2)));
+  const all = [final, ...portraits.map(({ test }) => test), ...ends];
   const reach = Math.ceil(Math.max(...all.map((m) => Math.max(m.max(), -m.min()))) / 10) * 10;
   const axis = (k: number) => ({
     title: { text: `PC ${k}`, font: { size: 11 } },
@@ -50,7 +51,7 @@ function sceneOver(portraits: readonly PortraitAt[], final: Matrix, domain: Reco
     nticks: 5,
     tickfont: { size: 10 },
   });
-  const camera = { eye: { x: 1.45, y: 1.45, z: 0.85 }, center: { x: 0, y: 0, z: -0.12 } };
+  const camera = { eye: { x: 1.35, y: 1.35, z: 0.75 }, center: { x: 0, y: 0, z: -0.13 } };
   return { domain, xaxis: axis(1), yaxis: axis(2), zaxis: axis(3), aspectmode: "cube", camera };
 }
 
@@ -106,9 +107,9 @@ export function phaseFilm(portraits: readonly PortraitAt[], final: Matrix, claim
     data: portraitTraces(portraits[0], final, "scene", true),
     layout: titled(claim, {
       width: 720,
-      height: 680,
+      height: 600,
       scene: sceneOver(portraits, final, { x: [0, 1], y: [0, 1] }),
-      margin: { l: 0, r: 0, b: 100, autoexpand: false },
+      margin: { l: 0, r: 0, b: 10, autoexpand: false },
       legend: { x: 0.01, y: 1, xanchor: "left", yanchor: "top", itemsizing: "constant" },
     }),
   };
@@ -123,5 +124,5 @@ export function phaseFilm(portraits: readonly PortraitAt[], final: Matrix, claim
     return { name: String(portrait.step), data, traces: [0, 1], layout: { annotations: [stepOf(portrait)] } };
   });
   const { data, layout } = still;
-  return withFrames({ data, layout: { ...layout, annotations: [stepOf(portraits[0])] } }, frames, "step ");
+  return withFrames({ data, layout: { ...layout, annotations: [stepOf(portraits[0])] } }, frames);
 }

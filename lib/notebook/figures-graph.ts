@@ -36,7 +36,7 @@ export function transitionGraph(graph: MemoryGraph, title?: string): Figure {
   const missing = graph.edges.filter((edge) => edge.saddles.length === 0);
   const data: Trace[] = [];
   if (missing.length > 0) {
-    data.push(edgeLines(places, missing, `no saddle (${missing.length})`, "dot", colors.grey, 1.8));
+    data.push(edgeLines(places, missing, `no saddle found (${missing.length})`, "dot", colors.grey, 1.8));
   }
   for (const channel of channels) {
     const those = joined.filter((edge) => edge.channel === channel);
@@ -60,12 +60,16 @@ export function transitionGraph(graph: MemoryGraph, title?: string): Figure {
   };
 }
 
-/** What the graph shows, in a sentence. */
+/** What the graph shows, in a sentence. A saddle that is missing may only not have been found. */
 function claimOf({ edges }: MemoryGraph): string {
   const joined = edges.filter((edge) => edge.saddles.length > 0);
   const right = joined.filter((edge) => edge.isGatedByBit).length;
   if (right === edges.length) return "Each edge has a saddle, and the bit that flips opens it";
-  return `${joined.length} of ${edges.length} edges have a saddle; ${right} are opened by the bit that flips`;
+  const found = `A saddle was found on ${joined.length} of ${edges.length} edges`;
+  if (joined.length === 0) return found;
+  return right === joined.length
+    ? `${found}; the bit that flips opens each`
+    : `${found}; the bit that flips opens ${right} of them`;
 }
 
 type Place = readonly [number, number];

@@ -169,7 +169,7 @@ function pointTrace(
 function runs(space: PhaseSpace, flights: readonly Matrix[]): Trace[] {
   const paths = flights.map((flight) => space.projection.project(flight));
   const starts = coordinates(paths.map((path) => path.subMatrix(0, 0, 0, 2)));
-  const line = { color: colors.orange, width: 4 };
+  const line = { color: colors.orange, width: 5, dash: "dot" }; // dotted, so that grey print tells it from the rest
   return [
     point3({ mode: "lines", name: "runs from chosen starts", ...coordinates(paths), line, hoverinfo: "skip" }),
     point3({

@@ -29,19 +29,20 @@ export const filmDefaults: Readonly<Required<FilmOptions>> = Object.freeze({
   onProgress: () => {},
 });
 
+/** Pixels below the figure for buttons and slider. */
+const strip = 90;
+
 /**
- * A figure with the buttons ▶ and ⏸ and a slider through its frames.
+ * A figure with two buttons, play and pause, and a slider through its frames.
  *
  * @param figure its `data` and `layout` are what is seen first
  * @param frames at least one, each with a name of its own, which stands at the slider
- * @param prefix what the names are: "step "
  * @throws RangeError if there is no frame, names repeat, or a frame changes a trace that is not there
  */
-export function withFrames(figure: Figure, frames: readonly Frame[], prefix = ""): Figure {
+export function withFrames(figure: Figure, frames: readonly Frame[]): Figure {
   const where = "withFrames";
   checkFigure(where, figure);
   checkFrames(where, figure, frames);
-  if (typeof prefix !== "string") reject(where, "prefix", prefix, "a text");
   // in space a frame must be drawn as a whole, and at once: nothing slides between two states of a network
   const jump = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 150, redraw: true } };
   const button = (label: string, frame: string | null, options: Record<string, unknown>) => ({
@@ -50,11 +51,14 @@ export function withFrames(figure: Figure, frames: readonly Frame[], prefix = ""
     args: [frame === null ? null : [null], options],
   });
   const steps = frames.map(({ name }) => ({ label: name, method: "animate", args: [[name], jump] }));
+  const { height = 480, margin } = figure.layout as { height?: number; margin?: { b?: number } };
   const place = { x: 0.02, xanchor: "left", y: 0, yanchor: "top", pad: { t: 8, b: 8 } };
   return {
     data: figure.data,
     layout: {
       ...figure.layout,
+      height: height + strip,
+      margin: { ...margin, b: (margin?.b ?? 0) + strip },
       updatemenus: [
         {
           ...place,
@@ -62,12 +66,12 @@ export function withFrames(figure: Figure, frames: readonly Frame[], prefix = ""
           direction: "left",
           showactive: false,
           buttons: [
-            button("▶", null, { ...jump, fromcurrent: true }),
-            button("⏸", "", { ...jump, frame: { duration: 0, redraw: false } }),
+            button("play", null, { ...jump, fromcurrent: true }),
+            button("pause", "", { ...jump, frame: { duration: 0, redraw: false } }),
           ],
         },
       ],
-      sliders: [{ ...place, x: 0.2, len: 0.76, currentvalue: { prefix, xanchor: "right" }, steps }],
+      sliders: [{ ...place, x: 0.2, len: 0.76, currentvalue: { visible: false }, steps }],
     },
     frames: [...frames],
   };
@@ -108,8 +112,10 @@ export function frameFigure(film: Figure, index: number): Figure {
   if (index >= frames.length) reject(where, "index", index, `at most ${frames.length - 1}`);
   const { data, traces, layout } = frames[index];
   const { updatemenus: _menus, sliders: _sliders, ...rest } = film.layout;
+  const { height = 480, margin } = rest as { height?: number; margin?: { b?: number } };
+  const bare = { height: height - strip, margin: { ...margin, b: Math.max(0, (margin?.b ?? 0) - strip) } };
   const shown = film.data.map((trace, i): Trace => ({ ...trace, ...data[traces.indexOf(i)] }));
-  return { data: shown, layout: { ...rest, ...layout } };
+  return { data: shown, layout: { ...rest, ...bare, ...layout } };
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Study } from "../claims/study";
 import { checkCount, checkNumber, checkRecord, reject } from "../numerics/validate";
 import { digestOf } from "./floats";
 import { libraryVersion } from "./version";
@@ -103,4 +104,22 @@ export function loadStudyResult<R = unknown>(folder: string, study: string, seed
   if (found.study !== study || found.seed !== seed) return fail(`holds ${found.study}, seed ${found.seed}`);
   const { version, library, seconds, result } = found;
   return { study, version, seed, library, seconds, result };
+}
+
+/**
+ * The result of a long study that comes with the project, ready to use.
+ *
+ * @param study one of `longStudies`
+ * @param seed the shipped one is 1
+ * @throws Error that says how to make it, where there is none, or none of this version
+ */
+export function shippedResult<R>(study: Study<R>, seed = 1): R {
+  checkRecord("shippedResult", "study", study, ["name", "version"]);
+  const kept = loadStudyResult<R>(resultsFolder, study.name, seed);
+  if (kept?.version === study.version) return kept.result;
+  const file = studyResultFile(resultsFolder, study.name, seed);
+  const what = kept ? `is of version ${kept.version}, not ${study.version}` : "is not there";
+  throw new RangeError(
+    `shippedResult: ${file} ${what}; node lib/dist/cli/long-studies.js --study ${study.name} --seeds ${seed} makes it`,
+  );
 }

@@ -7,12 +7,12 @@ import { basename, dirname, join } from "node:path";
  * @param where name of the caller, for the message
  * @throws Error naming the file and the reason: no such folder, no permission, a full disk
  */
-export function writeAside(where: string, file: string, content: string | Buffer): void {
+export function writeAside(where: string, file: string, contents: string | Uint8Array): void {
   const aside = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   try {
     const descriptor = openSync(aside, "w");
     try {
-      writeFileSync(descriptor, content);
+      writeFileSync(descriptor, contents);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

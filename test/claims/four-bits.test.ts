@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import {
+  angleToMissing,
   attractingPatterns,
   compareCubes,
   createEchoState,
@@ -68,6 +69,21 @@ describe("what is measured on four-bit networks", () => {
       16,
     );
     assert.ok(counts.cell >= 12, JSON.stringify(counts));
+  });
+
+  it("sees vertex-first, along the missing pair, where one pair of opposite corners is missing", () => {
+    const corners = cornersOf(box([50, 51, 49.5, 50.5])).map((c, i) => ({ ...c, isHeld: ![6, 9].includes(i) }));
+    const solid = memorySolid(corners);
+    assert.ok(solid);
+    const view = seenView(solid.box, solid.components.axes);
+    assert.equal(view?.nearest, "vertex");
+    // pattern 6 is (−, +, +, −)
+    assert.ok(Number(angleToMissing(view?.direction ?? new Float64Array(4), corners)) < 5);
+    assertClose(angleToMissing(Float64Array.of(1, 0, 0, 0), corners) ?? 0, 60, 1e-12);
+    assertClose(angleToMissing(Float64Array.of(1, 1, 1, 1), corners) ?? 0, 90, 1e-12);
+    assert.equal(angleToMissing(Float64Array.of(1, 0, 0, 0), cornersOf(box([1, 1, 1, 1]))), undefined);
+    const none = corners.map((c) => ({ ...c, isHeld: false }));
+    assert.ok(Number(angleToMissing(Float64Array.of(1, 2, 3, 4), none)) < 1e-6);
   });
 
   it("knows a cube that was kept, and one that was turned away [J15 §7.1]", () => {

@@ -33,7 +33,11 @@ describe("the film of a training", function () {
   it("tells of every snapshot, and its branches are fixed points of the network at that step", async () => {
     const { stories, branches, final } = await filmOf([recipe], steps, {});
     const [story] = stories;
-    for (const rows of [story.origin, story.tests, story.memories]) {
+    assert.deepEqual(
+      story.memories.map(({ step }) => step),
+      steps.filter((step) => step !== 50),
+    );
+    for (const rows of [story.origin, story.tests]) {
       assert.deepEqual(
         rows.map(({ step }) => step),
         steps,

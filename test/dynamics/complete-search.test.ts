@@ -9,11 +9,13 @@ import {
   type FullSearch,
   findAllFixedPoints,
   findFixedPoints,
+  ghostOfSaddleNode,
   modeCounts,
   randomRecurrentWeights,
   rotatedFlipFlop,
   type SearchRound,
   type SolvedFlow,
+  saddleNodeFamily,
   simpleRnnFlow,
 } from "rnn-dynamics";
 import { assertRejectsLater } from "../helpers/assertions";
@@ -113,6 +115,38 @@ describe("findAllFixedPoints", () => {
     const search = await findAllFixedPoints(flow, sources, { batch: 2, maxStarts: 20 });
     assert.deepEqual(search.completeness.degenerate, [0]);
     assert.equal(search.ended, "starts spent");
+  });
+
+  it("says which memories rest at a fixed point, and that one rests at none whose search ends far away", async () => {
+    const flow = decoupledFlipFlop(1, 1.5, { units: 10, rng: rng.split("resting") });
+    const [low, , high] = flow.fixedPoints;
+    const near = high.map((v) => v + 1e-4);
+    const far = high.map((v) => 0.8 * v);
+    const sources = { states: statesNear([low, high], "resting states"), memories: [near, far, low], rng };
+    const { memories, points } = await findAllFixedPoints(flow, sources, { batch: 4 });
+    assert.equal(memories.length, 3);
+    assert.equal(memories[1], -1); // the search from there ends at a fixed point, but that is elsewhere
+    for (const [i, place] of [
+      [0, high],
+      [2, low],
+    ] as const) {
+      // biome-ignore format: pairs
+      assert.ok(points[memories[i]].xStar.every((v, k) => Math.abs(v - place[k]) < 1e-9));
+    }
+  });
+
+  it("leaves a ghost undecided that moves less than float64 can tell, and does not call the set complete", async () => {
+    // ẋ = (μ + x²)(1 − x): the ghost has speed 1e-12, and no certificate; x = 1 is certified
+    const states = new Matrix([[-0.1, -0.05], [1.2, 0.6]]); // biome-ignore format: two states
+    const sources = { states, memories: [ghostOfSaddleNode(1e-12)], rng: rng.split("ghost") };
+    const search = await findAllFixedPoints(saddleNodeFamily(1e-12), sources, { batch: 4, maxStarts: 20 });
+    assert.equal(search.undecided.length, 1);
+    assert.ok(search.slowPoints[search.undecided[0]].speed <= 1.1e-12);
+    assert.deepEqual(search.memories, [-1]);
+    assert.equal(search.ended, "starts spent");
+    const clear = await findAllFixedPoints(saddleNodeFamily(1e-3), { ...sources, memories: [] }, { batch: 4 });
+    assert.deepEqual(clear.undecided, []);
+    assert.equal(clear.ended, "no gap found");
   });
 
   it("gives the same bits without a pool, with one worker and with two", async () => {

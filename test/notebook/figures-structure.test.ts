@@ -51,7 +51,7 @@ describe("figures of the structure", () => {
       [1, "diamond-open"],
     );
     assert.equal(finite(named(/^not held/)?.x).length, 1);
-    assert.equal(titleText(figure), "11 of 12 edges have a saddle; 10 are opened by the bit that flips");
+    assert.equal(titleText(figure), "A saddle was found on 11 of 12 edges; the bit that flips opens 10 of them");
   });
 
   it("the ideal skeleton is C(b, m) 2ᵇ⁻ᵐ: 8 12 6 1, and 16 32 24 8 1", () => {

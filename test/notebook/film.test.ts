@@ -12,15 +12,15 @@ const still: Figure = {
     { type: "scatter", mode: "lines", x: [0, 1], y: [0, 1], name: "stays" },
     { type: "scatter", mode: "markers", x: [0], y: [0], name: "moves" },
   ],
-  layout: { width: 300, height: 240 },
+  layout: { width: 300, height: 240, margin: { l: 10, b: 20 } },
 };
 const frames: Frame[] = [0, 1, 2].map((k) => ({ name: String(100 * k), data: [{ x: [k], y: [k] }], traces: [1] }));
-const film = withFrames(still, frames, "step ");
+const film = withFrames(still, frames);
 
 describe("a film", () => {
   it("has buttons, a slider with a place for each frame, and its frames in the JSON", () => {
     const { sliders, updatemenus } = film.layout as unknown as {
-      sliders: { steps: { label: string; args: unknown[] }[]; currentvalue: { prefix: string } }[];
+      sliders: { steps: { label: string; args: unknown[] }[] }[];
       updatemenus: { buttons: { label: string; args: unknown[] }[] }[];
     };
     assert.deepEqual(
@@ -31,7 +31,6 @@ describe("a film", () => {
         ["200", ["200"]],
       ],
     );
-    assert.equal(sliders[0].currentvalue.prefix, "step ");
     assert.deepEqual(
       updatemenus[0].buttons.map(({ args }) => args[0]),
       [null, [null]], // plotly.js: null plays all frames, [null] stops

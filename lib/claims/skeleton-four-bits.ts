@@ -1,0 +1,141 @@
+import { type FindAllOptions, findAllFixedPoints, type SearchEnd } from "../dynamics/complete-search";
+import { type EchoState, echoStateFlow } from "../networks/echo-state";
+import type { Memory } from "../networks/memories";
+import { outputOf } from "../networks/passages";
+import type { PreparedFlipFlop } from "../networks/recipe";
+import { simulate } from "../networks/simulate";
+import { memorySkeleton } from "../networks/skeleton";
+import type { PrincipalComponents } from "../numerics/pca";
+import { createRng } from "../numerics/random";
+import { checkRecord, checkVector, reject } from "../numerics/validate";
+import { distance } from "../numerics/vector";
+import { memorySolid } from "./runs-four-bits";
+import type { StudyContext } from "./study";
+
+/** A fixed point in a few numbers. */
+export interface SkeletonRecordPoint {
+  /** Number of unstable modes. */
+  readonly modes: number;
+  /** Radius of the certificate; −1 without one. */
+  readonly radius: number;
+  /** z, (4). */
+  readonly output: readonly number[];
+  /** Coordinates along the four principal components of the memories held, from their mean. */
+  readonly at: readonly number[];
+  /** Distance from the space of those four. */
+  readonly aside: number;
+}
+
+/** What a search for all fixed points of a four-bit network came to. */
+export interface FourBitSkeleton {
+  readonly points: readonly SkeletonRecordPoint[];
+  readonly indexSum: number;
+  readonly ended: SearchEnd;
+  readonly starts: number;
+  readonly iterations: number;
+}
+
+/** Budget of the shipped searches: the logistic network has shown what it has after 150 starts; then it is only slow. */
+export const fourBitSearchDefaults: Readonly<Pick<FindAllOptions, "maxStarts">> = Object.freeze({ maxStarts: 200 });
+
+/** Fixed points of an ideal flip-flop of four bits by unstable modes: the parts of a tesseract. */
+export const idealFourBits: readonly number[] = Object.freeze([16, 32, 24, 8, 1]);
+
+const round = (value: number, digits: number): number => Number(value.toPrecision(digits));
+
+/**
+ * Searches all fixed points of a trained four-bit network, in minutes, and keeps of each what figures and counts need.
+ *
+ * @param prepared network with its readout, x0 and test task, as from `loadShipped`
+ * @param memories as from `memoryTable`
+ * @throws RangeError if fewer than two memories are held
+ */
+export async function fourBitSkeleton(
+  prepared: PreparedFlipFlop,
+  memories: readonly Memory[],
+  { pool, signal, onProgress }: StudyContext = {},
+): Promise<FourBitSkeleton> {
+  const where = "fourBitSkeleton";
+  checkRecord(where, "prepared", prepared, ["network", "testing", "x0", "recipe"]);
+  const { network, testing, x0, recipe } = prepared;
+  const components = memorySolid(memories)?.components;
+  if (components === undefined) reject(where, "memories", "has fewer than two that are held", "at least two");
+  const held = memories.filter(({ isHeld }) => isHeld);
+  const { states } = simulate(network, testing.input, { x0, record: 5 });
+  if (states === undefined) throw new Error(`${where}: a simulation that was to be recorded was not`);
+  const flow = echoStateFlow(network);
+  const guesses = memorySkeleton(held, { half: flow.odd }).map(({ state }) => state);
+  const sources = {
+    states,
+    rng: createRng(recipe.seed).split("four-bit skeleton"),
+    memories: held.map(({ state }) => state),
+    guesses,
+  };
+  let round = 1;
+  const search = await findAllFixedPoints(flow, sources, {
+    ...fourBitSearchDefaults,
+    pool,
+    signal,
+    onProgress: (done, total) => onProgress?.(done, total, `round ${round}`),
+    onRound: () => round++,
+  });
+  return {
+    points: search.points.map((point) => recordOf(network, components, point)),
+    indexSum: search.completeness.indexSum,
+    ended: search.ended,
+    starts: search.outcomes.length,
+    iterations: search.totalIterations,
+  };
+}
+
+function recordOf(
+  network: EchoState,
+  components: PrincipalComponents,
+  {
+    xStar,
+    unstableCount,
+    certificate,
+  }: {
+    readonly xStar: Float64Array;
+    readonly unstableCount: number;
+    readonly certificate?: { readonly isCertified: boolean; readonly radius: number };
+  },
+): SkeletonRecordPoint {
+  const at = components.project(xStar).getRow(0);
+  return {
+    modes: unstableCount,
+    radius: certificate?.isCertified ? round(certificate.radius, 3) : -1,
+    output: Array.from(outputOf(network, xStar), (z) => round(z, 4)),
+    at: at.map((v) => round(v, 6)),
+    aside: round(distance(xStar, stateAt(components, at)), 4),
+  };
+}
+
+/**
+ * The state with given coordinates along principal components: mean + Σ atₖ axisₖ.
+ *
+ * @param components as from `principalComponents`
+ * @param at coordinates along the first of its axes
+ * @returns (N)
+ * @throws RangeError if there are more coordinates than axes
+ */
+export function stateAt(components: PrincipalComponents, at: ArrayLike<number>): Float64Array {
+  checkRecord("stateAt", "components", components, ["mean", "axes"]);
+  checkVector("stateAt", "at", Float64Array.from(at ?? []));
+  const { mean, axes } = components;
+  if (at.length > axes.columns) reject("stateAt", "at", `has length ${at.length}`, `at most ${axes.columns}`);
+  return mean.map((m, i) => Array.from(at).reduce((sum, v, k) => sum + v * axes.get(i, k), m));
+}
+
+/**
+ * Counts by number of unstable modes, 0 to 4, and what has more.
+ *
+ * @param skeleton as from `fourBitSkeleton`
+ * @returns six counts
+ */
+export function countsByModes(skeleton: Pick<FourBitSkeleton, "points">): number[] {
+  checkRecord("countsByModes", "skeleton", skeleton, ["points"]);
+  const counts = [0, 0, 0, 0, 0, 0];
+  for (const { modes } of skeleton.points) if (modes >= 0) counts[Math.min(modes, 5)]++;
+  return counts;
+}

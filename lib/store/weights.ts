@@ -1,0 +1,160 @@
+/**
+ * Weights from elsewhere: a network trained with another program, as four .npy files or one JSON file.
+ *
+ * What is read becomes an `EchoState`, so that everything in this library works on it.
+ */
+import { mkdirSync } from "node:fs";
+import { extname, join } from "node:path";
+import { Matrix } from "ml-matrix";
+import type { ActivationName } from "../networks/activation";
+import { checkEchoState, type EchoState, echoStateDefaults } from "../networks/echo-state";
+import { checkChoice, checkNumber, checkRecord, reject, withDefaults } from "../numerics/validate";
+import { norm, toMatrix, toRowMajor } from "../numerics/vector";
+import { readNpy, saveNpy } from "./npy";
+import {
+  type FoundWeights,
+  shapeText,
+  type WeightArray,
+  type WeightName,
+  weightNames,
+  weightsFromJson,
+} from "./weights-json";
+import { reason } from "./write-aside";
+
+/** Paths of .npy files, one per matrix. What is left out is zero: no feedback, no readout, no input. */
+export interface WeightFiles {
+  /** Recurrent weights, N×N, from column to row. */
+  readonly Wr: string;
+  /** Feedback weights, N×O. */
+  readonly Wfb?: string;
+  /** Readout weights, O×N. */
+  readonly Wo?: string;
+  /** Input weights, N×I. */
+  readonly B?: string;
+}
+
+/** What the weights do not tell. */
+export interface WeightOptions {
+  /** Time constant in steps; 1 for a network that has none, h ← tanh(W h + …). */
+  readonly tau?: number;
+  readonly activation?: ActivationName;
+}
+
+export const weightDefaults = Object.freeze({
+  /** The paper's. */
+  tau: echoStateDefaults.tau as number,
+  activation: echoStateDefaults.activation as ActivationName,
+});
+
+/**
+ * A network from weights that were made elsewhere.
+ *
+ *     F(x) = −x + Wr r + Wfb z + B u,     z = Wo r,     r = act(x)        [J15 eqs. 22, 23]
+ *
+ * Files are .npy (float64 or float32), named one by one; or one JSON file { "Wr": [[…], …], "Wfb": …, "Wo": …, "B": … },
+ * which may also hold "tau" and "activation". A vector of shape (N,) is one column of Wfb or B, or the one row of Wo.
+ * The shapes must agree: N is taken from Wr, the number of outputs from Wo and Wfb. `gain` is what the entries of Wr
+ * say, g = ‖Wr‖/√N (Frobenius).
+ *
+ * @param files paths of the matrices, or the path of a JSON file
+ * @param options tau in steps and activation; they go before what a JSON file says
+ * @throws RangeError that names the file, what is wrong with it and what was expected: damaged, another type, a shape
+ *   that does not fit, a NaN; Error if a file cannot be read
+ */
+export function loadWeights(files: WeightFiles | string, options?: WeightOptions): EchoState {
+  const where = "loadWeights";
+  const isJson = typeof files === "string";
+  if (isJson && extname(files).toLowerCase() !== ".json") {
+    reject(
+      where,
+      "files",
+      files === "" ? "is empty" : `is ${files}`,
+      "a .json file, or { Wr, Wfb, Wo, B } with .npy files",
+    );
+  }
+  const json = isJson ? weightsFromJson(where, files) : undefined;
+  const found = json?.found ?? fromNpy(where, files as WeightFiles);
+  const settings = withDefaults(where, options, { ...weightDefaults, ...json?.settings });
+  checkNumber(where, "tau", settings.tau);
+  checkChoice(where, "activation", settings.activation, ["tanh", "logistic"]);
+  return assembled(where, found, settings);
+}
+
+/**
+ * Saves the four matrices of a network as Wr.npy, Wfb.npy, Wo.npy and B.npy, for NumPy or for `loadWeights`.
+ *
+ * @param folder made if it is not there
+ * @returns the paths, as `loadWeights` takes them
+ * @throws RangeError if the network is not whole; Error if a file cannot be written
+ */
+export function saveWeights(folder: string, net: EchoState): Required<WeightFiles> {
+  const where = "saveWeights";
+  if (typeof folder !== "string" || folder === "")
+    reject(where, "folder", folder === "" ? "is empty" : folder, "a path");
+  checkEchoState(where, net);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new Error(`${where}: ${folder} cannot be made, ${reason(error)}`, { cause: error });
+  }
+  const path = (name: WeightName): string => join(folder, `${name}.npy`);
+  for (const name of weightNames) saveNpy(path(name), net[name]);
+  return { Wr: path("Wr"), Wfb: path("Wfb"), Wo: path("Wo"), B: path("B") };
+}
+
+function fromNpy(where: string, files: WeightFiles): FoundWeights {
+  checkRecord(where, "files", files, ["Wr"]);
+  const found: FoundWeights = {};
+  for (const name of Object.keys(files)) {
+    if (!weightNames.includes(name as WeightName)) reject(where, `files.${name}`, "is unknown", weightNames.join(", "));
+    const file = files[name as WeightName];
+    if (file === undefined) continue;
+    if (typeof file !== "string") reject(where, `files.${name}`, file, "a path");
+    found[name as WeightName] = { ...readNpy(where, file), source: `${name} of ${file}` };
+  }
+  return found;
+}
+
+/** Shapes must agree with each other; what is missing is zero. */
+function assembled(
+  where: string,
+  found: FoundWeights,
+  settings: { tau: number; activation: ActivationName },
+): EchoState {
+  const square = found.Wr;
+  if (!square) return reject(where, "Wr", "is missing", "the recurrent weights, N×N");
+  const units = square.shape[0];
+  const Wr = shaped(where, square, units, units);
+  const { Wfb, Wo, B } = found;
+  const outputs = channels(Wo, 0, units) ?? channels(Wfb, 1, units) ?? 1;
+  const inputs = channels(B, 1, units) ?? 1;
+  return {
+    units,
+    inputs,
+    outputs,
+    gain: norm(toRowMajor(Wr)) / Math.sqrt(units),
+    tau: settings.tau,
+    activation: settings.activation,
+    Wr,
+    Wfb: Wfb ? shaped(where, Wfb, units, outputs) : Matrix.zeros(units, outputs),
+    Wo: Wo ? shaped(where, Wo, outputs, units) : Matrix.zeros(outputs, units),
+    B: B ? shaped(where, B, units, inputs) : Matrix.zeros(units, inputs),
+  };
+}
+
+/** How many channels a matrix has along one side, if N along the other says that it is the right way round; a vector has one. */
+function channels(array: WeightArray | undefined, side: 0 | 1, units: number): number | undefined {
+  if (array === undefined) return undefined;
+  if (array.shape.length === 1) return 1;
+  return array.shape[1 - side] === units || array.shape[side] !== units ? array.shape[side] : undefined;
+}
+
+function shaped(where: string, array: WeightArray, rows: number, columns: number): Matrix {
+  const { data, shape, source } = array;
+  const isVector = shape.length === 1 && (rows === 1 || columns === 1) && shape[0] === rows * columns;
+  if (!isVector && !(shape[0] === rows && shape[1] === columns)) {
+    const hint = shape[0] === columns && shape[1] === rows ? " (is it transposed?)" : "";
+    reject(where, source, `has shape ${shapeText(shape)}${hint}`, `(${rows}, ${columns})`);
+  }
+  return toMatrix(data, rows, columns);
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import {
+  certify,
+  claimC19,
+  claimC20,
+  type DecidedSearch,
+  decidedSearches,
+  type GhostSearch,
+  ghostDistances,
+  ghostOfSaddleNode,
+  ghostSearches,
+  type SeededSearch,
+  saddleNodeFamily,
+  searchTimes,
+  thresholdsC19C20,
+} from "rnn-dynamics";
+
+const machine = { processor: "a processor", threads: 2 };
+const timed = (seconds: number, points: number, seed = 1) => ({ seed, seconds, points, machine });
+
+describe("claim C19 [J15 §10.3]", () => {
+  it("scales the time of a search to 20 points and takes the median over seeds", () => {
+    const verdict = claimC19([timed(40, 40, 1), timed(300, 30, 2), timed(60, 20, 3)]);
+    assert.match(verdict.statistic, /^60 s for 20 fixed points.*\(20–200 s\), 2 threads of a processor$/);
+    assert.equal(verdict.verdict, "reproduced");
+    assert.deepEqual(verdict.seeds, [1, 2, 3]);
+  });
+
+  it("turns at three minutes and at nine", () => {
+    const { seconds, machineFactor } = thresholdsC19C20;
+    assert.equal(claimC19([timed(seconds, 20)]).verdict, "reproduced");
+    assert.equal(claimC19([timed(seconds + 1, 20)]).verdict, "partly");
+    assert.equal(claimC19([timed(machineFactor * seconds, 20)]).verdict, "partly");
+    assert.equal(claimC19([timed(machineFactor * seconds + 1, 20)]).verdict, "not reproduced");
+  });
+
+  it("refuses a search that found nothing, and no search at all", () => {
+    assert.throws(() => claimC19([]), /claimC19: searches has length 0, expected at least 1/);
+    assert.throws(() => claimC19([timed(10, 0)]), /claimC19: searches\[0\]\.points is 0/);
+  });
+});
+
+describe("claim C20 [J15 §9.1]", () => {
+  const network = (change: Partial<DecidedSearch> = {}): DecidedSearch => ({
+    seed: 1,
+    certified: 20,
+    undecided: 0,
+    slowCertified: 0,
+    ...change,
+  });
+  const ghost = (change: Partial<GhostSearch> = {}): GhostSearch => ({
+    mu: 1e-14,
+    ghostQ: 5e-29,
+    known: 1,
+    found: 1,
+    falselyCertified: 0,
+    ...change,
+  });
+  const judge = (one: Partial<DecidedSearch>, other: Partial<GhostSearch> = {}) =>
+    claimC20({ networks: [network(one)], planar: [ghost(other), ghost({ mu: 0.01, ghostQ: 5e-5 })] });
+
+  it("is refuted where certificates decide and are never wrong; q alone is fooled by the near ghost", () => {
+    const { verdict, statistic } = judge({});
+    assert.equal(verdict, "not reproduced");
+    assert.match(statistic, /100\.0 % of 20 places .* 2 of 2 known .* 2 ghosts, .* would let 1 pass$/);
+  });
+
+  it("stands where a certificate is wrong, or half is undecided; what lies between is partly", () => {
+    assert.equal(judge({ slowCertified: 1 }).verdict, "reproduced");
+    assert.equal(judge({}, { falselyCertified: 1 }).verdict, "reproduced");
+    assert.equal(judge({ undecided: 21 }).verdict, "reproduced");
+    assert.equal(judge({ undecided: 2 }).verdict, "partly");
+    assert.equal(judge({}, { known: 3, found: 2 }).verdict, "partly");
+    assert.equal(judge({ certified: 0, undecided: 0 }).verdict, "reproduced"); // nothing decided is no proof
+  });
+
+  it("gives no certificate at a ghost however small its q, and one to each of the pair across the bifurcation", () => {
+    for (const mu of [1e-1, 1e-3, 1e-6, 1e-9, 1e-12, 1e-15]) {
+      assert.ok(!certify(saddleNodeFamily(mu), ghostOfSaddleNode(mu)).isCertified, `ghost at ${mu}`);
+      if (mu < 1e-12) continue; // nearer than that the rounding of √μ is what decides
+      for (const x of saddleNodeFamily(-mu).fixedPoints) {
+        assert.ok(certify(saddleNodeFamily(-mu), x).isCertified, `pair at ${-mu}`);
+      }
+    }
+  });
+
+  it("is measured on searches next to ghosts that find every known point and nothing else", async () => {
+    const searches = await ghostSearches(7);
+    assert.equal(searches.filter(({ ghostQ }) => ghostQ > 0).length, ghostDistances.length);
+    assert.ok(searches.some(({ mu }) => mu < 0));
+    for (const { known, found, falselyCertified, ghostQ, mu } of searches) {
+      assert.equal(found, known);
+      assert.equal(falselyCertified, 0);
+      // q = ½ μ² to first order: the slow unit's own speed is of second order
+      if (mu > 0) assert.ok(Math.abs(ghostQ / ((mu * mu) / 2) - 1) < 2 * mu, `${ghostQ} at ${mu}`);
+    }
+  });
+
+  it("takes what it needs from results of studies", () => {
+    const certificates = { certified: 25, undecided: 1, slowCertified: 0 };
+    const runs = [{ seed: 4, result: { seconds: 30, points: 25, machine, certificates, rounds: [] } }];
+    assert.deepEqual(decidedSearches(runs as unknown as SeededSearch[]), [{ seed: 4, ...certificates }]);
+    assert.deepEqual(searchTimes(runs as unknown as SeededSearch[]), [{ seed: 4, seconds: 30, points: 25, machine }]);
+  });
+});

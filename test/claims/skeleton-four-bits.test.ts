@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { Matrix } from "ml-matrix";
+import {
+  countsByModes,
+  createEchoState,
+  createRng,
+  distance,
+  flipFlop,
+  flipFlopRecipe,
+  fourBitSkeleton,
+  idealFourBits,
+  memorySolid,
+  memoryTable,
+  principalComponents,
+  stateAt,
+} from "rnn-dynamics";
+import { assertClose } from "../helpers/assertions";
+
+/** Four units that keep their signs, ẋ = −x + 2 tanh x: 81 fixed points, known in closed form. */
+const network = {
+  ...createEchoState({ units: 4, inputs: 4, outputs: 4, gain: 0, rng: createRng(1) }),
+  Wr: Matrix.eye(4).mul(2),
+  Wfb: Matrix.zeros(4, 4),
+  Wo: Matrix.eye(4),
+  B: Matrix.eye(4).mul(5),
+};
+
+describe("the skeleton of four bits", () => {
+  it("of a decoupled flip-flop has all 81 points, 16 + 32 + 24 + 8 + 1, where they are [J15 §7]", async function () {
+    this.timeout(60_000);
+    const memories = memoryTable(network, { clamp: 11 });
+    const task = (steps: number) => flipFlop({ bits: 4, steps, rng: createRng(2) });
+    const prepared = {
+      network,
+      recipe: flipFlopRecipe({ bits: 4, units: 4 }),
+      x0: new Float64Array(4),
+      training: task(10),
+      testing: task(2000),
+    };
+    const skeleton = await fourBitSkeleton(prepared, memories);
+    assert.deepEqual(countsByModes(skeleton), [...idealFourBits, 0]);
+    assert.equal(skeleton.indexSum, 1);
+    assert.equal(skeleton.ended, "no gap found");
+    const components = memorySolid(memories)?.components;
+    assert.ok(components);
+    const root = 1.9150080481545375;
+    for (const { modes, output, at, aside, radius } of skeleton.points) {
+      const x = stateAt(components, at);
+      // coordinates are kept to six digits
+      x.forEach((v, k) => {
+        assertClose(v, output[k] === 0 ? 0 : Math.sign(output[k]) * root, 1e-4, 1e-4);
+      });
+      assert.equal(modes, output.filter((z) => Math.abs(z) < 0.5).length);
+      assert.ok(aside < 1e-9 && radius >= 0);
+    }
+  });
+
+  it("counts what has more than four unstable modes apart", () => {
+    const points = [0, 0, 1, 4, 5, 90].map((modes) => ({ modes, radius: 0, output: [], at: [], aside: 0 }));
+    assert.deepEqual(countsByModes({ points }), [2, 1, 0, 0, 1, 2]);
+  });
+
+  it("stateAt undoes a projection within the components", () => {
+    const rows = new Matrix([
+      [1, 2, 3],
+      [4, -1, 0],
+      [2, 2, 2],
+      [0, 5, -4],
+    ]);
+    const components = principalComponents(rows, 3);
+    const x = Float64Array.of(3, 1, 4);
+    assert.ok(distance(stateAt(components, components.project(x).getRow(0)), x) < 1e-12);
+    assert.throws(() => stateAt(components, [1, 2, 3, 4]), { message: "stateAt: at has length 4, expected at most 3" });
+  });
+});
