@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
-import { loadStudyResult, replicatesFolder, studyResultFile } from "../store/study-results";
 import { checkRecord } from "../numerics/validate";
+import { loadStudyResult, replicatesFolder, studyResultFile } from "../store/study-results";
 import { verdictOverSeeds } from "./over-seeds";
 import type { Study } from "./study";
 import type { ClaimVerdict } from "./verdict";

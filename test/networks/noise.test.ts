@@ -55,7 +55,9 @@ describe("a noise trial", () => {
     const subject = randomSubject(randomNetwork(13, 2), 90);
     const outcomes = noiseTrial([subject], createRng("trial"), { levels });
     for (const [l, level] of levels.entries()) {
-      const { output } = simulate(withNoise(subject.network, level, createRng("trial")), subject.testing.input, { x0: subject.x0 });
+      const { output } = simulate(withNoise(subject.network, level, createRng("trial")), subject.testing.input, {
+        x0: subject.x0,
+      });
       const [{ meanSquaredError: error, bitErrorRate }] = outcomes[l];
       assertClose(error, meanSquaredError(output, subject.testing.target), 1e-14);
       assertClose(bitErrorRate, 1 - bitAccuracy(output, subject.testing.target), 1e-14);
@@ -86,7 +88,9 @@ describe("a noise trial", () => {
     const quarter = { ...net, Wr: Matrix.mul(net.Wr, 1 / 4) };
     const subject = randomSubject(quarter, 60, { noiseScale: 1 / 4 });
     const [[outcome]] = noiseTrial([subject], createRng("trial"), { levels: [0.2] });
-    const { output } = simulate(withNoise(quarter, 0.05, createRng("trial")), subject.testing.input, { x0: subject.x0 });
+    const { output } = simulate(withNoise(quarter, 0.05, createRng("trial")), subject.testing.input, {
+      x0: subject.x0,
+    });
     assertClose(outcome.meanSquaredError, meanSquaredError(output, subject.testing.target), 1e-14);
   });
 
