@@ -12,8 +12,8 @@ export * from "./claims/runs-c01-c03";
 export * from "./claims/runs-c19-c20";
 export * from "./claims/runs-evolution";
 export * from "./claims/runs-four-bits";
-export * from "./claims/runs-noise";
-export * from "./claims/runs-search";
+export type * from "./claims/runs-noise";
+export type * from "./claims/runs-search";
 export * from "./claims/search-goals";
 export * from "./claims/skeleton-four-bits";
 export * from "./claims/statements";
@@ -22,8 +22,8 @@ export type * from "./claims/study";
 export * from "./claims/study-evolution";
 export * from "./claims/study-film";
 export * from "./claims/study-four-bits";
-export * from "./claims/study-gain-scan";
-export * from "./claims/study-noise";
+export type * from "./claims/study-gain-scan";
+export type * from "./claims/study-noise";
 export * from "./claims/study-recall";
 export * from "./claims/study-search";
 export * from "./claims/study-three-bits";
@@ -101,7 +101,12 @@ export * from "./networks/least-squares";
 export * from "./networks/memories";
 export * from "./networks/memory-graph";
 export * from "./networks/memory-margins";
-export * from "./networks/noise";
+export {
+  type NoiseTrialOptions,
+  noiseLevels,
+  noiseTrial,
+  noiseTrialDefaults,
+} from "./networks/noise";
 export * from "./networks/noise-curves";
 export type * from "./networks/noise-outcome";
 export type { NoiseSubject } from "./networks/noise-subject";

@@ -52,7 +52,9 @@ export function confidenceBand(values: readonly number[]): Band {
 }
 
 /** Share of the memories that are held, of those held without noise, levels × trials; 0 where there were none. */
-export function heldShares({ held }: Pick<NoiseRecord, "held">): number[][] {
+export function heldShares(record: Pick<NoiseRecord, "held">): number[][] {
+  checkRecord("heldShares", "record", record);
+  const { held } = record;
   checkList("heldShares", "held", held);
   return held.map((row, l) => {
     checkList("heldShares", `held[${l}]`, row);
@@ -105,7 +107,9 @@ function checkLevels(where: string, levels: readonly number[], values: readonly 
  * @param levels η, ascending
  * @returns η, one for each memory, in order
  */
-export function lossLevels(levels: readonly number[], { memories, held }: NoiseRecord): number[] {
+export function lossLevels(levels: readonly number[], record: NoiseRecord): number[] {
+  checkRecord("lossLevels", "record", record);
+  const { memories, held } = record;
   checkList("lossLevels", "memories", memories);
   checkList("lossLevels", "held", held, levels?.length);
   return memories.map((_, m) => {

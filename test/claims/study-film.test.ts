@@ -5,11 +5,11 @@ import {
   filmOf,
   filmSteps,
   findFixedPoints,
-  gainRow,
   networkAt,
   outputOf,
   trainingFilm,
 } from "rnn-dynamics";
+import { gainRow } from "rnn-dynamics/dist/claims/study-gain-scan";
 
 const recipe = { seed: 3, gain: 0.6, bits: 2, units: 40, steps: 600, testSteps: 300 };
 const steps = [0, 50, 100, 200, 400, 600];
