@@ -23,7 +23,13 @@ export * from "./claims/study-evolution";
 export * from "./claims/study-film";
 export * from "./claims/study-four-bits";
 export type * from "./claims/study-gain-scan";
-export type * from "./claims/study-noise";
+export {
+  type NoiseNetworkResult,
+  type NoiseStudyResult,
+  noiseStudy,
+  noiseTrialsStudy,
+  summariseNoise,
+} from "./claims/study-noise";
 export * from "./claims/study-recall";
 export * from "./claims/study-search";
 export * from "./claims/study-three-bits";
@@ -106,6 +112,7 @@ export {
   noiseLevels,
   noiseTrial,
   noiseTrialDefaults,
+  withNoise,
 } from "./networks/noise";
 export * from "./networks/noise-curves";
 export type * from "./networks/noise-outcome";
