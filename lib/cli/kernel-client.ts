@@ -17,6 +17,14 @@ export interface ExecuteReply {
 const readySeconds = 120; // a cold start takes 2 s; on a busy machine with a cold disk 25
 const settleMilliseconds = 2000; // the answer to "are you there" takes 3 ms, unless the cell left work behind
 
+/**
+ * Races that a kernel can lose while it starts, told by its log; it then never answers, and another one is started.
+ * EADDRINUSE: ports are free when they are chosen; by the time the kernel binds them another process may have them.
+ * Blocked by a bind: tslab reads from its sockets before they are bound, and gives up if a request comes in between.
+ */
+const lostRace = /EADDRINUSE|Socket is blocked by a bind/;
+const mostStarts = 5;
+
 /** Starts the tslab kernel of this project and waits until it answers. */
 export async function startKernel(options: KernelOptions): Promise<KernelClient> {
   for (let attempt = 1; ; attempt++) {
@@ -27,8 +35,7 @@ export async function startKernel(options: KernelOptions): Promise<KernelClient>
     } catch (error) {
       kernel.process.kill();
       await kernel.close();
-      // Ports are free when they are chosen; by the time the kernel binds them another process may have them.
-      if (attempt < 3 && kernel.process.log.includes("EADDRINUSE")) continue;
+      if (attempt < mostStarts && lostRace.test(kernel.process.log)) continue;
       throw error;
     }
   }
@@ -63,7 +70,7 @@ export class KernelClient {
   async ready(): Promise<void> {
     const until = Date.now() + readySeconds * 1000;
     while (!(await this.roundTrip(1000))) {
-      if (Date.now() > until)
+      if (Date.now() > until || lostRace.test(this.process.log))
         throw new Error(`the kernel did not answer within ${readySeconds} s\n${this.process.log}`);
     }
   }
