@@ -28,6 +28,14 @@ function latch(units: number): EchoState {
   return { ...net, Wr, Wo, Wfb: Matrix.zeros(units, 1), B: Matrix.ones(units, 1) };
 }
 
+/** A state from which the outputs have the signs of some bits. */
+function towards(net: EchoState, bits: readonly number[], state: Float64Array): Float64Array {
+  const along = net.Wo.transpose()
+    .mmul(Matrix.columnVector(bits as number[]))
+    .to1DArray();
+  return state.map((v, i) => 0.3 * v + 4 * along[i]);
+}
+
 describe("noise levels", () => {
   it("are the paper's: twenty from 10⁻⁴ to 1, evenly spaced on a logarithmic axis [J15 §8]", () => {
     const given = noiseLevels();
@@ -124,6 +132,37 @@ describe("a noise trial", () => {
     assert.deepEqual([...new Set(drawn)].sort(), ["00", "11"]);
     const wrong = memories.map(({ bits, state }) => ({ bits: bits.map((b) => -b), state }));
     assert.equal(noiseTrial([{ ...subject, memories: wrong }], createRng(8), { levels: [0] })[0][0].held, "00");
+  });
+
+  it("calls held what a simulation from the memory calls held: right in every row of the second half", () => {
+    const net = randomNetwork(20, 2);
+    const rng = createRng("probes");
+    const memories = [
+      [1, 1],
+      [1, -1],
+      [-1, 1],
+      [-1, -1],
+    ].map((bits) => ({ bits, state: Float64Array.from({ length: 20 }, () => 2 * rng.normal()) }));
+    const quiet = { ...net, Wr: Matrix.eye(20).mul(1.8), Wfb: Matrix.zeros(20, 2) };
+    for (const network of [quiet, { ...quiet, activation: "logistic" as const }]) {
+      // put on the right side of zero, so that some of them stay
+      const own = memories.map(({ bits, state }) => ({ bits, state: towards(network, bits, state) }));
+      const subject = randomSubject(network, 20, { memories: own });
+      let kept = 0;
+      for (const hold of [2, 7, 40]) {
+        for (const [l, [{ held }]] of noiseTrial([subject], createRng(4), { levels, hold }).entries()) {
+          const noisy = withNoise(network, levels[l], createRng(4));
+          const expected = own.map(({ bits, state }) => {
+            const { output } = simulate(noisy, Matrix.zeros(hold, 2), { x0: state });
+            const rows = output.to2DArray().slice(Math.floor(hold / 2));
+            return rows.every((row) => row.every((z, k) => z * bits[k] > 0.1)) ? "1" : "0";
+          });
+          assert.equal(held, expected.join(""));
+          kept += [...held].filter((digit) => digit === "1").length;
+        }
+      }
+      assert.ok(kept > 0 && kept < 36, `${kept} of 36 held`);
+    }
   });
 
   it("refuses what does not fit, in words", () => {
