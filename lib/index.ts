@@ -25,7 +25,13 @@ export * from "./claims/study-evolution";
 export * from "./claims/study-four-bits";
 export type * from "./claims/study-gain-scan";
 export { gainScanStudy } from "./claims/study-gain-scan";
-export type * from "./claims/study-noise";
+export {
+  type NoiseNetworkResult,
+  type NoiseStudyResult,
+  noiseStudy,
+  noiseTrialsStudy,
+  summariseNoise,
+} from "./claims/study-noise";
 export * from "./claims/study-recall";
 export * from "./claims/study-search";
 export type * from "./claims/study-story";
@@ -110,6 +116,7 @@ export {
   noiseLevels,
   noiseTrial,
   noiseTrialDefaults,
+  withNoise,
 } from "./networks/noise";
 export * from "./networks/noise-curves";
 export type * from "./networks/noise-outcome";

@@ -1,7 +1,13 @@
 import type { Study } from "./study";
 import { branchesStudy } from "./study-branches";
 import { gainScanStudy } from "./study-gain-scan";
+import { noiseTrialsStudy } from "./study-noise";
 import { storyStudy } from "./study-story";
 
 /** Studies of many minutes of which one seed is enough: `node lib/dist/cli/long-studies.js` runs them. */
-export const longStudies: readonly Study<unknown>[] = Object.freeze([storyStudy, branchesStudy, gainScanStudy]);
+export const longStudies: readonly Study<unknown>[] = Object.freeze([
+  storyStudy,
+  branchesStudy,
+  gainScanStudy,
+  noiseTrialsStudy,
+]);

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
+import { checkRecord } from "../numerics/validate";
 import { loadStudyResult, replicatesFolder, studyResultFile } from "../store/study-results";
 import { verdictOverSeeds } from "./over-seeds";
+import type { Study } from "./study";
 import type { ClaimVerdict } from "./verdict";
 
 /**
@@ -24,6 +26,23 @@ export function replicatedVerdicts(study: string, folder: string = replicatesFol
   });
   const claims = [...new Set(verdicts.map(({ claim }) => claim))];
   return claims.map((claim) => verdictOverSeeds(verdicts.filter((verdict) => verdict.claim === claim)));
+}
+
+/**
+ * The results of all seeds that `npm run replicate` has run of a study, at its present version.
+ *
+ * @param study such as `noiseStudy`
+ * @param folder of the results; those that come with the project by default
+ * @returns results by ascending seed; none if no seed was run
+ * @throws RangeError if it is no study; Error if a file is damaged
+ */
+export function replicatedResults<R>(study: Study<R>, folder: string = replicatesFolder): R[] {
+  checkRecord("replicatedResults", "study", study, ["name", "version"]);
+  studyResultFile(folder, study.name, 1); // refuses what cannot be a name
+  return seedsOf(study.name, folder).flatMap((seed) => {
+    const kept = loadStudyResult<R>(folder, study.name, seed);
+    return kept?.version === study.version ? [kept.result] : [];
+  });
 }
 
 /** Seeds with a result, ascending. */

@@ -64,25 +64,29 @@ const settle = 1000;
  */
 export async function runNoise(seed: number, trials: number, context: StudyContext): Promise<NoiseResults> {
   checkCount("runNoise", "trials", trials);
-  const { pool, signal, onProgress } = context;
-  const subjects = await noiseSubjects(seed, context);
+  const { pool, signal } = context;
   const { levels, hold, margin } = noiseTrialDefaults;
+  const report = stages(context, [
+    ["networks and their memories", preparation],
+    ["noise levels", levels.length * trials],
+    ["noise levels of the conjugate", levels.length * Math.min(trials, conjugateTrials)],
+    ["saddles", preparation],
+  ]);
+  const subjects = await noiseSubjects(seed, { pool, signal, onProgress: report(0) });
   const shelf = (some: readonly NoiseSubject[]) => noiseShelf(some, seed, { levels, hold, margin });
-  const progress = (what: string) => (done: number, total: number) => onProgress?.(done, total, what);
   const main = subjects.filter(({ name }) => name !== "conjugate");
   const twin = subjects.filter(({ name }) => name === "conjugate");
   const common = { pool, signal };
+  const few = Math.min(trials, conjugateTrials);
   const records = [
-    ...(await noiseTrials(main, seed, { ...common, trials, shelf: shelf(main), onProgress: progress("noise levels") })),
-    ...(await noiseTrials(twin, seed, {
-      ...{ ...common, trials: Math.min(trials, conjugateTrials), shelf: shelf(twin) },
-      onProgress: progress("levels of the conjugate"),
-    })),
+    ...(await noiseTrials(main, seed, { ...common, trials, shelf: shelf(main), onProgress: report(1) })),
+    ...(await noiseTrials(twin, seed, { ...common, trials: few, shelf: shelf(twin), onProgress: report(2) })),
   ];
   const [alone] = noiseTrial([...main, ...twin], trialRng(seed, 1), { levels: [0], hold });
   const networks: NoiseResult[] = [];
   for (const [i, { name, network, memories }] of [...main, ...twin].entries()) {
-    const margins = memories && (await memoryMargins(network, memories, { ...common, onProgress: progress(name) }));
+    report(3)(i, subjects.length, name);
+    const margins = memories && (await memoryMargins(network, memories, common));
     networks.push({
       ...shortened(records[i]),
       undisturbed: { error: short(alone[i].meanSquaredError), bitErrors: short(alone[i].bitErrorRate) },
@@ -90,7 +94,28 @@ export async function runNoise(seed: number, trials: number, context: StudyConte
       ...(margins ? { margins: margins.map(({ distance }) => (distance === undefined ? null : short(distance))) } : {}),
     });
   }
+  report(3)(1, 1);
   return { seed, trials, levels, weightDeviation: weightDeviation(subjects[0].network), networks };
+}
+
+/** What it takes to train five networks and look for their memories, or for saddles, in noise levels. */
+const preparation = 10;
+
+/**
+ * Progress of several stages as one bar, each stage as long as it says.
+ *
+ * @returns for each stage a function that takes its own progress
+ */
+function stages(
+  { onProgress }: StudyContext,
+  lengths: readonly (readonly [string, number])[],
+): (stage: number) => (done: number, total: number, what?: string) => void {
+  const whole = lengths.reduce((sum, [, length]) => sum + length, 0);
+  return (stage) => {
+    const before = lengths.slice(0, stage).reduce((sum, [, length]) => sum + length, 0);
+    const [name, length] = lengths[stage];
+    return (done, total, what = name) => onProgress?.(before + (length * done) / total, whole, what);
+  };
 }
 
 /** Six digits: far more than two trials have in common. */

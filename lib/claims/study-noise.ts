@@ -1,4 +1,5 @@
 import { areaUnder, halfLevel, heldShares, lossLevels } from "../networks/noise-curves";
+import { checkList, checkNumber, checkNumbers, checkRecord } from "../numerics/validate";
 import type { NoiseScore, NoiseScores } from "./c17-c18";
 import { type NoiseResult, type NoiseResults, runNoise } from "./runs-noise";
 import type { Study } from "./study";
@@ -40,7 +41,14 @@ const mean = (values: readonly number[]): number => values.reduce((sum, v) => su
 const means = (rows: readonly (readonly number[])[]): number[] => rows.map((row) => short(mean(row)));
 
 /** A whole noise study in short, with the scores that claims C17 and C18 are judged by. */
-export function summariseNoise({ seed, trials, levels, weightDeviation, networks }: NoiseResults): NoiseStudyResult {
+export function summariseNoise(study: NoiseResults): NoiseStudyResult {
+  const where = "summariseNoise";
+  checkRecord(where, "study", study, ["seed", "trials", "levels", "weightDeviation", "networks"]);
+  const { seed, trials, levels, weightDeviation, networks } = study;
+  checkNumbers(where, "levels", levels, 1);
+  checkNumber(where, "weightDeviation", weightDeviation);
+  const fields = ["name", "memories", "undisturbed", "readoutNorm", "error", "bitErrors", "held"];
+  checkList(where, "networks", networks, 1, fields);
   return {
     ...{ seed, trials, levels: levels.map(short), weightDeviation: short(weightDeviation) },
     networks: networks.map((network) => {
@@ -67,3 +75,10 @@ export const noiseStudy: Study<NoiseStudyResult> = Object.freeze({
     return summariseNoise(await runNoise(seed, noiseTrialCount(seed), context));
   },
 } satisfies Study<NoiseStudyResult>);
+
+/** The whole study of one seed, trial by trial: what Fig. 9 is drawn from. Shipped for seed 1.  [J15 §8, Fig. 9] */
+export const noiseTrialsStudy: Study<NoiseResults> = Object.freeze({
+  name: "noise-trials",
+  version: 1,
+  run: (seed, context) => runNoise(seed, noiseTrialCount(seed), context),
+} satisfies Study<NoiseResults>);

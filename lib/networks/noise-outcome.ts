@@ -1,6 +1,6 @@
 /** What became of a disturbed network: its error on the test, and the memories it still holds. */
 import type { Matrix } from "ml-matrix";
-import type { NoiseProbe, NoiseSubject } from "./noise-subject";
+import type { NoiseProbe } from "./noise-subject";
 
 /** One network, one level, one trial. */
 export interface NoiseOutcome {
@@ -36,32 +36,22 @@ export function bitErrors(z: Float64Array, target: Matrix): number {
   return counted === 0 ? 0 : wrong / counted;
 }
 
-/**
- * The memories of a subject that are still held, as digits.
- *
- * @param index of the subject in its group
- * @param outputs z of each probe of the group
- */
-export function heldBy(
-  { memories = [] }: NoiseSubject,
-  index: number,
-  probes: readonly NoiseProbe[],
-  outputs: readonly Float64Array[],
-  margin: number,
+/** The memories of a subject as digits: 1 for those of which a probe, or the mirror of one, has stayed. */
+export function digitsOf(
+  memories: readonly { readonly bits: readonly number[] }[],
+  stayed: readonly NoiseProbe[],
 ): string {
   const kept = new Set<string>();
-  probes.forEach(({ state, bits, hasMirror }, p) => {
-    if (state.network !== index || !staysAt(outputs[p], bits, margin)) return;
+  for (const { bits, hasMirror } of stayed) {
     kept.add(bits.join());
     if (hasMirror) kept.add(bits.map((b) => -b).join());
-  });
+  }
   return memories.map(({ bits }) => (kept.has(bits.join()) ? "1" : "0")).join("");
 }
 
-/** Whether all outputs are on their side of zero, by the margin, throughout the second half of the time. */
-function staysAt(z: Float64Array, bits: readonly number[], margin: number): boolean {
-  const steps = z.length / bits.length;
-  for (let k = Math.floor(steps / 2) * bits.length; k < z.length; k++) {
+/** Whether all outputs are on their side of zero, by the margin, in all rows of z from one on. */
+export function staysAt(z: Float64Array, bits: readonly number[], margin: number, fromRow: number): boolean {
+  for (let k = fromRow * bits.length; k < z.length; k++) {
     if (!(z[k] * bits[k % bits.length] > margin)) return false;
   }
   return true;

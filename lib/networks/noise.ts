@@ -1,10 +1,20 @@
 import { exp, log } from "../numerics/elementary";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkNumber, reject, withDefaults } from "../numerics/validate";
+import { toMatrix, toRowMajor } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
+import { checkEchoState, type EchoState } from "./echo-state";
 import { Ensemble, type EnsembleState } from "./ensemble";
-import { bitErrors, heldBy, type NoiseOutcome, squaredErrors } from "./noise-outcome";
-import { checkSubjects, groupsOf, type NoiseGroup, type NoiseSubject, probesOf, testsOf } from "./noise-subject";
+import { bitErrors, digitsOf, type NoiseOutcome, squaredErrors, staysAt } from "./noise-outcome";
+import {
+  checkSubjects,
+  groupsOf,
+  type NoiseGroup,
+  type NoiseProbe,
+  type NoiseSubject,
+  probesOf,
+  testsOf,
+} from "./noise-subject";
 import { fillStrips } from "./strips";
 
 export interface NoiseTrialOptions {
@@ -48,6 +58,23 @@ export function noiseLevels(lowest = 1e-4, highest = 1, count = 20): number[] {
     if (i === 0) return lowest;
     return i === count - 1 ? highest : lowest * exp((span * i) / (count - 1));
   });
+}
+
+/**
+ * The network with η Z added to its recurrent weights, Z standard normal.  [J15 §8]
+ *
+ * @param net network, not changed
+ * @param level η, the standard deviation of what is added to each weight
+ * @param rng Z is drawn from it row by row: the same `rng` gives the same Z at any level
+ * @throws RangeError if the network is not whole or the level negative
+ */
+export function withNoise(net: EchoState, level: number, rng: Rng): EchoState {
+  checkEchoState("withNoise", net);
+  checkNumber("withNoise", "level", level, "not negative");
+  checkRng("withNoise", rng);
+  const Wr = toRowMajor(net.Wr);
+  for (let k = 0; k < Wr.length; k++) Wr[k] += level * rng.normal();
+  return { ...net, Wr: toMatrix(Wr, net.units, net.units) };
 }
 
 /**
@@ -124,27 +151,47 @@ function stripsOf(A: Float64Array, units: number): Float64Array {
 
 /** What a group of networks does with one noisy matrix. */
 function trialOf(group: NoiseGroup, noisy: Float64Array, { hold, margin }: NoiseTrialOptions): NoiseOutcome[] {
-  const { units, subjects } = group;
-  const run = (states: readonly EnsembleState[], steps: number): Float64Array[] => {
-    if (states.length === 0) return [];
-    const outputs = states.map(({ network }) => new Float64Array(steps * subjects[network].network.outputs));
-    const ensemble = new Ensemble(units, noisy, group.networks, states);
-    try {
-      ensemble.advance(steps, outputs);
-      return outputs;
-    } finally {
-      ensemble.release();
-    }
-  };
-  const tests = run(testsOf(group), subjects[0].testing.input.rows);
-  const probes = probesOf(group);
-  const held = run(
-    probes.map(({ state }) => state),
-    hold,
-  );
-  return subjects.map(({ testing: { target } }, i) => ({
-    meanSquaredError: squaredErrors(tests[i], target),
-    bitErrorRate: bitErrors(tests[i], target),
-    held: heldBy(subjects[i], i, probes, held, margin),
+  const { subjects } = group;
+  const tests = run(group, noisy, testsOf(group), subjects[0].testing.input.rows);
+  const held = heldProbes(group, noisy, hold, margin);
+  return subjects.map(({ testing: { target }, memories = [] }, i) => ({
+    meanSquaredError: squaredErrors(tests[i].output, target),
+    bitErrorRate: bitErrors(tests[i].output, target),
+    held: digitsOf(
+      memories,
+      held.filter(({ state }) => state.network === i),
+    ),
   }));
+}
+
+/** Simulates; z, row by row, and the activation at the end, of each state. */
+function run(
+  { units, subjects, networks }: NoiseGroup,
+  noisy: Float64Array,
+  states: readonly EnsembleState[],
+  steps: number,
+): { output: Float64Array; x: Float64Array }[] {
+  if (states.length === 0) return [];
+  const outputs = states.map(({ network }) => new Float64Array(steps * subjects[network].network.outputs));
+  const ensemble = new Ensemble(units, noisy, networks, states);
+  try {
+    ensemble.advance(steps, outputs);
+    return ensemble.members.map(({ x }, m) => ({ output: outputs[m], x: x.slice(0, units) }));
+  } finally {
+    ensemble.release();
+  }
+}
+
+/** The probes whose outputs stay on their side of zero throughout the second half; what is lost before is not run on. */
+function heldProbes(group: NoiseGroup, noisy: Float64Array, hold: number, margin: number): NoiseProbe[] {
+  const half = Math.floor(hold / 2);
+  const through = (probes: readonly NoiseProbe[], steps: number, from: number): NoiseProbe[] => {
+    const states = probes.map(({ state }) => state);
+    const ends = run(group, noisy, states, steps);
+    return probes.flatMap((probe, p) => {
+      const { output, x } = ends[p];
+      return staysAt(output, probe.bits, margin, from) ? [{ ...probe, state: { ...probe.state, x } }] : [];
+    });
+  };
+  return through(through(probesOf(group), half + 1, half), hold - half - 1, 0);
 }

@@ -103,9 +103,12 @@ const axes: Readonly<Record<NoiseMeasure, Record<string, unknown>>> = Object.fre
     ...{ title: { text: "mean squared error" }, type: "log" },
     ...{ tickvals: [0.1, 0.3, 1, 4, 10, 30, 100], ticktext: ["0.1", "0.3", "1", "4", "10", "30", "100"] },
   },
-  "bit errors": { title: { text: "share of wrong bits" }, range: [0, 0.6] },
+  "bit errors": { title: { text: "share of wrong bits" }, range: [0, 0.7] },
   "memories held": { title: { text: "share of memories still held" }, range: [-0.04, 1.04] },
 });
+
+/** Lies on the line of the logistic network, so it is drawn as marks, without a band. */
+const twin = "conjugate";
 
 const powers = [1e-3, 1e-2, 1e-1, 1, 10];
 
@@ -121,21 +124,23 @@ export function noiseCurves(study: NoiseCurves, measure: NoiseMeasure, claim: st
   checkChoice("noiseCurves", "measure", measure, Object.keys(axes));
   const x = study.levels.map((level) => level / study.weightDeviation);
   const bands = study.networks.map((record) => bandsOf(record, measure));
-  const filled = study.networks.map(({ name }, k): Trace => {
+  const filled = study.networks.flatMap(({ name }, k): Trace[] => {
+    if (name === twin) return [];
     const edge = (sign: number): number[] => bands[k].map(({ mean, halfWidth }) => mean + sign * halfWidth);
-    const floor = measure === "error" ? 0.05 : 0;
-    return {
+    const [floor, ceiling] = measure === "error" ? [0.05, Number.POSITIVE_INFINITY] : [0, 1];
+    const band = {
       ...{ type: "scatter", mode: "lines", name, legendgroup: name, showlegend: false, hoverinfo: "skip" },
       x: [...x, ...[...x].reverse()],
-      y: [...edge(1), ...edge(-1).reverse()].map((v) => Math.max(floor, v)),
+      y: [...edge(1), ...edge(-1).reverse()].map((v) => Math.min(ceiling, Math.max(floor, v))),
       ...{ line: { width: 0 }, fill: "toself", fillcolor: styleOf(name).band },
     };
+    return [band];
   });
   const lines = study.networks.map(({ name }, k): Trace => {
     const { color, dash, symbol } = styleOf(name);
     const marker = { symbol, color, size: 8, ...(symbol.endsWith("-open") ? { line: { color, width: 2 } } : {}) };
     const y = bands[k].map(({ mean }) => mean);
-    const mode = name === "conjugate" ? "markers" : "lines+markers"; // it lies on the line of the logistic network
+    const mode = name === twin ? "markers" : "lines+markers";
     return { type: "scatter", mode, name, legendgroup: name, x, y, line: { color, dash, width: 2 }, marker };
   });
   const isHigh = measure !== "memories held";

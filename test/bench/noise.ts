@@ -1,8 +1,10 @@
 /** Task E: what a trial of the noise study costs, per step: a simulation with perturbed weights. */
-import { createRng } from "rnn-dynamics";
+import { createRng, kernelArray, releaseKernelArray } from "rnn-dynamics";
+import { Ensemble } from "rnn-dynamics/dist/networks/ensemble";
 import { advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
 import { createSimulationRun, type SimulationRun } from "rnn-dynamics/dist/networks/kernel-run";
 import { referenceAdvanceSimulation } from "rnn-dynamics/dist/networks/plain-loop";
+import { fillStrips } from "rnn-dynamics/dist/networks/strips";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { interleave, relativeDifference, type Side, timed } from "./measure";
 import { threadsIn } from "./python";
@@ -84,23 +86,40 @@ function trial(
 /** What a step costs in a whole trial, of which only some steps are timed. */
 const perStep = (before: number, seconds: number, steps: number): number => before / study.steps + seconds / steps;
 
+/** The networks of the paper's study have one reservoir, and share each pass over its noisy weights. */
+function sharedTrial(trained: Subject, noise: Float64Array, steps: number): { perStep: number; output: Float64Array } {
+  const { Wr, x, units, ...setup } = simulationSetup(trained);
+  const network = { ...setup, rateShift: 0, rateScale: 1 };
+  const networks = [network, { ...network, activation: "logistic" as const }, network];
+  const input = trained.input.subarray(0, steps * setup.inputs);
+  const outputs = networks.map(() => new Float64Array(steps * setup.outputs));
+  const weights = kernelArray(((units + 3) & ~3) * (((units + 3) & ~3) + 1));
+  const before = timed(() => {
+    const noisy = Wr.slice();
+    for (let i = 0; i < noisy.length; i++) noisy[i] += level * noise[i];
+    fillStrips(noisy, units, weights);
+  });
+  const states = networks.map((_, k) => ({ network: k, x, input }));
+  const ensemble = new Ensemble(units, weights, networks, states);
+  const seconds = timed(() => {
+    ensemble.advance(steps, outputs);
+  });
+  ensemble.release();
+  releaseKernelArray(weights);
+  return { perStep: perStep(before, seconds, steps) / networks.length, output: outputs[0] };
+}
+
 interface NoiseSide extends Side {
   /** z of the last trial, (steps·outputs). */
   readonly output?: () => Float64Array | Promise<Float64Array>;
 }
 
-function ourSide(
-  name: string,
-  advanceRun: typeof advanceSimulation,
-  trained: Subject,
-  noise: Float64Array,
-  steps: number,
-): NoiseSide {
+function ourSide(name: string, run: () => { perStep: number; output: Float64Array }): NoiseSide {
   let output: Float64Array;
   return {
     name,
     sample() {
-      const done = trial(trained, noise, steps, advanceRun);
+      const done = run();
       output = done.output;
       return done.perStep;
     },
@@ -135,9 +154,10 @@ async function noiseRows(
   const { units: size, outputs } = trained.network;
   const steps = isQuick ? 60 : 500;
   const early = 100 * outputs; // later the trajectories of a chaotic network part
-  const plain = ourSide("plain loops", referenceAdvanceSimulation, trained, noise, steps);
-  const ours = ourSide("ours", advanceSimulation, trained, noise, steps);
-  const sides = [ours, plain, ...numpySides(numpy, steps)];
+  const plain = ourSide("plain loops", () => trial(trained, noise, steps, referenceAdvanceSimulation));
+  const ours = ourSide("ours", () => trial(trained, noise, steps, advanceSimulation));
+  const shared = ourSide("ours, three networks together", () => sharedTrial(trained, noise, steps));
+  const sides = [ours, shared, plain, ...numpySides(numpy, steps)];
   const samples = await interleave(sides, isQuick ? 2 : 5, { budget: isQuick ? 1 : 8 });
   const expected = (await plain.output?.())?.subarray(0, early);
   const bytes = 8 * size * size;

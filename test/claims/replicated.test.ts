@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ClaimVerdict, replicatedVerdicts, saveStudyResult } from "rnn-dynamics";
+import { type ClaimVerdict, replicatedResults, replicatedVerdicts, saveStudyResult } from "rnn-dynamics";
 
 describe("verdicts over the seeds of a study", () => {
   let folder: string;
@@ -34,6 +34,15 @@ describe("verdicts over the seeds of a study", () => {
   it("are none before a seed was run", () => {
     assert.deepEqual(replicatedVerdicts("bits", folder), []);
     assert.deepEqual(replicatedVerdicts("bits", join(folder, "nowhere")), []);
+  });
+
+  it("stand beside the results themselves, of the present version only", () => {
+    const study = { name: "bits", version: 1, run: async (seed: number) => ({ twice: 2 * seed }) };
+    assert.deepEqual(replicatedResults(study, folder), []);
+    keep("bits", 10, { twice: 20 });
+    keep("bits", 2, { twice: 4 });
+    assert.deepEqual(replicatedResults(study, folder), [{ twice: 4 }, { twice: 20 }]);
+    assert.deepEqual(replicatedResults({ ...study, version: 2 }, folder), []);
   });
 
   it("complain about results without verdicts, damaged files and names that cannot be", () => {

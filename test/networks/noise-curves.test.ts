@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { areaUnder, confidenceBand, halfLevel, heldShares, lossLevels, weightDeviation } from "rnn-dynamics";
+import {
+  areaUnder,
+  confidenceBand,
+  halfLevel,
+  heldShares,
+  lossLevels,
+  rankCorrelation,
+  weightDeviation,
+} from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
 
 describe("curves of a noise study", () => {
@@ -51,6 +59,32 @@ describe("curves of a noise study", () => {
     assertClose(first, 10 * Math.sqrt(10), 1e-12); // from all to none
     assertClose(second, 10, 1e-12); // in half of the trials, right there
     assert.deepEqual(heldShares({ held: [["", ""]] }), [[0, 0]]);
+  });
+
+  it("are foretold by a number as far as the ranks agree: Spearman's 1 − 6 Σd²/(n³ − n) without ties", () => {
+    assertClose(rankCorrelation([1, 2, 3, 4, 5], [10, 0, 30, 40, 20]), 1 - (6 * 8) / 120, 1e-14);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.double({ noNaN: true, min: -9, max: 9 }), { minLength: 2 }), (values) => {
+        assertClose(
+          rankCorrelation(
+            values,
+            values.map((v) => 2 * v),
+          ),
+          1,
+          1e-12,
+        );
+        assertClose(
+          rankCorrelation(
+            values,
+            values.map((v) => -v),
+          ),
+          -1,
+          1e-12,
+        );
+      }),
+    );
+    assert.equal(rankCorrelation([1, 1], [1, 2]), 0);
+    assertClose(rankCorrelation([1, 1, 2], [1, 1, 2]), 1, 1e-14);
   });
 
   it("are drawn against g/√N, which is 0.047 for the paper's network [J15 Table 1]", () => {

@@ -11,22 +11,12 @@ import {
   noiseTrialDefaults,
   simulate,
   tanhConjugate,
+  withNoise,
 } from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork, randomSubject } from "../helpers/noise-networks";
 
 const levels = [0, 0.01, 0.3];
-
-/** The matrix that a trial adds at level 1. */
-function drawn(units: number, seed: string): Matrix {
-  const rng = createRng(seed);
-  return new Matrix(Array.from({ length: units }, () => Array.from({ length: units }, () => rng.normal())));
-}
-
-const withNoise = (net: EchoState, Z: Matrix, level: number): EchoState => ({
-  ...net,
-  Wr: Matrix.add(net.Wr, Matrix.mul(Z, level)),
-});
 
 /** Two memories by construction: x₁ keeps the sign of the output, alone. */
 function latch(units: number): EchoState {
@@ -36,6 +26,14 @@ function latch(units: number): EchoState {
   const Wo = Matrix.zeros(1, units);
   Wo.set(0, 0, 1);
   return { ...net, Wr, Wo, Wfb: Matrix.zeros(units, 1), B: Matrix.ones(units, 1) };
+}
+
+/** A state from which the outputs have the signs of some bits. */
+function towards(net: EchoState, bits: readonly number[], state: Float64Array): Float64Array {
+  const along = net.Wo.transpose()
+    .mmul(Matrix.columnVector(bits as number[]))
+    .to1DArray();
+  return state.map((v, i) => 0.3 * v + 4 * along[i]);
 }
 
 describe("noise levels", () => {
@@ -49,13 +47,25 @@ describe("noise levels", () => {
   });
 });
 
+describe("a network with noise", () => {
+  it("has weights that differ by η Z, Z being the same at every level and of variance one", () => {
+    const net = randomNetwork(100, 1);
+    const Z = [0.5, 2].map((level) => Matrix.sub(withNoise(net, level, createRng(3)).Wr, net.Wr).div(level));
+    assert.ok(Matrix.sub(Z[0], Z[1]).abs().max() < 1e-13);
+    // the variance of 10⁴ normal numbers has a standard deviation of √2/100
+    assert.ok(Math.abs(Z[0].clone().mul(Z[0]).mean() - 1) < 5 * 0.0142);
+    assert.deepEqual(withNoise(net, 0, createRng(3)).Wr, net.Wr);
+  });
+});
+
 describe("a noise trial", () => {
   it("adds η Z to the recurrent weights, the same Z at every level [J15 §8]", () => {
     const subject = randomSubject(randomNetwork(13, 2), 90);
-    const Z = drawn(13, "trial");
     const outcomes = noiseTrial([subject], createRng("trial"), { levels });
     for (const [l, level] of levels.entries()) {
-      const { output } = simulate(withNoise(subject.network, Z, level), subject.testing.input, { x0: subject.x0 });
+      const { output } = simulate(withNoise(subject.network, level, createRng("trial")), subject.testing.input, {
+        x0: subject.x0,
+      });
       const [{ meanSquaredError: error, bitErrorRate }] = outcomes[l];
       assertClose(error, meanSquaredError(output, subject.testing.target), 1e-14);
       assertClose(bitErrorRate, 1 - bitAccuracy(output, subject.testing.target), 1e-14);
@@ -86,7 +96,9 @@ describe("a noise trial", () => {
     const quarter = { ...net, Wr: Matrix.mul(net.Wr, 1 / 4) };
     const subject = randomSubject(quarter, 60, { noiseScale: 1 / 4 });
     const [[outcome]] = noiseTrial([subject], createRng("trial"), { levels: [0.2] });
-    const { output } = simulate(withNoise(quarter, drawn(9, "trial"), 0.05), subject.testing.input, { x0: subject.x0 });
+    const { output } = simulate(withNoise(quarter, 0.05, createRng("trial")), subject.testing.input, {
+      x0: subject.x0,
+    });
     assertClose(outcome.meanSquaredError, meanSquaredError(output, subject.testing.target), 1e-14);
   });
 
@@ -120,6 +132,37 @@ describe("a noise trial", () => {
     assert.deepEqual([...new Set(drawn)].sort(), ["00", "11"]);
     const wrong = memories.map(({ bits, state }) => ({ bits: bits.map((b) => -b), state }));
     assert.equal(noiseTrial([{ ...subject, memories: wrong }], createRng(8), { levels: [0] })[0][0].held, "00");
+  });
+
+  it("calls held what a simulation from the memory calls held: right in every row of the second half", () => {
+    const net = randomNetwork(20, 2);
+    const rng = createRng("probes");
+    const memories = [
+      [1, 1],
+      [1, -1],
+      [-1, 1],
+      [-1, -1],
+    ].map((bits) => ({ bits, state: Float64Array.from({ length: 20 }, () => 2 * rng.normal()) }));
+    const quiet = { ...net, Wr: Matrix.eye(20).mul(1.8), Wfb: Matrix.zeros(20, 2) };
+    for (const network of [quiet, { ...quiet, activation: "logistic" as const }]) {
+      // put on the right side of zero, so that some of them stay
+      const own = memories.map(({ bits, state }) => ({ bits, state: towards(network, bits, state) }));
+      const subject = randomSubject(network, 20, { memories: own });
+      let kept = 0;
+      for (const hold of [2, 7, 40]) {
+        for (const [l, [{ held }]] of noiseTrial([subject], createRng(4), { levels, hold }).entries()) {
+          const noisy = withNoise(network, levels[l], createRng(4));
+          const expected = own.map(({ bits, state }) => {
+            const { output } = simulate(noisy, Matrix.zeros(hold, 2), { x0: state });
+            const rows = output.to2DArray().slice(Math.floor(hold / 2));
+            return rows.every((row) => row.every((z, k) => z * bits[k] > 0.1)) ? "1" : "0";
+          });
+          assert.equal(held, expected.join(""));
+          kept += [...held].filter((digit) => digit === "1").length;
+        }
+      }
+      assert.ok(kept > 0 && kept < 36, `${kept} of 36 held`);
+    }
   });
 
   it("refuses what does not fit, in words", () => {
