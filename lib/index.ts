@@ -175,7 +175,7 @@ export * from "./numerics/singular-values";
 export * from "./numerics/subspace";
 export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
-export * from "./store/four-bits";
+export { type FourBitSkeletons, fourBitsFile, loadFourBits } from "./store/four-bits";
 export * from "./store/networks";
 export { loadNpy, saveNpy } from "./store/npy";
 export * from "./store/shipped";
