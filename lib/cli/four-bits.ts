@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     const begun = performance.now();
     const stored = loadShipped(name);
     const memories = memoryTable(stored.network);
-    skeletons[name] = await fourBitSkeleton(stored, memories, { pool });
+    skeletons[name] = await fourBitSkeleton(stored, memories, { pool, onProgress: showProgress(name) });
     const { points, ended, starts } = skeletons[name];
     console.log(
       `${name}: ${points.length} fixed points from ${starts} starts, ${ended}, ${duration(performance.now() - begun)}`,
@@ -29,6 +29,13 @@ async function main(): Promise<void> {
   await pool.close();
   saveFourBits(skeletons);
   console.log(`${fourBitsFile} is written`);
+}
+
+function showProgress(name: string): ((done: number, total: number, what: string) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (done, total, what) => {
+    process.stderr.write(`\r${name}: ${what}, start ${done} of ${total}\x1b[K${done === total ? "\r\x1b[K" : ""}`);
+  };
 }
 
 main().catch((error: Error) => {
