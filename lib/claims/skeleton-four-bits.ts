@@ -1,4 +1,5 @@
 import { type FindAllOptions, findAllFixedPoints, type SearchEnd } from "../dynamics/complete-search";
+import { boxSkeleton } from "../networks/bit-axes";
 import { type EchoState, echoStateFlow } from "../networks/echo-state";
 import type { Memory } from "../networks/memories";
 import { outputOf } from "../networks/passages";
@@ -35,7 +36,7 @@ export interface FourBitSkeleton {
   readonly iterations: number;
 }
 
-/** Budget of the shipped searches: the logistic network has shown what it has after 150 starts; then it is only slow. */
+/** Budget of the shipped searches; none of them comes to it, they end by themselves. */
 export const fourBitSearchDefaults: Readonly<Pick<FindAllOptions, "maxStarts">> = Object.freeze({ maxStarts: 200 });
 
 /** Fixed points of an ideal flip-flop of four bits by unstable modes: the parts of a tesseract. */
@@ -58,13 +59,15 @@ export async function fourBitSkeleton(
   const where = "fourBitSkeleton";
   checkRecord(where, "prepared", prepared, ["network", "testing", "x0", "recipe"]);
   const { network, testing, x0, recipe } = prepared;
-  const components = memorySolid(memories)?.components;
-  if (components === undefined) reject(where, "memories", "has fewer than two that are held", "at least two");
+  const solid = memorySolid(memories);
+  if (solid === undefined) reject(where, "memories", "has fewer than two that are held", "at least two");
+  const { components, box } = solid;
   const held = memories.filter(({ isHeld }) => isHeld);
   const { states } = simulate(network, testing.input, { x0, record: 5 });
   if (states === undefined) throw new Error(`${where}: a simulation that was to be recorded was not`);
   const flow = echoStateFlow(network);
-  const guesses = memorySkeleton(held, { half: flow.odd }).map(({ state }) => state);
+  const half = flow.odd === true;
+  const guesses = (box ? boxSkeleton(box, { half }) : memorySkeleton(held, { half })).map(({ state }) => state);
   const sources = {
     states,
     rng: createRng(recipe.seed).split("four-bit skeleton"),
