@@ -1,3 +1,4 @@
+import { fourBitSkeletonsStudy } from "./skeleton-four-bits";
 import type { Study } from "./study";
 import { branchesStudy } from "./study-branches";
 import { gainScanStudy } from "./study-gain-scan";
@@ -9,5 +10,6 @@ export const longStudies: readonly Study<unknown>[] = Object.freeze([
   storyStudy,
   branchesStudy,
   gainScanStudy,
+  fourBitSkeletonsStudy,
   noiseTrialsStudy,
 ]);

@@ -1,16 +1,18 @@
 import { type FindAllOptions, findAllFixedPoints, type SearchEnd } from "../dynamics/complete-search";
+import { boxSkeleton } from "../networks/bit-axes";
 import { type EchoState, echoStateFlow } from "../networks/echo-state";
-import type { Memory } from "../networks/memories";
+import { type Memory, memoryTable } from "../networks/memories";
 import { outputOf } from "../networks/passages";
-import type { PreparedFlipFlop } from "../networks/recipe";
+import type { FlipFlopRecipe, PreparedFlipFlop } from "../networks/recipe";
 import { simulate } from "../networks/simulate";
 import { memorySkeleton } from "../networks/skeleton";
 import type { PrincipalComponents } from "../numerics/pca";
 import { createRng } from "../numerics/random";
 import { checkRecord, checkVector, reject } from "../numerics/validate";
 import { distance } from "../numerics/vector";
+import { trainedNetwork } from "../store/trained";
 import { memorySolid } from "./runs-four-bits";
-import type { StudyContext } from "./study";
+import type { Study, StudyContext } from "./study";
 
 /** A fixed point in a few numbers. */
 export interface SkeletonRecordPoint {
@@ -35,7 +37,7 @@ export interface FourBitSkeleton {
   readonly iterations: number;
 }
 
-/** Budget of the shipped searches: the logistic network has shown what it has after 150 starts; then it is only slow. */
+/** Budget of the shipped searches; none of them comes to it, they end by themselves. */
 export const fourBitSearchDefaults: Readonly<Pick<FindAllOptions, "maxStarts">> = Object.freeze({ maxStarts: 200 });
 
 /** Fixed points of an ideal flip-flop of four bits by unstable modes: the parts of a tesseract. */
@@ -58,13 +60,15 @@ export async function fourBitSkeleton(
   const where = "fourBitSkeleton";
   checkRecord(where, "prepared", prepared, ["network", "testing", "x0", "recipe"]);
   const { network, testing, x0, recipe } = prepared;
-  const components = memorySolid(memories)?.components;
-  if (components === undefined) reject(where, "memories", "has fewer than two that are held", "at least two");
+  const solid = memorySolid(memories);
+  if (solid === undefined) reject(where, "memories", "has fewer than two that are held", "at least two");
+  const { components, box } = solid;
   const held = memories.filter(({ isHeld }) => isHeld);
   const { states } = simulate(network, testing.input, { x0, record: 5 });
   if (states === undefined) throw new Error(`${where}: a simulation that was to be recorded was not`);
   const flow = echoStateFlow(network);
-  const guesses = memorySkeleton(held, { half: flow.odd }).map(({ state }) => state);
+  const half = flow.odd === true;
+  const guesses = (box ? boxSkeleton(box, { half }) : memorySkeleton(held, { half })).map(({ state }) => state);
   const sources = {
     states,
     rng: createRng(recipe.seed).split("four-bit skeleton"),
@@ -139,3 +143,32 @@ export function countsByModes(skeleton: Pick<FourBitSkeleton, "points">): number
   for (const { modes } of skeleton.points) if (modes >= 0) counts[Math.min(modes, 5)]++;
   return counts;
 }
+
+/** The networks of four bits that ship, by what they show. */
+const recipes = {
+  scratch: { bits: 4 },
+  transfer: { bits: 4, pretrainedBits: 3 },
+  logistic: { bits: 4, activation: "logistic" },
+} as const satisfies Record<string, Partial<FlipFlopRecipe>>;
+
+/** Skeletons of the three four-bit networks of a seed. */
+export type FourBitSkeletons = Readonly<Record<keyof typeof recipes, FourBitSkeleton>>;
+
+/** The three networks of one seed, some minutes each: seed 1 is shipped as data/results/four-bit-skeletons-seed1.json. */
+export const fourBitSkeletonsStudy: Study<FourBitSkeletons> = Object.freeze({
+  name: "four-bit-skeletons",
+  version: 1,
+  async run(seed: number, context: StudyContext) {
+    const search = async (name: keyof typeof recipes): Promise<FourBitSkeleton> => {
+      const onProgress = (done: number, total: number, what: string) =>
+        context.onProgress?.(done, total, `${name}, ${what}`);
+      const prepared = await trainedNetwork({ ...recipes[name], seed }, context);
+      return fourBitSkeleton(prepared, memoryTable(prepared.network), { ...context, onProgress });
+    };
+    return {
+      scratch: await search("scratch"),
+      transfer: await search("transfer"),
+      logistic: await search("logistic"),
+    };
+  },
+});

@@ -1,6 +1,15 @@
 import { inverse, Matrix } from "ml-matrix";
-import { checkList, checkNumbers, checkVector, reject } from "../numerics/validate";
+import {
+  checkList,
+  checkMatrix,
+  checkNumbers,
+  checkRecord,
+  checkVector,
+  reject,
+  withDefaults,
+} from "../numerics/validate";
 import { dot, norm } from "../numerics/vector";
+import { type SkeletonOptions, type SkeletonPoint, skeletonDefaults } from "./skeleton";
 
 /** A pattern and the state that stands for it. */
 export interface MemoryState {
@@ -65,6 +74,34 @@ export function bitAxes(memories: readonly MemoryState[]): BitAxes | undefined {
     cosines: new Matrix(columns.map((a, i) => columns.map((b, k) => dot(a, b) / (lengths[i] * lengths[k] || 1)))),
     unexplained: squares(spread) > 0 ? squares(rest) / squares(spread) : 0,
   };
+}
+
+/**
+ * The 3ᵇ places where a flip-flop with this box would have its fixed points: centre + ½ Σ patternₖ axisₖ.
+ *
+ * Unlike `memorySkeleton`, which takes means of the memories that are held, it knows where missing ones would be: beside
+ * them saddles are left that no mean of others comes near.
+ *
+ * @param box as from `bitAxes`
+ * @param options half: only one of each mirror pair, and the centre: enough where F(−x) = −F(x)
+ * @returns one guess per pattern of −1, 0 and +1, in order of the patterns
+ * @throws RangeError if there is no box
+ */
+export function boxSkeleton(box: BitAxes, options?: Partial<SkeletonOptions>): SkeletonPoint[] {
+  checkRecord("boxSkeleton", "box", box, ["centre", "axes"]);
+  const { half } = withDefaults("boxSkeleton", options, skeletonDefaults);
+  const { centre, axes } = box;
+  checkMatrix("boxSkeleton", "box.axes", axes, centre.length);
+  if (axes.columns > 8) reject("boxSkeleton", "box.axes", `has ${axes.columns} columns`, "at most 8, for 3⁸ patterns");
+  const patterns = Array.from({ length: 3 ** axes.columns }, (_, p) =>
+    Array.from({ length: axes.columns }, (_b, k) => (Math.floor(p / 3 ** (axes.columns - 1 - k)) % 3) - 1),
+  );
+  return patterns
+    .filter((pattern) => !half || (pattern.find((want) => want !== 0) ?? 1) > 0)
+    .map((pattern) => ({
+      pattern,
+      state: centre.map((c, i) => pattern.reduce((sum, want, k) => sum + (want / 2) * axes.get(i, k), c)),
+    }));
 }
 
 const squares = (A: Matrix): number => A.to1DArray().reduce((sum, v) => sum + v * v, 0);

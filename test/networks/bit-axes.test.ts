@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { bitAxes, bitFrame, createRng, distance, norm } from "rnn-dynamics";
+import { bitAxes, bitFrame, boxSkeleton, createRng, distance, norm } from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
 import { cornersOf, randomFrame } from "../helpers/hypercube";
 
@@ -52,6 +52,42 @@ describe("networks/bit-axes", () => {
     assert.throws(() => bitAxes([]), { message: "bitAxes: memories has length 0, expected at least 1" });
     const bad = [{ bits: [1, 0], state: Float64Array.of(1) }];
     assert.throws(() => bitAxes(bad), { name: "RangeError", message: /^bitAxes: bits 0 .*−1 and \+1 only/ });
+  });
+});
+
+describe("boxSkeleton", () => {
+  const fit = bitAxes(cornersOf(oblique, centre).filter((_, i) => i !== 5));
+  assert.ok(fit);
+
+  it("has corners, middles of edges, faces and cells, and the centre: 81 places, the missing corner too [J15 §7]", () => {
+    const guesses = boxSkeleton(fit);
+    const zeros = guesses.map(({ pattern }) => pattern.filter((want) => want === 0).length);
+    assert.deepEqual(
+      [0, 1, 2, 3, 4].map((m) => zeros.filter((z) => z === m).length),
+      [16, 32, 24, 8, 1],
+    );
+    for (const { bits, state } of cornersOf(oblique, centre)) {
+      const guess = guesses.find(({ pattern }) => String(pattern) === String(bits));
+      assert.ok(guess && distance(guess.state, state) < 1e-10);
+    }
+    const middle = guesses.find(({ pattern }) => String(pattern) === "1,0,-1,1");
+    const [a, b] = [
+      [1, 1, -1, 1],
+      [1, -1, -1, 1],
+    ].map((bits) => guesses.find((g) => String(g.pattern) === String(bits)));
+    assert.ok(middle && a && b);
+    assertClose(
+      middle.state,
+      a.state.map((v, i) => (v + b.state[i]) / 2),
+      1e-12,
+      1e-12,
+    );
+  });
+
+  it("leaves out mirror images where half is enough", () => {
+    const half = boxSkeleton(fit, { half: true });
+    assert.equal(half.length, 41);
+    assert.equal(new Set(half.flatMap(({ pattern }) => [pattern.join(), pattern.map((v) => 0 - v).join()])).size, 81);
   });
 });
 
