@@ -15,6 +15,7 @@ export * from "./claims/runs-four-bits";
 export type * from "./claims/runs-noise";
 export type * from "./claims/runs-search";
 export * from "./claims/search-goals";
+export * from "./claims/seed-ranks";
 export * from "./claims/skeleton-four-bits";
 export * from "./claims/statements";
 export * from "./claims/studies";

@@ -6,6 +6,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { seedRanks } from "../claims/seed-ranks";
 import { type LedgerRow, ledger, readVerdicts, recordVerdicts, shippedVerdicts } from "../notebook/ledger";
 import { outFolder, projectFolder } from "../notebook/places";
 import { writeAside } from "../store/write-aside";
@@ -25,7 +26,13 @@ const end = "<!-- end of the ledger -->";
 export function withLedger(text: string, rows: readonly LedgerRow[]): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`ship-verdicts: README.md lacks the lines "${begin}" and "${end}"`);
-  return `${text.slice(0, from + begin.length)}\n${markdownTable(rows)}\n${text.slice(to)}`;
+  return `${text.slice(0, from + begin.length)}\n${markdownTable(rows)}\n\n${ranksInWords()}\n${text.slice(to)}`;
+}
+
+/** Where the shipped networks stand among the seeds. */
+function ranksInWords(): string {
+  const ranks = seedRanks().map(({ network, rank }) => `\`${network}\` ${rank}`);
+  return `Seed 1 is shipped because it is the first, not the best. Its rank by test error, 1 being the least: ${ranks.join(" · ")}.`;
 }
 
 function markdownTable(rows: readonly LedgerRow[]): string {
