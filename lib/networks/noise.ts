@@ -138,6 +138,7 @@ export function checkedNoiseOptions<Options extends Omit<NoiseTrialOptions, "onL
   }
   // the second half of the time is spoken of
   checkCount(where, "hold", hold, 2);
+  if (hold > 1e6) reject(where, "hold", hold, "at most 1000000 steps");
   checkNumber(where, "margin", margin, "not negative");
   return options;
 }

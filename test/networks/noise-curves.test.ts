@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   areaUnder,
   confidenceBand,
+  createRng,
   halfLevel,
   heldShares,
   lossLevels,
@@ -17,6 +18,35 @@ describe("curves of a noise study", () => {
     assert.equal(mean, 2);
     assertClose(halfWidth, 4.303 / Math.sqrt(3), 1e-12);
     assert.deepEqual(confidenceBand([7]), { mean: 7, halfWidth: 0 });
+  });
+
+  it("have bands of Student's t for any number of trials: tables say 2.131, 2.086, 1.984 for 16, 21, 101", () => {
+    for (const [n, t] of [
+      [15, 2.145],
+      [16, 2.131],
+      [21, 2.086],
+      [101, 1.984],
+    ]) {
+      // alternating 0 and 2 around the mean: the deviation follows from the numbers alone
+      const values = Array.from({ length: n }, (_, k) => (k % 2) * 2);
+      const mean = values.reduce((sum, v) => sum + v, 0) / n;
+      const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
+      assertClose(confidenceBand(values).halfWidth, (t * deviation) / Math.sqrt(n), 5e-4); // tables have four digits
+    }
+  });
+
+  it("have bands that hold the truth in 95 of 100 studies of three trials, as of sixteen", () => {
+    const rng = createRng("bands");
+    for (const trials of [3, 16]) {
+      const studies = 4000;
+      let hits = 0;
+      for (let s = 0; s < studies; s++) {
+        const { mean, halfWidth } = confidenceBand(Array.from({ length: trials }, () => rng.normal(5, 2)));
+        if (Math.abs(mean - 5) <= halfWidth) hits++;
+      }
+      // 4000 studies tell a share of 0.95 to ±0.0034; four of those
+      assert.ok(Math.abs(hits / studies - 0.95) < 0.014, `${hits} of ${studies}`);
+    }
   });
 
   it("have the area of a straight line exactly, wherever the levels are", () => {
