@@ -7,8 +7,8 @@ import { ghostOfSaddleNode, saddleNodeFamily } from "../networks/planar";
 import { createRng } from "../numerics/random";
 import { checkCount, checkList, checkNumbers } from "../numerics/validate";
 import type { DecidedSearch, GhostSearch, SearchTime } from "./c19-c20";
-import { startsInBox } from "./runs-c01-c03";
 import type { SeededResult } from "./replicated";
+import { startsInBox } from "./runs-c01-c03";
 import type { SearchStudyResult } from "./study-search";
 
 /**

@@ -75,6 +75,27 @@ export function heldShares(record: Pick<NoiseRecord, "held">): number[][] {
 }
 
 /**
+ * A record of the first trials only, to be compared with one of fewer trials: trials of one number share their noise.
+ *
+ * @param record of at least so many trials
+ * @param count how many are kept
+ * @throws RangeError if the record has fewer
+ */
+export function firstTrials<Kind extends NoiseRecord>(record: Kind, count: number): Kind {
+  checkRecord("firstTrials", "record", record, ["error", "bitErrors", "held"]);
+  checkCount("firstTrials", "count", count);
+  const of = <Value>(name: string, rows: readonly (readonly Value[])[]): Value[][] => {
+    checkList("firstTrials", name, rows);
+    return rows.map((row, l) => {
+      checkList("firstTrials", `${name}[${l}]`, row, count);
+      return row.slice(0, count);
+    });
+  };
+  const { error, bitErrors, held } = record;
+  return { ...record, error: of("error", error), bitErrors: of("bitErrors", bitErrors), held: of("held", held) };
+}
+
+/**
  * Area under a curve of errors, ∫ error dη from the first level to the last, by trapezoids: what the eye compares in a figure
  * with linear axes such as Fig. 9.  [J15 Fig. 9]
  *
@@ -108,51 +129,4 @@ function checkLevels(where: string, levels: readonly number[], values: readonly 
   for (const [l, level] of levels.entries()) {
     if (!(level > (l === 0 ? 0 : levels[l - 1]))) reject(where, `levels[${l}]`, level, "ascending numbers above 0");
   }
-}
-
-/**
- * For each memory, the noise level at which half of the trials have lost it.
- *
- * @param levels η, ascending
- * @returns η, one for each memory, in order
- */
-export function lossLevels(levels: readonly number[], record: NoiseRecord): number[] {
-  checkRecord("lossLevels", "record", record);
-  const { memories, held } = record;
-  checkList("lossLevels", "memories", memories);
-  checkList("lossLevels", "held", held, levels?.length);
-  return memories.map((_, m) => {
-    const shares = held.map((row) => row.filter((digits) => digits[m] === "1").length / row.length);
-    return halfLevel(levels, shares);
-  });
-}
-
-/**
- * Rank correlation of two lists (Spearman): 1 if they rise together, −1 if one falls as the other rises, near 0 if neither
- * foretells the other. Equal values share the mean of their ranks.
- *
- * @param a one number for each of at least two things
- * @param b another for each
- * @returns −1 to 1; 0 if all values of one list are equal
- * @throws RangeError if the lengths differ, or there are fewer than two
- */
-export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
-  checkNumbers("rankCorrelation", "a", a, 2);
-  checkNumbers("rankCorrelation", "b", b);
-  if (a.length !== b.length) reject("rankCorrelation", "b", `has length ${b.length}`, `${a.length}`);
-  const [p, q] = [a, b].map(ranks);
-  const middle = (a.length + 1) / 2;
-  const product = (u: readonly number[], v: readonly number[]): number =>
-    u.reduce((sum, rank, k) => sum + (rank - middle) * (v[k] - middle), 0);
-  const scale = Math.sqrt(product(p, p) * product(q, q));
-  return scale === 0 ? 0 : product(p, q) / scale;
-}
-
-/** Places in ascending order, from 1; equal values share the mean of theirs. */
-function ranks(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const same = values.filter((other) => other === value).length;
-    return below + (same + 1) / 2;
-  });
 }

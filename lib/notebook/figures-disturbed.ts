@@ -1,23 +1,11 @@
 /**
  * Figures of what noise does to a network: to an output as it runs, to each of its memories, and to networks seed by seed.
  */
+import { type MarginPoints, marginPairs } from "../networks/memory-losses";
 import { checkList, checkNumber, checkNumbers, reject } from "../numerics/validate";
 import type { Figure, Layout, Trace } from "./figure";
 import { networkStyle } from "./network-styles";
 import { colors, titled } from "./theme";
-
-function checkLength(where: string, thing: string, list: readonly number[], length: number): void {
-  if (list.length !== length) reject(where, thing, `has length ${list.length}`, `${length}`);
-}
-
-/** Memories of one network: how far the nearest saddle is, and when noise takes them. */
-export interface MarginPoints {
-  readonly name: string;
-  /** In activation; null where no saddle was found. */
-  readonly margins: readonly (number | null)[];
-  /** η at which half of the trials have lost the memory. */
-  readonly lossLevels: readonly number[];
-}
 
 /**
  * For each memory, the noise that takes it against its distance from the nearest saddle.
@@ -28,18 +16,15 @@ export interface MarginPoints {
  */
 export function marginsAndLosses(networks: readonly MarginPoints[], deviation: number, claim: string): Figure {
   const where = "marginsAndLosses";
-  checkList(where, "networks", networks, 1, ["name", "margins", "lossLevels"]);
+  checkList(where, "networks", networks, 1, ["name", "lossLevels"]);
   checkNumber(where, "deviation", deviation);
-  const data = networks.map(({ name, margins, lossLevels }): Trace => {
-    checkList(where, "margins", margins);
-    checkNumbers(where, "lossLevels", lossLevels);
-    checkLength(where, "lossLevels", lossLevels, margins.length);
-    const known = [...margins.keys()].filter((m) => typeof margins[m] === "number");
-    const { color, symbol } = networkStyle(name);
+  const data = networks.map((network): Trace => {
+    const pairs = marginPairs(network);
+    const { color, symbol } = networkStyle(network.name);
     return {
-      ...{ type: "scatter", mode: "markers", name, marker: { symbol, color, size: 9, opacity: 0.85 } },
-      x: known.map((m) => margins[m] as number),
-      y: known.map((m) => lossLevels[m] / deviation),
+      ...{ type: "scatter", mode: "markers", name: network.name, marker: { symbol, color, size: 9, opacity: 0.85 } },
+      x: pairs.map(({ distance }) => distance),
+      y: pairs.map(({ loss }) => loss / deviation),
     };
   });
   return {
@@ -119,7 +104,9 @@ export function disturbedOutputs(lanes: readonly DisturbedOutput[], claim: strin
   lanes.forEach(({ name, output, target }, k) => {
     checkNumbers("disturbedOutputs", "output", output, 1);
     checkNumbers("disturbedOutputs", "target", target);
-    checkLength("disturbedOutputs", "target", target, output.length);
+    if (target.length !== output.length) {
+      reject("disturbedOutputs", "target", `has length ${target.length}`, `${output.length}`);
+    }
     const yaxis = k === 0 ? "y" : `y${k + 1}`;
     const x = output.map((_, t) => t);
     const shared = { type: "scatter", mode: "lines", x, yaxis, showlegend: k === 0 };

@@ -36,7 +36,7 @@ describe("figures of what noise does", () => {
   it("refuse lists that do not match, in words", () => {
     assert.throws(
       () => figures.marginsAndLosses([{ name: "tanh", margins: [1], lossLevels: [1, 2] }], 0.05, "a claim"),
-      /^RangeError: marginsAndLosses: lossLevels has length 2, expected 1$/,
+      /^RangeError: marginPairs: margins has length 1, expected 2, as lossLevels$/,
     );
     assert.throws(
       () => figures.disturbedOutputs([{ name: "z", output: [1, 2], target: [1] }], "a claim"),
