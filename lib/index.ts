@@ -111,6 +111,7 @@ export * from "./networks/lapses";
 export * from "./networks/least-squares";
 export * from "./networks/memories";
 export * from "./networks/memory-graph";
+export * from "./networks/memory-losses";
 export * from "./networks/memory-margins";
 export {
   type NoiseTrialOptions,
@@ -121,6 +122,7 @@ export {
 } from "./networks/noise";
 export * from "./networks/noise-curves";
 export type * from "./networks/noise-outcome";
+export * from "./networks/noise-parts";
 export type { NoiseSubject } from "./networks/noise-subject";
 export {
   type NoiseTrialsOptions,
@@ -181,6 +183,7 @@ export * from "./numerics/linear-solve";
 export { multiplyMatrices, multiplyRowMajor } from "./numerics/matrix-product";
 export * from "./numerics/pca";
 export * from "./numerics/random";
+export * from "./numerics/rank-correlation";
 export * from "./numerics/refined-solve";
 export * from "./numerics/sine";
 export * from "./numerics/singular-values";

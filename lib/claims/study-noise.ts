@@ -1,4 +1,5 @@
-import { areaUnder, halfLevel, heldShares, lossLevels } from "../networks/noise-curves";
+import { lossLevels } from "../networks/memory-losses";
+import { areaUnder, halfLevel, heldShares } from "../networks/noise-curves";
 import { checkList, checkNumber, checkNumbers, checkRecord } from "../numerics/validate";
 import type { NoiseScore, NoiseScores } from "./c17-c18";
 import { type NoiseResult, type NoiseResults, runNoise } from "./runs-noise";

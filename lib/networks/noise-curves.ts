@@ -32,8 +32,17 @@ export interface Band {
   readonly halfWidth: number;
 }
 
-/** 97.5 % quantiles of Student's t for 1, 2, … degrees of freedom; beyond the list, the normal one is near enough. */
+/** 97.5 % quantiles of Student's t for 1, 2, … degrees of freedom. */
 const quantiles = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145];
+
+/** 97.5 % quantile of Student's t: beyond the list the normal one with two terms of its expansion in 1/ν, good to 0.1 %. */
+function quantile(degrees: number): number {
+  const z = 1.959964;
+  const square = z * z;
+  const first = ((square + 1) * z) / 4;
+  const second = (((5 * square + 16) * square + 3) * z) / 96;
+  return quantiles[degrees - 1] ?? z + first / degrees + second / (degrees * degrees);
+}
 
 /**
  * Mean and 95 % confidence interval, by Student's t: mean ± t s/√n.
@@ -48,7 +57,7 @@ export function confidenceBand(values: readonly number[]): Band {
   const mean = values.reduce((sum, v) => sum + v, 0) / n;
   if (n === 1) return { mean, halfWidth: 0 };
   const variance = values.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / (n - 1);
-  return { mean, halfWidth: (quantiles[n - 2] ?? 2.1) * Math.sqrt(variance / n) };
+  return { mean, halfWidth: quantile(n - 1) * Math.sqrt(variance / n) };
 }
 
 /** Share of the memories that are held, of those held without noise, levels × trials; 0 where there were none. */
@@ -63,6 +72,27 @@ export function heldShares(record: Pick<NoiseRecord, "held">): number[][] {
       return digits.length === 0 ? 0 : [...digits].filter((d) => d === "1").length / digits.length;
     });
   });
+}
+
+/**
+ * A record of the first trials only, to be compared with one of fewer trials: trials of one number share their noise.
+ *
+ * @param record of at least so many trials
+ * @param count how many are kept
+ * @throws RangeError if the record has fewer
+ */
+export function firstTrials<Kind extends NoiseRecord>(record: Kind, count: number): Kind {
+  checkRecord("firstTrials", "record", record, ["error", "bitErrors", "held"]);
+  checkCount("firstTrials", "count", count);
+  const of = <Value>(name: string, rows: readonly (readonly Value[])[]): Value[][] => {
+    checkList("firstTrials", name, rows);
+    return rows.map((row, l) => {
+      checkList("firstTrials", `${name}[${l}]`, row, count);
+      return row.slice(0, count);
+    });
+  };
+  const { error, bitErrors, held } = record;
+  return { ...record, error: of("error", error), bitErrors: of("bitErrors", bitErrors), held: of("held", held) };
 }
 
 /**
@@ -99,51 +129,4 @@ function checkLevels(where: string, levels: readonly number[], values: readonly 
   for (const [l, level] of levels.entries()) {
     if (!(level > (l === 0 ? 0 : levels[l - 1]))) reject(where, `levels[${l}]`, level, "ascending numbers above 0");
   }
-}
-
-/**
- * For each memory, the noise level at which half of the trials have lost it.
- *
- * @param levels η, ascending
- * @returns η, one for each memory, in order
- */
-export function lossLevels(levels: readonly number[], record: NoiseRecord): number[] {
-  checkRecord("lossLevels", "record", record);
-  const { memories, held } = record;
-  checkList("lossLevels", "memories", memories);
-  checkList("lossLevels", "held", held, levels?.length);
-  return memories.map((_, m) => {
-    const shares = held.map((row) => row.filter((digits) => digits[m] === "1").length / row.length);
-    return halfLevel(levels, shares);
-  });
-}
-
-/**
- * Rank correlation of two lists (Spearman): 1 if they rise together, −1 if one falls as the other rises, near 0 if neither
- * foretells the other. Equal values share the mean of their ranks.
- *
- * @param a one number for each of at least two things
- * @param b another for each
- * @returns −1 to 1; 0 if all values of one list are equal
- * @throws RangeError if the lengths differ, or there are fewer than two
- */
-export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
-  checkNumbers("rankCorrelation", "a", a, 2);
-  checkNumbers("rankCorrelation", "b", b);
-  if (a.length !== b.length) reject("rankCorrelation", "b", `has length ${b.length}`, `${a.length}`);
-  const [p, q] = [a, b].map(ranks);
-  const middle = (a.length + 1) / 2;
-  const product = (u: readonly number[], v: readonly number[]): number =>
-    u.reduce((sum, rank, k) => sum + (rank - middle) * (v[k] - middle), 0);
-  const scale = Math.sqrt(product(p, p) * product(q, q));
-  return scale === 0 ? 0 : product(p, q) / scale;
-}
-
-/** Places in ascending order, from 1; equal values share the mean of theirs. */
-function ranks(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const same = values.filter((other) => other === value).length;
-    return below + (same + 1) / 2;
-  });
 }

@@ -35,8 +35,12 @@ export interface NoiseGroup {
   readonly networks: readonly EnsembleNetwork[];
 }
 
-/** Rates are bounded, so with weights and inputs below this no sum leaves the finite numbers. */
+/** Rates are bounded, so with weights and inputs below this no sum leaves the finite numbers, if the steps do not either. */
 const largest = 1e100;
+/** Below this τ, in steps, an Euler step of 1/τ overshoots: |1 − 1/τ| > 1, and any activation grows beyond all bounds. */
+const shortestTau = 0.5;
+/** 1 is what it is for; with much more the square of an error would leave the finite numbers. */
+const largestShift = 1e6;
 
 /** @throws RangeError unless every subject is whole, and all are of one size and one test length */
 export function checkSubjects(where: string, subjects: readonly NoiseSubject[]): void {
@@ -49,6 +53,7 @@ export function checkSubjects(where: string, subjects: readonly NoiseSubject[]):
       reject(where, `${name}.network`, `has ${network.units} units`, `${first.network.units}, as the first`);
     }
     checkVector(where, `${name}.x0`, x0, network.units);
+    if (network.tau < shortestTau) reject(where, `${name}.network.tau`, network.tau, `at least ${shortestTau} steps`);
     checkMatrix(where, `${name}.testing.input`, testing.input, first.testing.input?.rows, network.inputs);
     checkMatrix(where, `${name}.testing.target`, testing.target, testing.input.rows, network.outputs);
     for (const matrix of [network.Wr, network.Wfb, network.Wo, network.B, testing.input, testing.target]) {
@@ -60,7 +65,7 @@ export function checkSubjects(where: string, subjects: readonly NoiseSubject[]):
     if (noiseScale !== undefined) checkScale(where, `${name}.noiseScale`, noiseScale);
     if (rateShift !== undefined) {
       checkNumber(where, `${name}.rateShift`, rateShift, "any");
-      if (Math.abs(rateShift) > largest) reject(where, `${name}.rateShift`, rateShift, "at most 1e100");
+      if (Math.abs(rateShift) > largestShift) reject(where, `${name}.rateShift`, rateShift, "at most 1e6");
     }
   });
 }

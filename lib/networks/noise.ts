@@ -4,18 +4,9 @@ import { checkCount, checkNumber, reject, withDefaults } from "../numerics/valid
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import { checkEchoState, type EchoState } from "./echo-state";
-import { Ensemble, type EnsembleState } from "./ensemble";
-import { bitErrors, digitsOf, type NoiseOutcome, squaredErrors, staysAt } from "./noise-outcome";
-import {
-  checkSubjects,
-  groupsOf,
-  type NoiseGroup,
-  type NoiseProbe,
-  type NoiseSubject,
-  probesOf,
-  testsOf,
-} from "./noise-subject";
-import { fillStrips } from "./strips";
+import { bitErrors, digitsOf, type NoiseOutcome, squaredErrors } from "./noise-outcome";
+import { heldProbes, runGroup, stripsOf } from "./noise-runs";
+import { checkSubjects, groupsOf, type NoiseGroup, type NoiseSubject, testsOf } from "./noise-subject";
 
 export interface NoiseTrialOptions {
   /** Noise levels η, standard deviations of what is added to each weight. */
@@ -138,21 +129,15 @@ export function checkedNoiseOptions<Options extends Omit<NoiseTrialOptions, "onL
   }
   // the second half of the time is spoken of
   checkCount(where, "hold", hold, 2);
+  if (hold > 1e6) reject(where, "hold", hold, "at most 1000000 steps");
   checkNumber(where, "margin", margin, "not negative");
   return options;
-}
-
-function stripsOf(A: Float64Array, units: number): Float64Array {
-  const padded = (units + 3) & ~3;
-  const strips = new Float64Array(padded * (padded + 1));
-  fillStrips(A, units, strips);
-  return strips;
 }
 
 /** What a group of networks does with one noisy matrix. */
 function trialOf(group: NoiseGroup, noisy: Float64Array, { hold, margin }: NoiseTrialOptions): NoiseOutcome[] {
   const { subjects } = group;
-  const tests = run(group, noisy, testsOf(group), subjects[0].testing.input.rows);
+  const tests = runGroup(group, noisy, testsOf(group), subjects[0].testing.input.rows);
   const held = heldProbes(group, noisy, hold, margin);
   return subjects.map(({ testing: { target }, memories = [] }, i) => ({
     meanSquaredError: squaredErrors(tests[i].output, target),
@@ -162,36 +147,4 @@ function trialOf(group: NoiseGroup, noisy: Float64Array, { hold, margin }: Noise
       held.filter(({ state }) => state.network === i),
     ),
   }));
-}
-
-/** Simulates; z, row by row, and the activation at the end, of each state. */
-function run(
-  { units, subjects, networks }: NoiseGroup,
-  noisy: Float64Array,
-  states: readonly EnsembleState[],
-  steps: number,
-): { output: Float64Array; x: Float64Array }[] {
-  if (states.length === 0) return [];
-  const outputs = states.map(({ network }) => new Float64Array(steps * subjects[network].network.outputs));
-  const ensemble = new Ensemble(units, noisy, networks, states);
-  try {
-    ensemble.advance(steps, outputs);
-    return ensemble.members.map(({ x }, m) => ({ output: outputs[m], x: x.slice(0, units) }));
-  } finally {
-    ensemble.release();
-  }
-}
-
-/** The probes whose outputs stay on their side of zero throughout the second half; what is lost before is not run on. */
-function heldProbes(group: NoiseGroup, noisy: Float64Array, hold: number, margin: number): NoiseProbe[] {
-  const half = Math.floor(hold / 2);
-  const through = (probes: readonly NoiseProbe[], steps: number, from: number): NoiseProbe[] => {
-    const states = probes.map(({ state }) => state);
-    const ends = run(group, noisy, states, steps);
-    return probes.flatMap((probe, p) => {
-      const { output, x } = ends[p];
-      return staysAt(output, probe.bits, margin, from) ? [{ ...probe, state: { ...probe.state, x } }] : [];
-    });
-  };
-  return through(through(probesOf(group), half + 1, half), hold - half - 1, 0);
 }

@@ -4,6 +4,7 @@
 import { type Band, confidenceBand, heldShares, type NoiseRecord } from "../networks/noise-curves";
 import { checkChoice, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../numerics/validate";
 import type { Figure, Layout, Trace } from "./figure";
+import { networkStyle } from "./network-styles";
 import { colors, titled } from "./theme";
 
 /** What is drawn of a study, see `NoiseResults`. */
@@ -17,29 +18,6 @@ export interface NoiseCurves {
 
 /** What can be drawn against the noise. */
 export type NoiseMeasure = "error" | "bit errors" | "memories held";
-
-interface Style {
-  readonly color: string;
-  readonly band: string;
-  readonly dash: string;
-  readonly symbol: string;
-}
-
-const style = (color: string, dash: string, symbol: string): Style => {
-  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
-  return Object.freeze({ color, band: `rgba(${r},${g},${b},0.16)`, dash, symbol });
-};
-
-/** One code for each network; shape and dash tell them apart in grey. */
-const styles: Readonly<Record<string, Style>> = Object.freeze({
-  tanh: style(colors.blue, "solid", "circle"),
-  logistic: style(colors.vermilion, "dash", "square"),
-  transferred: style(colors.black, "dot", "triangle-up"),
-  "quarter gain": style(colors.green, "longdash", "diamond"),
-  conjugate: style(colors.purple, "solid", "x-thin-open"),
-});
-const anyStyle = style(colors.grey, "solid", "circle");
-const styleOf = (name: string): Style => styles[name] ?? anyStyle;
 
 function checkCurves(where: string, study: NoiseCurves): void {
   checkRecord(where, "study", study, ["levels", "networks"]);
@@ -66,7 +44,7 @@ export function noiseError(
 ): Figure {
   checkCurves("noiseError", study);
   const data = study.networks.map(({ name, error }): Trace => {
-    const { color, dash, symbol } = styleOf(name);
+    const { color, dash, symbol } = networkStyle(name);
     const y = error.map((row) => confidenceBand(row).mean);
     const line = { color, dash, width: 2 };
     return {
@@ -132,12 +110,12 @@ export function noiseCurves(study: NoiseCurves, measure: NoiseMeasure, claim: st
       ...{ type: "scatter", mode: "lines", name, legendgroup: name, showlegend: false, hoverinfo: "skip" },
       x: [...x, ...[...x].reverse()],
       y: [...edge(1), ...edge(-1).reverse()].map((v) => Math.min(ceiling, Math.max(floor, v))),
-      ...{ line: { width: 0 }, fill: "toself", fillcolor: styleOf(name).band },
+      ...{ line: { width: 0 }, fill: "toself", fillcolor: networkStyle(name).band },
     };
     return [band];
   });
   const lines = study.networks.map(({ name }, k): Trace => {
-    const { color, dash, symbol } = styleOf(name);
+    const { color, dash, symbol } = networkStyle(name);
     const marker = { symbol, color, size: 8, ...(symbol.endsWith("-open") ? { line: { color, width: 2 } } : {}) };
     const y = bands[k].map(({ mean }) => mean);
     const mode = name === twin ? "markers" : "lines+markers";
@@ -163,125 +141,4 @@ function relativeLayout(yaxis: Record<string, unknown>, isLegendLeft: boolean): 
       },
     ],
   };
-}
-
-/** Memories of one network: how far the nearest saddle is, and when noise takes them. */
-export interface MarginPoints {
-  readonly name: string;
-  /** In activation; null where no saddle was found. */
-  readonly margins: readonly (number | null)[];
-  /** η at which half of the trials have lost the memory. */
-  readonly lossLevels: readonly number[];
-}
-
-/**
- * For each memory, the noise that takes it against its distance from the nearest saddle.
- *
- * @param networks margins and loss levels of each, in the same order
- * @param deviation g/√N, the unit of the vertical axis
- * @param claim the title
- */
-export function marginsAndLosses(networks: readonly MarginPoints[], deviation: number, claim: string): Figure {
-  const where = "marginsAndLosses";
-  checkList(where, "networks", networks, 1, ["name", "margins", "lossLevels"]);
-  checkNumber(where, "deviation", deviation);
-  const data = networks.map(({ name, margins, lossLevels }): Trace => {
-    checkList(where, "margins", margins);
-    checkNumbers(where, "lossLevels", lossLevels, margins.length);
-    const known = [...margins.keys()].filter((m) => typeof margins[m] === "number");
-    const { color, symbol } = styleOf(name);
-    return {
-      ...{ type: "scatter", mode: "markers", name, marker: { symbol, color, size: 9, opacity: 0.85 } },
-      x: known.map((m) => margins[m] as number),
-      y: known.map((m) => lossLevels[m] / deviation),
-    };
-  });
-  return {
-    data,
-    layout: titled(claim, {
-      xaxis: { title: { text: "distance to the nearest saddle found (activation)" }, rangemode: "tozero" },
-      yaxis: {
-        ...{ title: { text: "noise that takes the memory, η/(g/√N)" }, type: "log" },
-        ...{
-          tickvals: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
-          ticktext: ["0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"],
-        },
-      },
-      legend: { orientation: "h", x: 0, y: -0.16, yanchor: "top" },
-      margin: { b: 96 },
-    }),
-  };
-}
-
-/** One network's score in one seed. */
-export interface SeedScore {
-  readonly name: string;
-  readonly seed: number;
-  readonly value: number;
-}
-
-/**
- * A score of each network, seed by seed: whether an order of networks is more than the luck of one seed.
- *
- * @param scores one for each network and seed
- * @param axis words of the vertical axis, which is logarithmic
- * @param claim the title
- */
-export function scoresBySeed(scores: readonly SeedScore[], axis: string, claim: string): Figure {
-  checkList("scoresBySeed", "scores", scores, 1, ["name", "seed", "value"]);
-  if (typeof axis !== "string") reject("scoresBySeed", "axis", axis, "words");
-  const names = [...new Set(scores.map(({ name }) => name))];
-  const data = names.map((name): Trace => {
-    const own = scores.filter((score) => score.name === name);
-    const { color, dash, symbol } = styleOf(name);
-    return {
-      ...{ type: "scatter", mode: "lines+markers", name, line: { color, dash, width: 1 } },
-      ...{ x: own.map(({ seed }) => seed), y: own.map(({ value }) => value), marker: { symbol, color, size: 11 } },
-    };
-  });
-  return {
-    data,
-    layout: titled(claim, {
-      xaxis: { title: { text: "seed of network and noise" }, dtick: 1 },
-      yaxis: { title: { text: axis }, type: "log" },
-      legend: { orientation: "h", x: 0, y: -0.18, yanchor: "top" },
-      margin: { b: 96 },
-    }),
-  };
-}
-
-/** z and f of one bit in a stretch of a test, at one noise level. */
-export interface DisturbedOutput {
-  readonly name: string;
-  readonly output: readonly number[];
-  readonly target: readonly number[];
-}
-
-/**
- * One output of a disturbed network against its target, one lane a noise level, all to one scale.
- *
- * @param lanes from the bottom up
- * @param claim the title
- */
-export function disturbedOutputs(lanes: readonly DisturbedOutput[], claim: string): Figure {
-  checkList("disturbedOutputs", "lanes", lanes, 1, ["name", "output", "target"]);
-  const data: Trace[] = [];
-  const layout: Layout = {
-    height: 150 + 150 * lanes.length,
-    legend: { orientation: "h", x: 0, y: -0.12, yanchor: "top" },
-  };
-  lanes.forEach(({ name, output, target }, k) => {
-    checkNumbers("disturbedOutputs", "output", output, 1);
-    checkNumbers("disturbedOutputs", "target", target, output.length);
-    const yaxis = k === 0 ? "y" : `y${k + 1}`;
-    const x = output.map((_, t) => t);
-    const shared = { type: "scatter", mode: "lines", x, yaxis, showlegend: k === 0 };
-    data.push({ ...shared, name: "target f", y: target, line: { color: colors.skyBlue, width: 4 } });
-    data.push({ ...shared, name: "output z", y: output, line: { color: colors.black, width: 1.2 } });
-    const [low, high] = [k, k + 1].map((i) => i / lanes.length);
-    layout[k === 0 ? "yaxis" : `yaxis${k + 1}`] = {
-      ...{ domain: [low, high - 0.06], title: { text: name, font: { size: 14 } }, zeroline: true },
-    };
-  });
-  return { data, layout: titled(claim, { ...layout, xaxis: { title: { text: "time t (steps)" } } }) };
 }

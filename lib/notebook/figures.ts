@@ -2,6 +2,7 @@
 export * from "./figures-branches";
 export * from "./figures-curves";
 export * from "./figures-diagrams";
+export * from "./figures-disturbed";
 export * from "./figures-evolution";
 export * from "./figures-gains";
 export * from "./figures-graph";

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { loadStudyResult, type NoiseResults, noiseStudy, noiseTrialsStudy, summariseNoise } from "rnn-dynamics";
-import { resultsFolder } from "rnn-dynamics/dist/store/study-results";
+import {
+  marginPairs,
+  type NoiseResults,
+  noiseLevels,
+  noiseStudy,
+  noiseTrialsStudy,
+  rankCorrelation,
+  replicatedResults,
+  shippedResult,
+  summariseNoise,
+} from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
 
 const study: NoiseResults = {
@@ -40,11 +49,73 @@ describe("a noise study in short", () => {
     assertClose(tanh.lossLevels[1], 0.1, 1e-12);
   });
 
-  it("is, seed by seed, what the shipped study of all trials comes to", function () {
-    const whole = loadStudyResult<NoiseResults>(resultsFolder, noiseTrialsStudy.name, 1);
-    if (whole === undefined) return this.skip();
-    const short = loadStudyResult(`${resultsFolder}/replicates`, noiseStudy.name, 1);
-    assert.deepEqual(JSON.parse(JSON.stringify(summariseNoise(whole.result))), short?.result);
-    assert.equal(whole.result.trials, 10);
+  it("is, for seed 1, what the shipped study of all trials comes to", () => {
+    const whole = shippedResult(noiseTrialsStudy);
+    const [first] = replicatedResults(noiseStudy);
+    assert.deepEqual(JSON.parse(JSON.stringify(summariseNoise(whole))), first);
+    assert.equal(whole.trials, 10);
+    assert.deepEqual(whole.levels, noiseLevels());
+  });
+});
+
+describe("what notebook 07 says in titles and explanations", () => {
+  const study = shippedResult(noiseTrialsStudy);
+  const seeds = replicatedResults(noiseStudy);
+  const rows = summariseNoise(study).networks;
+  const of = (networks: typeof rows, name: string) => networks.find((n) => n.name === name) as (typeof rows)[0];
+  const all = ["tanh", "logistic", "transferred", "quarter gain"] as const;
+
+  it("is true of the shipped study: who is loudest, who forgets first, and where on the axis of Fig. 9", () => {
+    const by = (measure: (n: (typeof rows)[0]) => number) =>
+      [...all].sort((a, b) => measure(of(rows, a)) - measure(of(rows, b)));
+    assert.deepEqual(
+      by(({ error }) => error[19]),
+      ["logistic", "tanh", "transferred", "quarter gain"],
+    );
+    assert.deepEqual(
+      by(({ halfLevel }) => halfLevel),
+      ["logistic", "transferred", "tanh", "quarter gain"],
+    );
+    assert.ok(
+      all.every((name) => of(rows, name).halfLevel < 0.01),
+      "within the first hundredth of the axis",
+    );
+    const norms = (name: string) => of(rows, name).readoutNorm.reduce((sum, w) => sum + (w * w) / 4, 0);
+    for (const name of ["tanh", "transferred", "quarter gain"]) {
+      assert.ok(of(rows, name).error[19] < norms(name) && of(rows, name).error[19] > norms(name) / 2, name);
+    }
+    assert.ok(of(rows, "logistic").error[19] < norms("logistic") / 4);
+  });
+
+  it("is true of the conjugate: the logistic network's errors to every digit, up to large noise", () => {
+    const [logistic, conjugate] = ["logistic", "conjugate"].map((name) => study.networks.find((n) => n.name === name));
+    const trials = conjugate?.error[0].length as number;
+    for (let l = 0; l < 17; l++) assert.deepEqual(logistic?.error[l].slice(0, trials), conjugate?.error[l]);
+    assert.notDeepEqual(logistic?.error[19].slice(0, trials), conjugate?.error[19], "chaos has parted them");
+  });
+
+  it("is true of all six seeds: quarter gain keeps memories longest, and the distance to a saddle foretells nothing", () => {
+    assert.deepEqual(
+      seeds.map(({ seed }) => seed),
+      [1, 2, 3, 4, 5, 6],
+    );
+    for (const { networks } of seeds) {
+      const others = all.slice(0, 3).map((name) => of(networks, name).halfLevel);
+      assert.ok(of(networks, "quarter gain").halfLevel > Math.max(...others));
+    }
+    for (const name of all) {
+      const within = seeds.flatMap(({ networks }) => {
+        const pairs = marginPairs(of(networks, name));
+        const [distances, losses] = [pairs.map((p) => p.distance), pairs.map((p) => p.loss)];
+        return pairs.length > 1 ? [rankCorrelation(distances, losses)] : [];
+      });
+      assert.ok(Math.min(...within) < 0 && Math.max(...within) > 0, `${name} ${within}`);
+    }
+    const together = rows.flatMap((row) => marginPairs(row));
+    const overall = rankCorrelation(
+      together.map((p) => p.distance),
+      together.map((p) => p.loss),
+    );
+    assert.ok(overall < 0, "memories far from a saddle do not last longer");
   });
 });

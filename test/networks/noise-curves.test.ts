@@ -3,10 +3,10 @@ import fc from "fast-check";
 import {
   areaUnder,
   confidenceBand,
+  createRng,
+  firstTrials,
   halfLevel,
   heldShares,
-  lossLevels,
-  rankCorrelation,
   weightDeviation,
 } from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
@@ -17,6 +17,35 @@ describe("curves of a noise study", () => {
     assert.equal(mean, 2);
     assertClose(halfWidth, 4.303 / Math.sqrt(3), 1e-12);
     assert.deepEqual(confidenceBand([7]), { mean: 7, halfWidth: 0 });
+  });
+
+  it("have bands of Student's t for any number of trials: tables say 2.131, 2.086, 1.984 for 16, 21, 101", () => {
+    for (const [n, t] of [
+      [15, 2.145],
+      [16, 2.131],
+      [21, 2.086],
+      [101, 1.984],
+    ]) {
+      // alternating 0 and 2 around the mean: the deviation follows from the numbers alone
+      const values = Array.from({ length: n }, (_, k) => (k % 2) * 2);
+      const mean = values.reduce((sum, v) => sum + v, 0) / n;
+      const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
+      assertClose(confidenceBand(values).halfWidth, (t * deviation) / Math.sqrt(n), 5e-4); // tables have four digits
+    }
+  });
+
+  it("have bands that hold the truth in 95 of 100 studies of three trials, as of sixteen", () => {
+    const rng = createRng("bands");
+    for (const trials of [3, 16]) {
+      const studies = 4000;
+      let hits = 0;
+      for (let s = 0; s < studies; s++) {
+        const { mean, halfWidth } = confidenceBand(Array.from({ length: trials }, () => rng.normal(5, 2)));
+        if (Math.abs(mean - 5) <= halfWidth) hits++;
+      }
+      // 4000 studies tell a share of 0.95 to ±0.0034; four of those
+      assert.ok(Math.abs(hits / studies - 0.95) < 0.014, `${hits} of ${studies}`);
+    }
   });
 
   it("have the area of a straight line exactly, wherever the levels are", () => {
@@ -41,7 +70,7 @@ describe("curves of a noise study", () => {
     assert.throws(() => halfLevel([1, 1], [1, 0]), /^RangeError: halfLevel: levels\[1\] is 1, expected ascending/);
   });
 
-  it("count memories digit by digit, and say for each when it is lost", () => {
+  it("count memories digit by digit", () => {
     const record = {
       ...{ name: "two memories", memories: ["+", "−"], error: [], bitErrors: [] },
       held: [
@@ -55,36 +84,21 @@ describe("curves of a noise study", () => {
       [0.5, 1],
       [0, 0],
     ]);
-    const [first, second] = lossLevels([1, 10, 100], record);
-    assertClose(first, 10 * Math.sqrt(10), 1e-12); // from all to none
-    assertClose(second, 10, 1e-12); // in half of the trials, right there
     assert.deepEqual(heldShares({ held: [["", ""]] }), [[0, 0]]);
   });
 
-  it("are foretold by a number as far as the ranks agree: Spearman's 1 − 6 Σd²/(n³ − n) without ties", () => {
-    assertClose(rankCorrelation([1, 2, 3, 4, 5], [10, 0, 30, 40, 20]), 1 - (6 * 8) / 120, 1e-14);
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.double({ noNaN: true, min: -9, max: 9 }), { minLength: 2 }), (values) => {
-        assertClose(
-          rankCorrelation(
-            values,
-            values.map((v) => 2 * v),
-          ),
-          1,
-          1e-12,
-        );
-        assertClose(
-          rankCorrelation(
-            values,
-            values.map((v) => -v),
-          ),
-          -1,
-          1e-12,
-        );
-      }),
+  it("are of the first trials only where another has no more, whatever else a record holds", () => {
+    const record = {
+      ...{ name: "tanh", memories: ["+"], error: [[1, 2, 3]], bitErrors: [[0.1, 0.2, 0.3]], held: [["1", "0", "1"]] },
+      margins: [5],
+    };
+    const two = firstTrials(record, 2);
+    assert.deepEqual(two, { ...record, error: [[1, 2]], bitErrors: [[0.1, 0.2]], held: [["1", "0"]] });
+    assert.equal(record.error[0].length, 3);
+    assert.throws(
+      () => firstTrials(record, 4),
+      /^RangeError: firstTrials: error\[0\] has length 3, expected at least 4$/,
     );
-    assert.equal(rankCorrelation([1, 1], [1, 2]), 0);
-    assertClose(rankCorrelation([1, 1, 2], [1, 1, 2]), 1, 1e-14);
   });
 
   it("are drawn against g/√N, which is 0.047 for the paper's network [J15 Table 1]", () => {

@@ -165,6 +165,21 @@ describe("a noise trial", () => {
     }
   });
 
+  it("refuses steps so long that a trajectory leaves the finite numbers, and bears the longest that do not", () => {
+    const net = randomNetwork(6, 1);
+    const [input, target] = [Matrix.zeros(2000, 1), Matrix.ones(2000, 1)];
+    const subject = (tau: number) => randomSubject({ ...net, tau }, 20, { testing: { input, target } });
+    assert.equal(simulate(subject(0.2).network, input, { x0: subject(0.2).x0 }).status, "diverged");
+    assert.throws(
+      () => noiseTrial([subject(10), subject(0.2)], createRng(1), { levels }),
+      /^RangeError: noiseTrial: subjects\[1\]\.network\.tau is 0.2, expected at least 0.5 steps$/,
+    );
+    const [[{ meanSquaredError: error }]] = noiseTrial([subject(0.5)], createRng(1), { levels: [0] });
+    const { output, status } = simulate(subject(0.5).network, input, { x0: subject(0.5).x0 });
+    assert.equal(status, "completed");
+    assertClose(error, meanSquaredError(output, target), 1e-14);
+  });
+
   it("refuses what does not fit, in words", () => {
     const good = randomSubject(randomNetwork(6, 1), 20);
     const call =
@@ -179,6 +194,8 @@ describe("a noise trial", () => {
     assert.throws(call({ memories: [{ bits: [1, 1], state: good.x0 }] }), /memories\[0\]\.bits .*expected 1 bits/);
     assert.throws(call({}, { levels: [-1] }), /levels\[0\] is -1/);
     assert.throws(call({}, { levels: [] }), /levels/);
+    assert.throws(call({}, { hold: 1e7 }), /hold is 10000000, expected at most 1000000 steps/);
+    assert.throws(call({ rateShift: 1e7 }), /rateShift is 10000000, expected at most 1e6/);
     assert.throws(call({ testing: { ...good.testing, input: Matrix.ones(19, 1) } }), /expected 20×1/);
   });
 });

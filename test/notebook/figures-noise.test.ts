@@ -67,34 +67,24 @@ describe("figures of the noise study", () => {
     assert.notEqual(data[0].marker?.symbol, data[1].marker?.symbol);
   });
 
-  it("set the noise that takes a memory against its margin, where that is known", () => {
-    const points = [{ name: "tanh", margins: [3, null, 5], lossLevels: [0.1, 0.2, 0.3] }];
-    const [{ x, y }] = figures.marginsAndLosses(points, 0.05, "a claim").data;
-    assert.deepEqual(x, [3, 5]);
-    assertClose((y as number[])[1], 6, 1e-12);
-  });
-
-  it("show scores by seed, one line a network", () => {
-    const scores = [1, 2].flatMap((seed) => ["tanh", "logistic"].map((name) => ({ name, seed, value: seed * 10 })));
-    const { data } = figures.scoresBySeed(scores, "area", "a claim");
+  it("draw the exact conjugate as marks without a band, since it lies on the line of the logistic network", () => {
+    const twins = { ...study, networks: [...study.networks, { ...study.networks[1], name: "conjugate" }] };
+    const { data } = figures.noiseCurves(twins, "error", "a claim");
     assert.deepEqual(
-      data.map(({ name, x, y }) => [name, x, y]),
+      data.map(({ name, mode, fill }) => [name, fill === "toself" ? "band" : mode]),
       [
-        ["tanh", [1, 2], [10, 20]],
-        ["logistic", [1, 2], [10, 20]],
+        ["tanh", "band"],
+        ["logistic", "band"],
+        ["tanh", "lines+markers"],
+        ["logistic", "lines+markers"],
+        ["conjugate", "markers"],
       ],
     );
-  });
-
-  it("give each noise level a lane of its own for an output and its target", () => {
-    const lanes = ["η = 1", "η = 0.1"].map((name) => ({ name, output: [0, 5], target: [1, 1] }));
-    const { data, layout } = figures.disturbedOutputs(lanes, "a claim");
-    assert.deepEqual(
-      data.map(({ yaxis }) => yaxis),
-      ["y", "y", "y2", "y2"],
+    const levels = data[0].y as number[];
+    assert.ok(
+      levels.every((v) => v > 0),
+      "a logarithmic axis has no place for a band below zero",
     );
-    const domains = [layout.yaxis, layout.yaxis2 as Record<string, unknown>].map((axis) => axis?.domain as number[]);
-    assert.ok(domains[0][1] < domains[1][0]);
   });
 
   it("refuse a study with levels that do not match", () => {

@@ -1,0 +1,58 @@
+/** The noise that takes each memory, and how far the memory was from a saddle. */
+import { checkList, checkNumbers, checkRecord, reject } from "../numerics/validate";
+import { halfLevel, type NoiseRecord } from "./noise-curves";
+
+/**
+ * For each memory, the noise level at which half of the trials have lost it.
+ *
+ * @param levels η, ascending
+ * @returns η, one for each memory, in order
+ */
+export function lossLevels(levels: readonly number[], record: NoiseRecord): number[] {
+  checkRecord("lossLevels", "record", record);
+  const { memories, held } = record;
+  checkList("lossLevels", "memories", memories);
+  checkList("lossLevels", "held", held, levels?.length);
+  return memories.map((_, m) => {
+    const shares = held.map((row) => row.filter((digits) => digits[m] === "1").length / row.length);
+    return halfLevel(levels, shares);
+  });
+}
+
+/** Memories of one network: how far the nearest saddle is, and when noise takes them. */
+export interface MarginPoints {
+  readonly name: string;
+  /** In activation; null where no saddle was found, no list if none was looked for. */
+  readonly margins?: readonly (number | null)[];
+  /** η at which half of the trials have lost the memory. */
+  readonly lossLevels: readonly number[];
+}
+
+/** One memory with a known margin. */
+export interface MarginPair {
+  /** To the nearest saddle found, in activation. */
+  readonly distance: number;
+  /** η at which half of the trials have lost the memory. */
+  readonly loss: number;
+}
+
+/**
+ * The memories of a network of which the distance to a saddle is known.
+ *
+ * @param network margins and loss levels in the same order
+ * @returns those with a margin, in order; none if no saddle was found
+ */
+export function marginPairs(network: MarginPoints): MarginPair[] {
+  const where = "marginPairs";
+  checkRecord(where, "network", network, ["lossLevels"]);
+  const { margins = [], lossLevels: losses } = network;
+  checkNumbers(where, "lossLevels", losses);
+  checkList(where, "margins", margins);
+  if (margins.length > 0 && margins.length !== losses.length) {
+    reject(where, "margins", `has length ${margins.length}`, `${losses.length}, as lossLevels`);
+  }
+  return losses.flatMap((loss, m) => {
+    const distance = margins[m];
+    return typeof distance === "number" ? [{ distance, loss }] : [];
+  });
+}
