@@ -38,8 +38,8 @@ export function marginsAndLosses(networks: readonly MarginPoints[], deviation: n
           ticktext: ["0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"],
         },
       },
-      legend: { orientation: "h", x: 0, y: -0.16, yanchor: "top" },
-      margin: { b: 96 },
+      legend: { orientation: "h", x: 0, y: -0.22, yanchor: "top" },
+      margin: { b: 116 },
     }),
   };
 }
@@ -75,8 +75,8 @@ export function scoresBySeed(scores: readonly SeedScore[], axis: string, claim: 
     layout: titled(claim, {
       xaxis: { title: { text: "seed of network and noise" }, dtick: 1 },
       yaxis: { title: { text: axis }, type: "log" },
-      legend: { orientation: "h", x: 0, y: -0.18, yanchor: "top" },
-      margin: { b: 96 },
+      legend: { orientation: "h", x: 0, y: -0.22, yanchor: "top" },
+      margin: { b: 116 },
     }),
   };
 }

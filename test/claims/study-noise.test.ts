@@ -111,11 +111,15 @@ describe("what notebook 07 says in titles and explanations", () => {
       });
       assert.ok(Math.min(...within) < 0 && Math.max(...within) > 0, `${name} ${within}`);
     }
-    const together = rows.flatMap((row) => marginPairs(row));
+    // the activation of quarter gain is half that of a network with the logistic function: x = 2y
+    const together = rows.flatMap((row) => {
+      const unit = row.name === "quarter gain" ? 2 : 1;
+      return marginPairs(row).map(({ distance, loss }) => ({ distance: unit * distance, loss }));
+    });
     const overall = rankCorrelation(
       together.map((p) => p.distance),
       together.map((p) => p.loss),
     );
-    assert.ok(overall < 0, "memories far from a saddle do not last longer");
+    assert.ok(Math.abs(overall) < 0.2, `${overall}`);
   });
 });
