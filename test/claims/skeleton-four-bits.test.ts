@@ -5,10 +5,10 @@ import {
   createEchoState,
   createRng,
   distance,
+  figures,
   flipFlop,
   flipFlopRecipe,
   fourBitSkeleton,
-  idealFourBits,
   memorySolid,
   memoryTable,
   principalComponents,
@@ -38,7 +38,7 @@ describe("the skeleton of four bits", () => {
       testing: task(2000),
     };
     const skeleton = await fourBitSkeleton(prepared, memories);
-    assert.deepEqual(countsByModes(skeleton), [...idealFourBits, 0]);
+    assert.deepEqual(countsByModes(skeleton), [...figures.idealSkeleton(4), 0]);
     assert.equal(skeleton.indexSum, 1);
     assert.equal(skeleton.ended, "no gap found");
     const components = memorySolid(memories)?.components;
