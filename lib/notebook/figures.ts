@@ -18,3 +18,4 @@ export * from "./figures-structure";
 export * from "./figures-tesseract";
 export * from "./figures-tesseract-ideal";
 export * from "./figures-training";
+export * from "./figures-views";
