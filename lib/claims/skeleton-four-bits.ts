@@ -160,6 +160,7 @@ export const fourBitSkeletonsStudy: Study<FourBitSkeletons> = Object.freeze({
       const onProgress = (done: number, total: number, what: string) =>
         context.onProgress?.(done, total, `${name}, ${what}`);
       const { pool, signal } = context;
+      signal?.throwIfAborted();
       const prepared = await trainedNetwork({ ...recipes[name], seed }, { pool, signal });
       return fourBitSkeleton(prepared, memoryTable(prepared.network), { ...context, onProgress });
     };
