@@ -40,9 +40,6 @@ export interface FourBitSkeleton {
 /** Budget of the shipped searches; none of them comes to it, they end by themselves. */
 export const fourBitSearchDefaults: Readonly<Pick<FindAllOptions, "maxStarts">> = Object.freeze({ maxStarts: 200 });
 
-/** Fixed points of an ideal flip-flop of four bits by unstable modes: the parts of a tesseract. */
-export const idealFourBits: readonly number[] = Object.freeze([16, 32, 24, 8, 1]);
-
 const round = (value: number, digits: number): number => Number(value.toPrecision(digits));
 
 /**
@@ -163,6 +160,7 @@ export const fourBitSkeletonsStudy: Study<FourBitSkeletons> = Object.freeze({
       const onProgress = (done: number, total: number, what: string) =>
         context.onProgress?.(done, total, `${name}, ${what}`);
       const { pool, signal } = context;
+      signal?.throwIfAborted();
       const prepared = await trainedNetwork({ ...recipes[name], seed }, { pool, signal });
       return fourBitSkeleton(prepared, memoryTable(prepared.network), { ...context, onProgress });
     };

@@ -49,6 +49,8 @@ export function skeletonByIndex(networks: readonly IndexedPoints[], bits: number
   const countsOf = ({ points }: IndexedPoints) =>
     names.map((_, m) => points.filter(({ unstableCount: u }) => (m <= most ? u === m : u > most)).length);
   const shades = [colors.blue, colors.orange, colors.green, colors.purple];
+  // in grey print the third and fourth shade are told from the first two by their hatches
+  const hatches = ["", "", "\\", "."].map((shape) => ({ shape, fillmode: "overlay", fgcolor: "#FFFFFF", size: 7 }));
   const bar = (name: string, y: number[], marker: Record<string, unknown>): Trace => ({
     type: "bar",
     name,
@@ -56,6 +58,7 @@ export function skeletonByIndex(networks: readonly IndexedPoints[], bits: number
     y,
     text: y.map((count) => (count > 0 ? `${count}` : "")),
     textposition: "outside",
+    textfont: { size: 12 },
     cliponaxis: false,
     marker,
   });
@@ -74,6 +77,7 @@ export function skeletonByIndex(networks: readonly IndexedPoints[], bits: number
         bar(network.name, countsOf(network), {
           color: shades[i % shades.length],
           line: { color: colors.black, width: 1 },
+          pattern: hatches[i % hatches.length],
         }),
       ),
     ],

@@ -1,227 +1,21 @@
-/**
- * The tesseract of four bits: its perfect projections beside the measured one, its rotation in four dimensions, distances
- * between memories, and the skeleton by number of unstable modes.
- */
-import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import { checkList, checkNumbers, checkRecord, checkVector, reject } from "../numerics/validate";
-import type { Figure, Trace } from "./figure";
-import { bitLabel, cubeEdges } from "./figures-phase-space";
-import { colors, pathStyles, titled } from "./theme";
+/** The tesseract of four bits, turned in four dimensions. */
+import type { Figure } from "./figure";
+import { cubeEdges } from "./figures-phase-space";
+import {
+  checkCorners,
+  dotOf,
+  drawn,
+  edgeLines,
+  positions,
+  reach,
+  shapeScene,
+  type TesseractCorner,
+} from "./tesseract-drawing";
+import { type Frame, patterns, stations, stepsPerLeg, tesseractFrames } from "./tesseract-frames";
+import { colors, titled } from "./theme";
 
-/** A corner of a tesseract: its pattern, and where it is drawn, in three or four dimensions. */
-export interface TesseractCorner {
-  /** ±1 each, (4). */
-  readonly bits: readonly number[];
-  readonly at: ArrayLike<number>;
-}
-
-/** Tips of the four kinds of direction, and what is seen along them. */
-const stations = [
-  { name: "cell-first: a cube", direction: [1, 0, 0, 0] },
-  { name: "face-first: a cuboid", direction: [1, 1, 0, 0] },
-  { name: "edge-first: a hexagonal prism", direction: [1, 1, 1, 0] },
-  { name: "vertex-first: a rhombic dodecahedron", direction: [1, 1, 1, 1] },
-];
-
-/** All sixteen patterns, from (−1, −1, −1, −1) to (+1, +1, +1, +1). */
-const patterns: readonly (readonly number[])[] = Array.from({ length: 16 }, (_, p) =>
-  [3, 2, 1, 0].map((k) => ((p >> k) & 1 ? 1 : -1)),
-);
-
-/** One orthonormal frame for every direction from cell to vertex: rows 0 to 2 are drawn, row 3 is the line of sight. */
-type Frame = readonly (readonly number[])[];
-
-const dotOf = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, v, i) => sum + v * b[i], 0);
-
-/** Turns the line of sight towards row k by an angle; the picture turns with it, so that nothing jumps. */
-function turned(frame: Frame, k: number, angle: number): Frame {
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
-  const [row, sight] = [frame[k], frame[3]];
-  return frame.map((old, i) => {
-    if (i === k) return row.map((v, j) => c * v - s * sight[j]);
-    return i === 3 ? sight.map((v, j) => c * v + s * row[j]) : old;
-  });
-}
-
-const stepsPerLeg = 8;
-/** cell → face → edge → vertex: 45°, 35.3° and 30°. */
-const legs = [1, 2, 3].map((k) => Math.acos(Math.sqrt(k / (k + 1))));
-
-/** Frames from cell-first to vertex-first, 25 of them. */
-export function tesseractFrames(): number[][][] {
-  const [e1, e2, e3, e4] = [0, 1, 2, 3].map((k) => [0, 1, 2, 3].map((i) => (i === k ? 1 : 0)));
-  const frames: Frame[] = [[e2, e3, e4, e1]];
-  legs.forEach((angle, leg) => {
-    const from = frames[frames.length - 1];
-    for (let step = 1; step <= stepsPerLeg; step++) frames.push(turned(from, leg, (angle * step) / stepsPerLeg));
-  });
-  return frames.map((frame) => frame.map((row) => [...row]));
-}
-
-const short = (v: number): number => Math.round(v * 100) / 100 || 0;
-
-/** x, y, z of corners in the order given, to a hundredth. */
-function positions(corners: readonly TesseractCorner[]): Pick<Trace, "x" | "y" | "z"> {
-  const [x, y, z] = [0, 1, 2].map((k) => corners.map(({ at }) => short(at[k])));
-  return { x, y, z };
-}
-
-/** Lines between corners one flip apart, with gaps. */
-function edgeLines(corners: readonly TesseractCorner[]): Pick<Trace, "x" | "y" | "z"> {
-  const [x, y, z] = [0, 1, 2].map((k) =>
-    cubeEdges(corners).flatMap(([a, b]) => [short(a.at[k]), short(b.at[k]), Number.NaN]),
-  );
-  return { x, y, z };
-}
-
-const solid = (trace: Partial<Trace>): Trace => ({ type: "scatter3d", ...trace });
-
-/** Two traces for a tesseract: its edges, and its corners with the patterns on them. */
-function drawn(corners: readonly TesseractCorner[], name: string, isMeasured: boolean, scene: string): Trace[] {
-  const color = isMeasured ? colors.blue : colors.grey;
-  const line = { color, width: isMeasured ? 5 : 3 };
-  const marker = { symbol: isMeasured ? "circle" : "circle-open", color, size: isMeasured ? 6 : 7 };
-  const text = corners.map(({ bits }) => bitLabel(bits));
-  const labels = { mode: "markers+text", text, textposition: "top center", textfont: { size: 12 }, hoverinfo: "text" };
-  return [
-    solid({ mode: "lines", name, ...edgeLines(corners), line, hoverinfo: "skip", scene }),
-    solid({ ...labels, ...positions(corners), marker, showlegend: false, scene }),
-  ];
-}
-
-/** Without axes: what counts is the shape. */
-function shapeScene(half: number, x: [number, number], points: readonly TesseractCorner[]) {
-  const axis = { range: [-half, half], visible: false };
-  const [ex, ey, ez] = clearestEye(points);
-  return {
-    xaxis: { ...axis },
-    yaxis: { ...axis },
-    zaxis: { ...axis },
-    aspectmode: "manual",
-    aspectratio: { x: 1.6, y: 1.6, z: 1.6 },
-    camera: {
-      eye: { x: 2 * ex, y: 2 * ey, z: 2 * ez },
-      center: { x: 0, y: 0, z: 0 },
-      projection: { type: "orthographic" },
-    },
-    domain: { x, y: [0, 1] },
-  };
-}
-
-/** A direction to look along, of length 1, from which no two corners hide each other, if there is one. */
-function clearestEye(points: readonly TesseractCorner[]): [number, number, number] {
-  const eyes = Array.from({ length: 300 }, (_, i): [number, number, number] => {
-    const height = 0.15 + (0.6 * i) / 300; // from somewhat above: the eye expects it
-    const turn = 2.399963 * i; // the golden angle
-    const across = Math.sqrt(1 - height * height);
-    return [across * Math.cos(turn), across * Math.sin(turn), height];
-  });
-  const clearance = (eye: readonly number[]): number => {
-    let least = Number.POSITIVE_INFINITY;
-    for (const [i, a] of points.entries()) {
-      for (const b of points.slice(0, i)) {
-        const d = [0, 1, 2].map((k) => a.at[k] - b.at[k]);
-        const apart = dotOf(d, d);
-        if (apart > 1e-12) least = Math.min(least, apart - dotOf(d, eye) ** 2);
-      }
-    }
-    return least;
-  };
-  return eyes.reduce((best, eye) => (clearance(eye) > clearance(best) + 1e-12 ? eye : best));
-}
-
-function checkCorners(where: string, corners: readonly TesseractCorner[], dimensions: number): void {
-  checkList(where, "corners", corners, 1, ["bits", "at"]);
-  for (const [i, { bits, at }] of corners.entries()) {
-    checkNumbers(where, `bits ${i}`, bits, 4);
-    checkNumbers(where, `at ${i}`, at, dimensions);
-    if (bits.length !== 4) reject(where, `bits ${i}`, `has length ${bits.length}`, "4");
-  }
-}
-
-/** The largest distance of a corner from the middle. */
-const reach = (corners: readonly TesseractCorner[]): number =>
-  Math.max(...corners.map(({ at }) => Math.sqrt(dotOf(at, at))));
-
-/**
- * The perfect tesseract seen along the nearest of the four directions, turned until it fits the measured picture, and the
- * measured picture beside it.  [J15 Fig. 8]
- *
- * @param picture corners with their coordinates in the picture, (3), from its middle; direction: what it drops, in
- *   coordinates of the bits, (4)
- * @param claim the title
- * @throws RangeError if a shape does not fit
- */
-export function idealBesideMeasured(
-  picture: { readonly corners: readonly TesseractCorner[]; readonly direction: Float64Array },
-  claim: string,
-): Figure {
-  const where = "idealBesideMeasured";
-  checkRecord(where, "picture", picture, ["corners", "direction"]);
-  checkCorners(where, picture.corners, 3);
-  checkVector(where, "picture.direction", picture.direction, 4);
-  const { name, rows } = nearestIdeal(picture.direction);
-  const flat = patterns.map((bits) => ({ bits, at: rows.map((row) => dotOf(row, bits)) }));
-  const ideal = fitted(flat, picture.corners);
-  const half = 1.15 * Math.max(reach(ideal), reach(picture.corners));
-  return {
-    data: [
-      ...drawn(ideal, `perfect, ${name}`, false, "scene"),
-      ...drawn(picture.corners, "measured, PC 1 to 3", true, "scene2"),
-    ],
-    layout: titled(claim, {
-      width: 900,
-      height: 500,
-      scene: shapeScene(half, [0, 0.5], ideal),
-      scene2: shapeScene(half, [0.5, 1], ideal),
-      margin: { l: 0, r: 0, b: 40, autoexpand: false },
-      legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.02, yanchor: "top" },
-    }),
-  };
-}
-
-/** The pure direction nearest to one given, with its signs and order, and three rows that span what is seen along it. */
-function nearestIdeal(direction: Float64Array): { name: string; rows: number[][] } {
-  const order = [0, 1, 2, 3].sort((a, b) => Math.abs(direction[b]) - Math.abs(direction[a]));
-  const cosineOf = (k: number) => order.slice(0, k).reduce((sum, i) => sum + Math.abs(direction[i]), 0) / Math.sqrt(k);
-  const k = [1, 2, 3, 4].reduce((best, count) => (cosineOf(count) > cosineOf(best) + 1e-12 ? count : best));
-  const frame = tesseractFrames()[(k - 1) * stepsPerLeg];
-  // column `place` of the frame belongs to bit order[place], with the sign that the direction has there
-  const rows = frame.slice(0, 3).map((row) => {
-    const placed = [0, 0, 0, 0];
-    order.forEach((bit, place) => {
-      placed[bit] = direction[bit] < 0 ? -row[place] : row[place];
-    });
-    return placed;
-  });
-  return { name: stations[k - 1].name, rows };
-}
-
-/** Corners turned (or mirrored) and scaled as a whole, so that they lie as near as can be to the same corners of a target. */
-function fitted(corners: readonly TesseractCorner[], target: readonly TesseractCorner[]): TesseractCorner[] {
-  const partner = target.map(({ bits }) => corners.find((c) => String(c.bits) === String(bits)) ?? corners[0]);
-  const middle = (list: readonly TesseractCorner[]): number[] =>
-    [0, 1, 2].map((k) => list.reduce((sum, { at }) => sum + at[k] / list.length, 0));
-  const [from, to] = [middle(partner), middle(target)];
-  const covariance = Matrix.zeros(3, 3);
-  let size = 0;
-  partner.forEach(({ at }, i) => {
-    for (let a = 0; a < 3; a++) {
-      size += (at[a] - from[a]) ** 2;
-      for (let b = 0; b < 3; b++) {
-        covariance.set(a, b, covariance.get(a, b) + (at[a] - from[a]) * (target[i].at[b] - to[b]));
-      }
-    }
-  });
-  const svd = new SingularValueDecomposition(covariance);
-  const turn = svd.leftSingularVectors.mmul(svd.rightSingularVectors.transpose());
-  const scale = size > 0 ? svd.diagonal.reduce((sum, v) => sum + v, 0) / size : 1;
-  return corners.map(({ bits, at }) => ({
-    bits,
-    at: [0, 1, 2].map((b) => to[b] + scale * [0, 1, 2].reduce((sum, a) => sum + (at[a] - from[a]) * turn.get(a, b), 0)),
-  }));
-}
+export type { TesseractCorner } from "./tesseract-drawing";
+export { tesseractFrames } from "./tesseract-frames";
 
 /**
  * The measured tesseract, and the perfect one with the same edge, turned in four dimensions by a slider: from cell-first
@@ -251,7 +45,7 @@ export function tesseractRotation(corners: readonly TesseractCorner[], claim: st
     });
     const args = Object.fromEntries((["x", "y", "z"] as const).map((axis) => [axis, pieces.map((p) => p[axis])]));
     const isStation = i % stepsPerLeg === 0;
-    const label = isStation ? stations[i / stepsPerLeg].name : directionText(frame[3]);
+    const label = isStation ? stations[i / stepsPerLeg] : directionText(frame[3]);
     return { method: "restyle", label, args: [args, [0, 1, 2, 3]] };
   });
   const range = 1.1 * Math.max(reach(ideal), reach(corners));
@@ -264,7 +58,7 @@ export function tesseractRotation(corners: readonly TesseractCorner[], claim: st
       margin: { l: 0, r: 0, b: 110, autoexpand: false },
       legend: { x: 0.01, y: 1, xanchor: "left" },
       sliders: [{ ...slider, active: first, steps }],
-      annotations: stations.map(({ name }, k) => ({
+      annotations: stations.map((name, k) => ({
         text: name.split("-")[0],
         x: slider.x + (slider.len * k) / (stations.length - 1),
         y: 0,
@@ -295,94 +89,4 @@ function meanHalfEdge(corners: readonly TesseractCorner[]): number {
     Math.sqrt([0, 1, 2, 3].reduce((sum, k) => sum + (a.at[k] - b.at[k]) ** 2, 0)),
   );
   return lengths.length > 0 ? lengths.reduce((sum, v) => sum + v, 0) / lengths.length / 2 : 1;
-}
-
-/** A network in a comparison: its name, and each distance between two memories with their number of flips. */
-export interface DistanceGroup {
-  readonly name: string;
-  readonly pairs: readonly { readonly flips: number; readonly distance: number }[];
-}
-
-/**
- * Distances between memories against the number of bits that differ, with the curve a√k of a tesseract.  [J15 §7.1]
- *
- * @param groups one per network
- * @param claim the title
- */
-export function flipDistancePlot(groups: readonly DistanceGroup[], claim: string): Figure {
-  checkList("flipDistancePlot", "groups", groups, 1, ["name", "pairs"]);
-  const data = groups.flatMap(({ name, pairs }, g): Trace[] => {
-    checkList("flipDistancePlot", "pairs", pairs, 1);
-    const { color, symbol, dash } = pathStyles[g % pathStyles.length];
-    const shift = 0.12 * (g - (groups.length - 1) / 2);
-    const edges = pairs.filter(({ flips }) => flips === 1);
-    const a = edges.reduce((sum, { distance }) => sum + distance, 0) / (edges.length || 1);
-    const k = Array.from({ length: 41 }, (_, i) => (i * i) / 400); // closer together where the curve is steep
-    return [
-      {
-        type: "scatter",
-        mode: "markers",
-        name,
-        x: pairs.map(({ flips }) => flips + shift),
-        y: pairs.map(({ distance }) => distance),
-        marker: { color, symbol: `${symbol}-open`, size: 8, opacity: 0.8 },
-      },
-      {
-        type: "scatter",
-        mode: "lines",
-        name: "lines: a√k",
-        showlegend: g === groups.length - 1,
-        x: k,
-        y: k.map((v) => a * Math.sqrt(v)),
-        line: { color, dash },
-      },
-    ];
-  });
-  return {
-    data,
-    layout: titled(claim, {
-      xaxis: { title: { text: "k, number of bits that differ" }, tickvals: [1, 2, 3, 4], range: [0, 4.4] },
-      yaxis: { title: { text: "distance (activation)" }, rangemode: "tozero" },
-      legend: { x: 0.02, y: 0.98 },
-    }),
-  };
-}
-
-/**
- * Fixed points by number of unstable modes: what was found, and what a perfect flip-flop has.
- *
- * @param groups one per network; counts by number of modes, from 0
- * @param ideal counts of the perfect flip-flop
- * @param claim the title
- */
-export function skeletonCounts(
-  groups: readonly { readonly name: string; readonly counts: readonly number[] }[],
-  ideal: readonly number[],
-  claim: string,
-): Figure {
-  checkList("skeletonCounts", "groups", groups, 1, ["name", "counts"]);
-  checkNumbers("skeletonCounts", "ideal", ideal, 1);
-  const names = ideal.map((_, m) => `${m}`);
-  const fills = [colors.vermilion, colors.skyBlue, colors.blue];
-  const hatches = ["/", "", "x"];
-  const bars = groups.map(({ name, counts }, g): Trace => {
-    checkNumbers("skeletonCounts", "counts", counts, 1);
-    const pattern = { shape: hatches[g % 3], fillmode: "overlay", fgcolor: "#FFFFFF", size: 8 };
-    const marker = { color: fills[g % 3], pattern, line: { color: "#333333", width: 1 } };
-    return { type: "bar", name, x: names, y: ideal.map((_, m) => counts[m] ?? 0), marker };
-  });
-  const line = { color: colors.black, width: 2 };
-  const target = { symbol: "line-ew", size: 70, line, color: colors.black };
-  return {
-    data: [...bars, { type: "scatter", mode: "markers", name: "perfect", x: names, y: [...ideal], marker: target }],
-    layout: titled(claim, {
-      barmode: "group",
-      xaxis: { title: { text: "m, number of unstable modes" }, type: "category" },
-      yaxis: {
-        title: { text: "fixed points" },
-        range: [0, 1.1 * Math.max(...ideal, ...groups.flatMap((g) => g.counts))],
-      },
-      legend: { x: 0.98, xanchor: "right", y: 0.98 },
-    }),
-  };
 }

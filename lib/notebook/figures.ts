@@ -2,6 +2,7 @@
 export * from "./figures-branches";
 export * from "./figures-curves";
 export * from "./figures-diagrams";
+export * from "./figures-distances";
 export * from "./figures-disturbed";
 export * from "./figures-evolution";
 export * from "./figures-gains";
@@ -15,4 +16,6 @@ export * from "./figures-planar";
 export * from "./figures-skeleton";
 export * from "./figures-structure";
 export * from "./figures-tesseract";
+export * from "./figures-tesseract-ideal";
 export * from "./figures-training";
+export * from "./figures-views";

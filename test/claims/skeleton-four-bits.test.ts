@@ -5,13 +5,19 @@ import {
   createEchoState,
   createRng,
   distance,
+  echoStateFlow,
+  figures,
+  findFixedPoints,
   flipFlop,
   flipFlopRecipe,
   fourBitSkeleton,
-  idealFourBits,
+  fourBitSkeletonsStudy,
+  loadShipped,
   memorySolid,
   memoryTable,
+  outputOf,
   principalComponents,
+  shippedResult,
   stateAt,
 } from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
@@ -38,7 +44,7 @@ describe("the skeleton of four bits", () => {
       testing: task(2000),
     };
     const skeleton = await fourBitSkeleton(prepared, memories);
-    assert.deepEqual(countsByModes(skeleton), [...idealFourBits, 0]);
+    assert.deepEqual(countsByModes(skeleton), [...figures.idealSkeleton(4), 0]);
     assert.equal(skeleton.indexSum, 1);
     assert.equal(skeleton.ended, "no gap found");
     const components = memorySolid(memories)?.components;
@@ -71,5 +77,45 @@ describe("the skeleton of four bits", () => {
     const x = Float64Array.of(3, 1, 4);
     assert.ok(distance(stateAt(components, components.project(x).getRow(0)), x) < 1e-12);
     assert.throws(() => stateAt(components, [1, 2, 3, 4]), { message: "stateAt: at has length 4, expected at most 3" });
+  });
+
+  describe("that ships", () => {
+    const shipped = shippedResult(fourBitSkeletonsStudy);
+
+    it("has the index sum of its points, all certified, in mirror pairs where F is odd", () => {
+      for (const [name, { points, indexSum }] of Object.entries(shipped)) {
+        assert.equal(
+          points.reduce((sum, { modes }) => sum + (modes % 2 === 0 ? 1 : -1), 0),
+          indexSum,
+          name,
+        );
+        assert.ok(points.every(({ radius }) => radius >= 0 && radius < 1e-12));
+        if (name === "logistic") continue;
+        for (const { output, modes } of points) {
+          assert.ok(points.some((p) => p.modes === modes && p.output.every((z, k) => Math.abs(z + output[k]) < 1e-3)));
+        }
+      }
+    });
+
+    it("is what the network has: a search from the four coordinates of a point comes to it", async function () {
+      this.timeout(60_000);
+      const { network } = loadShipped("transfer-4bit-seed1");
+      const components = memorySolid(memoryTable(network, { settle: 600 }))?.components;
+      assert.ok(components);
+      // the other coordinates are not kept: the search starts 10 aside, and from most places comes back
+      const some = [0, 1].map((m) => shipped.transfer.points.filter(({ modes }) => modes === m)[1]);
+      for (const { at, modes, output } of some) {
+        const { points } = await findFixedPoints(echoStateFlow(network), [stateAt(components, at)]);
+        assert.equal(points[0]?.unstableCount, modes);
+        assertClose(outputOf(network, points[0].xStar), output, 0, 1e-3);
+        // memories that have settled for less than usual turn the axes a little
+        assertClose(components.project(points[0].xStar).getRow(0), at, 0, 0.05);
+      }
+    });
+  });
+
+  it("stops when it is told to", async () => {
+    const signal = AbortSignal.abort(new Error("stop"));
+    await assert.rejects(fourBitSkeletonsStudy.run(1, { signal }), /stop/);
   });
 });

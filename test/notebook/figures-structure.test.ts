@@ -67,6 +67,14 @@ describe("figures of the structure", () => {
     assert.equal(titleText(figure), "As many fixed points as in an ideal flip-flop at m = 3, not elsewhere");
   });
 
+  it("tells four networks apart in grey print too: by colour, and the later ones by hatches", () => {
+    const networks = ["a", "b", "c", "d"].map((name) => ({ name, points: [{ unstableCount: 0 }] }));
+    const bars = figures.skeletonByIndex(networks, 4).data.slice(1);
+    const shapes = bars.map(({ marker }) => (marker as { pattern: { shape: string } }).pattern.shape);
+    assert.equal(new Set(bars.map(({ marker }) => marker?.color)).size, 4);
+    assert.equal(new Set(shapes.slice(1)).size, 3);
+  });
+
   it("the speed along a passage has the saddle at its dip and a memory at either end", () => {
     const profile = {
       arcLength: Float64Array.of(-2, -1, 0, 1, 2),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { figureJson, figures, titleText } from "rnn-dynamics";
+import { figureJson, figures } from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
 import { patterns } from "../helpers/hypercube";
 
@@ -100,42 +100,12 @@ describe("notebook/figures-tesseract", () => {
     assert.deepEqual([figure.data[0].scene, figure.data[2].scene], ["scene", "scene2"]);
   });
 
-  it("draws a√k through the mean edge", () => {
-    const pairs = [
-      { flips: 1, distance: 48 },
-      { flips: 1, distance: 52 },
-      { flips: 4, distance: 101 },
-    ];
-    const figure = figures.flipDistancePlot(
-      [
-        { name: "one", pairs },
-        { name: "two", pairs },
-      ],
-      "Distances",
-    );
-    const line = figure.data[1];
-    const end = (line.x as number[]).indexOf(4);
-    assertClose((line.y as number[])[end], 100, 1e-12);
-    assert.equal(figure.data.length, 4);
-    assert.notEqual(figure.data[0].marker?.symbol, figure.data[2].marker?.symbol);
-  });
-
-  it("sets bars beside the perfect counts", () => {
-    const figure = figures.skeletonCounts([{ name: "net", counts: [14, 26, 21] }], [16, 32, 24, 8, 1], "Nearly all");
-    assert.deepEqual(figure.data[0].y, [14, 26, 21, 0, 0]);
-    assert.deepEqual(figure.data[1].y, [16, 32, 24, 8, 1]);
-    assert.equal(titleText(figure), "Nearly all");
-  });
-
   it("names what is wrong", () => {
     assert.throws(() => figures.tesseractRotation([{ bits: [1, 1, 1, 1], at: [1, 2, 3] }], ""), {
       message: "tesseractRotation: at 0 has length 3, expected at least 4",
     });
     assert.throws(() => figures.idealBesideMeasured({ corners: corners4, direction: new Float64Array(3) }, ""), {
       message: "idealBesideMeasured: picture.direction has length 3, expected 4",
-    });
-    assert.throws(() => figures.flipDistancePlot([], ""), {
-      message: "flipDistancePlot: groups has length 0, expected at least 1",
     });
   });
 });
