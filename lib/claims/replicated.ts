@@ -28,21 +28,32 @@ export function replicatedVerdicts(study: string, folder: string = replicatesFol
   return claims.map((claim) => verdictOverSeeds(verdicts.filter((verdict) => verdict.claim === claim)));
 }
 
+/** A result of a study, with its seed. */
+export interface SeededResult<R> {
+  readonly seed: number;
+  readonly result: R;
+}
+
 /**
  * The results of all seeds that `npm run replicate` has run of a study, at its present version.
  *
  * @param study such as `noiseStudy`
  * @param folder of the results; those that come with the project by default
- * @returns results by ascending seed; none if no seed was run
+ * @returns results with their seeds, ascending; none if no seed was run
  * @throws RangeError if it is no study; Error if a file is damaged
  */
-export function replicatedResults<R>(study: Study<R>, folder: string = replicatesFolder): R[] {
-  checkRecord("replicatedResults", "study", study, ["name", "version"]);
+export function replicatedRuns<R>(study: Study<R>, folder: string = replicatesFolder): SeededResult<R>[] {
+  checkRecord("replicatedRuns", "study", study, ["name", "version"]);
   studyResultFile(folder, study.name, 1); // refuses what cannot be a name
   return seedsOf(study.name, folder).flatMap((seed) => {
     const kept = loadStudyResult<R>(folder, study.name, seed);
-    return kept?.version === study.version ? [kept.result] : [];
+    return kept?.version === study.version ? [{ seed, result: kept.result }] : [];
   });
+}
+
+/** The results alone, as from `replicatedRuns`. */
+export function replicatedResults<R>(study: Study<R>, folder: string = replicatesFolder): R[] {
+  return replicatedRuns(study, folder).map(({ result }) => result);
 }
 
 /** Seeds with a result, ascending. */

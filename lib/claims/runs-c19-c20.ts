@@ -8,6 +8,7 @@ import { createRng } from "../numerics/random";
 import { checkCount, checkList, checkNumbers } from "../numerics/validate";
 import type { DecidedSearch, GhostSearch, SearchTime } from "./c19-c20";
 import { startsInBox } from "./runs-c01-c03";
+import type { SeededResult } from "./replicated";
 import type { SearchStudyResult } from "./study-search";
 
 /**
@@ -56,20 +57,14 @@ export async function ghostSearches(
   return searches;
 }
 
-/** A result of a study of the search, with its seed. */
-export interface SeededSearch {
-  readonly seed: number;
-  readonly result: SearchStudyResult;
-}
-
 /** What claim C19 needs of results of the study "search-tanh-1.5". */
-export function searchTimes(runs: readonly SeededSearch[]): SearchTime[] {
+export function searchTimes(runs: readonly SeededResult<SearchStudyResult>[]): SearchTime[] {
   checkList("searchTimes", "runs", runs, 0, ["result"]);
   return runs.map(({ seed, result: { seconds, points, machine } }) => ({ seed, seconds, points, machine }));
 }
 
 /** What claim C20 needs of results of the studies of the search. */
-export function decidedSearches(runs: readonly SeededSearch[]): DecidedSearch[] {
+export function decidedSearches(runs: readonly SeededResult<SearchStudyResult>[]): DecidedSearch[] {
   checkList("decidedSearches", "runs", runs, 0, ["result"]);
   for (const [i, { result }] of runs.entries()) checkList("decidedSearches", `runs[${i}].result.rounds`, result.rounds);
   return runs.map(({ seed, result: { certificates } }) => {

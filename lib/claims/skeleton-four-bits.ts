@@ -162,7 +162,8 @@ export const fourBitSkeletonsStudy: Study<FourBitSkeletons> = Object.freeze({
     const search = async (name: keyof typeof recipes): Promise<FourBitSkeleton> => {
       const onProgress = (done: number, total: number, what: string) =>
         context.onProgress?.(done, total, `${name}, ${what}`);
-      const prepared = await trainedNetwork({ ...recipes[name], seed }, context);
+      const { pool, signal } = context;
+      const prepared = await trainedNetwork({ ...recipes[name], seed }, { pool, signal });
       return fourBitSkeleton(prepared, memoryTable(prepared.network), { ...context, onProgress });
     };
     return {

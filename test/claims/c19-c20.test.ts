@@ -9,7 +9,8 @@ import {
   ghostDistances,
   ghostOfSaddleNode,
   ghostSearches,
-  type SeededSearch,
+  type SearchStudyResult,
+  type SeededResult,
   saddleNodeFamily,
   searchTimes,
   thresholdsC19C20,
@@ -99,7 +100,7 @@ describe("claim C20 [J15 §9.1]", () => {
   it("takes what it needs from results of studies", () => {
     const certificates = { certified: 25, undecided: 1, slowCertified: 0 };
     const runs = [{ seed: 4, result: { seconds: 30, points: 25, machine, certificates, rounds: [] } }];
-    assert.deepEqual(decidedSearches(runs as unknown as SeededSearch[]), [{ seed: 4, ...certificates }]);
-    assert.deepEqual(searchTimes(runs as unknown as SeededSearch[]), [{ seed: 4, seconds: 30, points: 25, machine }]);
+    assert.deepEqual(decidedSearches(runs as unknown as SeededResult<SearchStudyResult>[]), [{ seed: 4, ...certificates }]);
+    assert.deepEqual(searchTimes(runs as unknown as SeededResult<SearchStudyResult>[]), [{ seed: 4, seconds: 30, points: 25, machine }]);
   });
 });
