@@ -51,7 +51,7 @@ function sceneOver(portraits: readonly PortraitAt[], final: Matrix, domain: Reco
     nticks: 5,
     tickfont: { size: 10 },
   });
-  const camera = { eye: { x: 1.42, y: 1.42, z: 0.8 }, center: { x: 0, y: 0, z: -0.13 } };
+  const camera = { eye: { x: 1.55, y: 1.55, z: 0.87 }, center: { x: 0, y: 0, z: -0.13 } };
   return { domain, xaxis: axis(1), yaxis: axis(2), zaxis: axis(3), aspectmode: "cube", camera };
 }
 
@@ -77,7 +77,7 @@ export function phaseEvolution(portraits: readonly PortraitAt[], final: Matrix, 
     const [left, top] = [(k % 2) * 0.5, 1 - Math.floor(k / 2) / rows];
     scenes[name] = sceneOver(portraits, final, { x: [left, left + 0.5], y: [top - 1 / rows, top - 0.02] });
     const text = `${String.fromCharCode(97 + k)}) after ${portrait.step} steps`;
-    const place = { x: left + 0.25, y: top, xref: "paper", yref: "paper", yanchor: "top" };
+    const place = { x: left + 0.25, y: top, xref: "paper", yref: "paper", xanchor: "center", yanchor: "top" };
     annotations.push({ text, ...place, showarrow: false, font: { size: 15 } });
     return portraitTraces(portrait, final, name, k === 0);
   });

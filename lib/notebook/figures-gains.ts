@@ -99,7 +99,7 @@ export function gainScan(rows: readonly GainRow[], claim: string): Figure {
         ...{ text, x: k % 2 === 0 ? 0 : 0.57, y: k < 2 ? 1.01 : 0.43, xref: "paper", yref: "paper" },
         ...{ xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 14 } },
       })),
-      legend: { x: 0.01, y: 0.99, font: { size: 12 } },
+      legend: { x: 0.43, xanchor: "right", y: 0.58, yanchor: "bottom", font: { size: 12 } },
     }),
   };
 }

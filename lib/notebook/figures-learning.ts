@@ -115,6 +115,6 @@ export function learningOverTraining(
     ];
   });
   const layout = stacked("memories held, of 8", "test error (MSE)", { type: "log", title: { text: "training step" } });
-  const lower = { ...(layout.yaxis2 as Record<string, unknown>), type: "log" };
+  const lower = { ...(layout.yaxis2 as Record<string, unknown>), type: "log", dtick: "D2" };
   return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
 }

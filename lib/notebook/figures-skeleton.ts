@@ -13,7 +13,7 @@ const bands: readonly { name: string; has: (m: number) => boolean; color: string
 ];
 
 /**
- * How the skeleton grows: fixed points by number of unstable modes, at every snapshot.
+ * How the skeleton grows: fixed points by number of unstable modes, at every snapshot but step 0; steps on a logarithmic axis.
  *
  * @param record branches of a film
  * @param steps at which to count
@@ -21,7 +21,8 @@ const bands: readonly { name: string; has: (m: number) => boolean; color: string
  */
 export function skeletonOverTraining(record: BranchRecord, steps: readonly number[], claim: string): Figure {
   checkList("skeletonOverTraining", "steps", steps, 1);
-  const counts = steps.map((step) => skeletonAt(record, step));
+  const x = steps.filter((step) => step > 0); // a logarithmic axis: most happens early
+  const counts = x.map((step) => skeletonAt(record, step));
   const data = bands.map(({ name, has, color, pattern }): Trace => {
     const y = counts.map((at) => [...at].reduce((sum, [modes, count]) => sum + (has(modes) ? count : 0), 0));
     const fill = {
@@ -29,13 +30,13 @@ export function skeletonOverTraining(record: BranchRecord, steps: readonly numbe
       fillpattern: { shape: pattern, fgcolor: "#FFFFFF", bgcolor: color, size: 7, solidity: 0.25 },
     };
     const line = { color: "#FFFFFF", width: 1, shape: "hv" };
-    return { type: "scatter", mode: "lines", name, x: [...steps], y, stackgroup: "skeleton", line, ...fill };
+    return { type: "scatter", mode: "lines", name, x, y, stackgroup: "skeleton", line, ...fill };
   });
   return {
     data,
     layout: titled(claim, {
       height: 420,
-      xaxis: { title: { text: "training step" } },
+      xaxis: { type: "log", title: { text: "training step" } },
       yaxis: { title: { text: "fixed points" } },
       legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom", traceorder: "normal" },
     }),

@@ -121,20 +121,28 @@ export function frameFigure(film: Figure, index: number): Figure {
 }
 
 /**
- * Saves a film: "film.gif" as one animated picture, "film.png" as film-001.png, film-002.png, …
+ * Saves a film: "film.gif" as one animated picture, "film.png" as film-001.png, film-002.png, …; several files are made of
+ * the same pictures, each drawn once.
  *
  * @param film a figure with frames
- * @param file a bare name goes to data/out/figures; a path with a folder is taken as it is
+ * @param file one or more; a bare name goes to data/out/figures; a path with a folder is taken as it is
  * @param options see `filmDefaults`
  * @returns the paths written; none where no browser is installed
- * @throws RangeError if the ending is neither .gif nor .png, or there are no frames
+ * @throws RangeError if an ending is neither .gif nor .png, or there are no frames
  */
-export async function saveFilm(film: Figure, file: string, options?: FilmOptions): Promise<string[]> {
+export async function saveFilm(
+  film: Figure,
+  file: string | readonly string[],
+  options?: FilmOptions,
+): Promise<string[]> {
   const where = "saveFilm";
   checkFigure(where, film);
   checkFrames(where, film, film.frames);
-  const ending = typeof file === "string" ? extname(file).toLowerCase() : "";
-  if (ending !== ".gif" && ending !== ".png") reject(where, "file", file, "a name ending in .gif or .png");
+  const files = Array.isArray(file) ? (file as readonly string[]) : [file as string];
+  for (const name of files) {
+    if (typeof name !== "string" || !/\.(gif|png)$/i.test(name))
+      reject(where, "file", name, "a name ending in .gif or .png");
+  }
   const { every, seconds, scale, onProgress } = withDefaults<Required<FilmOptions>>(where, options, filmDefaults);
   checkCount(where, "every", every);
   checkNumber(where, "seconds", seconds);
@@ -142,7 +150,6 @@ export async function saveFilm(film: Figure, file: string, options?: FilmOptions
   if (typeof onProgress !== "function") reject(where, "onProgress", onProgress, "a function");
   const last = (film.frames as Frame[]).length - 1;
   const chosen = Array.from({ length: last + 1 }, (_, k) => k).filter((k) => k % every === 0 || k === last);
-  const path = basename(file) === file ? join(outFolder(), "figures", file) : resolve(file);
   const pictures: Buffer[] = [];
   for (const k of chosen) {
     const picture = await drawFigure(frameFigure(film, k), "png", { scale });
@@ -150,15 +157,21 @@ export async function saveFilm(film: Figure, file: string, options?: FilmOptions
     pictures.push(picture);
     onProgress(pictures.length, chosen.length);
   }
+  return files.flatMap((name) => writeFilm(name, pictures, 1000 * seconds));
+}
+
+function writeFilm(file: string, pictures: readonly Buffer[], delay: number): string[] {
+  const path = basename(file) === file ? join(outFolder(), "figures", file) : resolve(file);
+  const ending = extname(path);
   mkdirSync(dirname(path), { recursive: true });
-  if (ending === ".gif") {
-    writeAside(where, path, gifOf(pictures, 1000 * seconds));
+  if (ending.toLowerCase() === ".gif") {
+    writeAside("saveFilm", path, gifOf(pictures, delay));
     return [path];
   }
-  const digits = String(pictures.length).length;
+  const digits = Math.max(3, String(pictures.length).length);
   return pictures.map((picture, k) => {
-    const one = `${path.slice(0, -ending.length)}-${String(k + 1).padStart(Math.max(3, digits), "0")}.png`;
-    writeAside(where, one, picture);
+    const one = `${path.slice(0, -ending.length)}-${String(k + 1).padStart(digits, "0")}.png`;
+    writeAside("saveFilm", one, picture);
     return one;
   });
 }

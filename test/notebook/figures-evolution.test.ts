@@ -110,7 +110,7 @@ describe("the skeleton of a training", () => {
   it("counts mirror images, and takes the number of modes next to an event", () => {
     const at = (step: number) =>
       [...figures.skeletonOverTraining(record, [step], "").data].map(({ y }) => (y as number[])[0]);
-    assert.deepEqual(at(0), [1, 0, 0, 0]);
+    assert.deepEqual(at(10), [1, 0, 0, 0]);
     assert.deepEqual(at(20), [2, 1, 0, 0]);
     assert.deepEqual(at(30), [2, 1, 0, 0]);
   });

@@ -118,7 +118,10 @@ describe("the export of a film", function () {
       assert.equal(readFileSync(join(folder, "film.gif")).readUInt16LE(6), 300);
       const seen: string[] = [];
       const onProgress = (done: number, total: number) => seen.push(`${done}/${total}`);
-      const files = await saveFilm(film, join(folder, "film.png"), { onProgress });
+      // both from the same pictures, each drawn once
+      const written = await saveFilm(film, [join(folder, "both.gif"), join(folder, "film.png")], { onProgress });
+      assert.deepEqual(written[0], join(folder, "both.gif"));
+      const files = written.slice(1);
       assert.deepEqual(
         files,
         ["001", "002", "003"].map((k) => join(folder, `film-${k}.png`)),
