@@ -84,9 +84,16 @@ export function followFrom(survey: Survey, given: TraceStart): void {
     return;
   }
   const [back, ...farBack] = trace(survey, { ...start, heading: -1 });
-  const [on, ...farOn] = trace(survey, { ...start, heading: 1 });
+  const [on, ...farOn] = trace(survey, { ...start, heading: 1 }, [back, ...farBack]);
   // a trace from a start that was not known keeps at least the piece with the start
-  survey.pieces.push(joined(back, on), ...farBack, ...farOn);
+  const isNew = (piece: Piece) => !farBack.some((other) => isReverse(other, piece));
+  survey.pieces.push(joined(back, on), ...farBack, ...farOn.filter(isNew));
+}
+
+/** Whether two pieces are the far side of one closed curve, gone along both ways: a fold joins no more than two pieces. */
+function isReverse(a: Piece, b: Piece): boolean {
+  const isFold = a.startEvent?.kind === "saddle-node" && a.endEvent?.kind === "saddle-node";
+  return isFold && a.startEvent === b.endEvent && a.endEvent === b.startEvent;
 }
 
 /** Two pieces that start at the same foot, as one. */
@@ -146,8 +153,12 @@ function intervalFrom(knots: readonly number[], parameter: number, heading: 1 | 
   return above > 0 ? [knots[above - 1], knots[above]] : undefined;
 }
 
-/** Follows one curve; returns its pieces, without those that turned out to be known. */
-function trace(survey: Survey, start: TraceStart & { readonly heading: 1 | -1 }): Piece[] {
+/** Follows one curve; returns its pieces, without those that turned out to be known, here or among others. */
+function trace(
+  survey: Survey,
+  start: TraceStart & { readonly heading: 1 | -1 },
+  others: readonly Piece[] = [],
+): Piece[] {
   const { knots, settings } = survey;
   let heading = start.heading;
   let foot: Foot = start.foot;
@@ -173,7 +184,7 @@ function trace(survey: Survey, start: TraceStart & { readonly heading: 1 | -1 })
       endLost(survey, last(), foot, heading, interval);
       return made;
     }
-    const known = pieceThrough(survey, foot, made.slice(0, -1));
+    const known = pieceThrough(survey, foot, [...others, ...made.slice(0, -1)]);
     if (!known) continue;
     // the rest has been followed before; a piece that came out of an event is a part of it
     const duplicate = last();

@@ -226,9 +226,13 @@ export function arcStep(window: CurveWindow, from: Stance, length: number): Stan
 /** Cosines of the largest angles between the tangents at both ends (30°), and between their mean and the chord (10°). */
 const leastCosine = { ofBend: 0.866, ofChord: 0.985 };
 
+/** In parts of the size of x. Beside a fold the slope is steep: a jump to another curve would be a fifth of what it predicts. */
+const little = 0.01;
+
 /**
  * A step to a given parameter, corrected at that parameter. Believed only if the slopes dx/dp at both ends explain the way
- * between them (the trapezoidal rule, to a fifth): else the corrector may have changed to another curve.
+ * between them (the trapezoidal rule, to a fifth of that way) and differ by no more than on an arc: else the corrector may
+ * have changed to another curve. A very short way may be off by a fifth of what either slope predicts, if that is little.
  */
 export function parameterStep(window: CurveWindow, from: Stance, parameter: number): Stance | undefined {
   const { size } = window;
@@ -239,7 +243,7 @@ export function parameterStep(window: CurveWindow, from: Stance, parameter: numb
   guess[size] = parameter / window.P;
   const c = window.axis(Math.sign(by));
   const next = window.standNear(guess, c);
-  if (!next) return undefined;
+  if (!next || dot(next.tangent, from.tangent) < leastCosine.ofBend) return undefined;
   let moved = 0;
   let off = 0;
   let expected = 0;
@@ -251,7 +255,8 @@ export function parameterStep(window: CurveWindow, from: Stance, parameter: numb
     expected += Math.max(before * before, after * after);
     off += (way - (before + after) / 2) * (way - (before + after) / 2);
   }
-  return Math.sqrt(off) <= 0.2 * Math.sqrt(Math.max(moved, expected)) + 1e-8 ? next : undefined;
+  const isExplained = off <= 0.04 * moved || (off <= 0.04 * expected && off <= little * little);
+  return isExplained || off <= 1e-16 ? next : undefined;
 }
 
 /** The point of the curve a share t of the way from a to b, on the plane at right angles to the chord. */

@@ -202,7 +202,7 @@ export function spectrumDisc(
   const { re, im } = values;
   if (re.length !== im.length) reject("spectrumDisc", "im", `has length ${im.length}`, `${re.length}`);
   const threshold = options.threshold ?? 1;
-  const edge = 1.15 * Math.max(radius, ...re.map(Math.abs), ...im.map(Math.abs));
+  const edge = 1.15 * Math.max(radius, Math.abs(threshold), ...re.map(Math.abs), ...im.map(Math.abs));
   const side = (isBeyond: boolean): Trace => {
     const chosen = Array.from(re.keys()).filter((k) => re[k] > threshold === isBeyond);
     return {

@@ -40,11 +40,10 @@ function portraitTraces({ test, runs }: PortraitAt, final: Matrix, scene: string
   ];
 }
 
-/** The paper's view: from above a corner, with room for all that is left in the end; far starts are cut off. */
+/** The paper's view: from above a corner, with room for all test runs and all that is left in the end; far starts are cut off. */
 function sceneOver(portraits: readonly PortraitAt[], final: Matrix, domain: Record<string, number[]>) {
-  const ends = portraits.flatMap(({ runs }) => runs.map((run) => run.subMatrix(run.rows - 1, run.rows - 1, 0, 2)));
-  const all = [final, ...portraits.map(({ test }) => test), ...ends];
-  const reach = Math.ceil(Math.max(...all.map((m) => Math.max(m.max(), -m.min()))) / 10) * 10;
+  const all = [final, ...portraits.map(({ test }) => test)];
+  const reach = Math.ceil(Math.max(...all.map((m) => Math.max(m.max(), -m.min()))) / 5) * 5;
   const axis = (k: number) => ({
     title: { text: `PC ${k}`, font: { size: 11 } },
     range: [-reach, reach],

@@ -74,7 +74,7 @@ export function gainScan(rows: readonly GainRow[], claim: string): Figure {
     ),
   ];
   const panel = (k: number) => ({ domain: k % 2 === 0 ? [0, 0.43] : [0.57, 1] });
-  const height = (k: number) => ({ domain: k < 2 ? [0.58, 1] : [0, 0.42] });
+  const height = (k: number) => ({ domain: k < 2 ? [0.56, 0.95] : [0, 0.4] });
   const gain = { title: { text: "gain g" } };
   const notes = [
     "max Re λ of the origin (1/τ)",
@@ -96,10 +96,10 @@ export function gainScan(rows: readonly GainRow[], claim: string): Figure {
       xaxis4: { ...panel(3), anchor: "y4", ...gain },
       yaxis4: { ...height(3), anchor: "x4", rangemode: "tozero" },
       annotations: notes.map((text, k) => ({
-        ...{ text, x: k % 2 === 0 ? 0 : 0.57, y: k < 2 ? 1.01 : 0.43, xref: "paper", yref: "paper" },
+        ...{ text, x: k % 2 === 0 ? 0 : 0.57, y: k < 2 ? 0.96 : 0.41, xref: "paper", yref: "paper" },
         ...{ xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 14 } },
       })),
-      legend: { x: 0.43, xanchor: "right", y: 0.58, yanchor: "bottom", font: { size: 12 } },
+      legend: { x: 0.43, xanchor: "right", y: 0.56, yanchor: "bottom", font: { size: 12 } },
     }),
   };
 }

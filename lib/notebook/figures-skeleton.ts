@@ -38,7 +38,7 @@ export function skeletonOverTraining(record: BranchRecord, steps: readonly numbe
       height: 420,
       xaxis: { type: "log", title: { text: "training step" } },
       yaxis: { title: { text: "fixed points" } },
-      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom", traceorder: "normal" },
+      legend: { x: 0.02, y: 0.98, yanchor: "top", traceorder: "reversed" },
     }),
   };
 }

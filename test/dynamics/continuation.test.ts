@@ -229,6 +229,58 @@ describe("continuation of fixed points along a family", () => {
     assertSound(family, result);
   });
 
+  it("a closed curve x² + μ² = 1 is gone around once, from a start on it, whatever the grid", async () => {
+    for (const parameters of [Float64Array.of(-2, 0, 2), range(-2, 2, 9), Float64Array.of(-2, 0.9, 2)]) {
+      const family = scalar(
+        parameters,
+        (x, mu) => 1 - x * x - mu * mu,
+        (x) => -2 * x,
+      );
+      const { branches, events } = await continueFixedPoints(family, at(), {
+        starts: (mu) => (Math.abs(mu) < 1 ? [1, -1].map((x) => Float64Array.of(x * Math.sqrt(1 - mu * mu))) : []),
+      });
+      assert.deepEqual(
+        events.map(({ kind, change }) => [kind, change]),
+        [
+          ["saddle-node", "birth"],
+          ["saddle-node", "death"],
+        ],
+      );
+      assert.deepEqual(
+        branches.map(({ startsAt, endsAt }) => [startsAt, endsAt]),
+        [
+          [0, 1],
+          [0, 1],
+        ],
+      );
+    }
+  });
+
+  it("beside a fold no step leaps to the curve that goes on beyond it: ẋ = μ − x + w tanh kx, wherever the grid begins and ends", async () => {
+    for (const k of [3, 10]) {
+      for (const w of [0.8, 2]) {
+        const root = Math.acosh(Math.sqrt(w * k)); // w k sech² = 1 at the fold
+        const fold = root / k - w * Math.tanh(root);
+        for (const above of [0.02, 0.1, 0.3]) {
+          for (let below = 0.05; below < 1.3; below += 0.1) {
+            const high = fold + above * Math.abs(fold);
+            const family = scalar(
+              Float64Array.of(high, fold - below * Math.abs(fold)),
+              (x, mu) => mu - x + w * Math.tanh(k * x),
+              (x) => -1 + (w * k) / Math.cosh(k * x) ** 2,
+            );
+            let x = high + w;
+            for (let i = 0; i < 200; i++) x = high + w * Math.tanh(k * x); // falls monotonically to the upper fixed point
+            const { events } = await continueFixedPoints(family, at([x]), { eigenvaluesEvery: 0 });
+            const [first] = events.filter(({ parameter }) => parameter < 0);
+            assert.equal(first?.kind, "saddle-node", `k = ${k}, w = ${w}, from ${above} to ${below}`);
+            assertClose(first.parameter, fold, 1e-4);
+          }
+        }
+      }
+    }
+  });
+
   it("the family in the plane: node and saddle meet at μ = 0, the node at x = 1 goes on", async () => {
     const family: FlowFamily = { parameters: range(-0.5, 0.5, 8), flowAt: saddleNodeFamily };
     const points = saddleNodeFamily(-0.5).fixedPoints.map((xStar) => ({ xStar }));
