@@ -28,6 +28,12 @@ export interface SaveOptions {
   scale?: number;
 }
 
+/** How a figure is drawn. */
+export interface DrawOptions extends SaveOptions {
+  /** In the place of the figure drawn before with this option, PNG at scale 1: in space ten times as quick as afresh. */
+  inPlace?: boolean;
+}
+
 /** Twice the layout's pixels are sharp on a projector and in print at column width. */
 export const saveDefaults: Readonly<SaveOptions> = Object.freeze({ width: undefined, height: undefined, scale: 2 });
 
@@ -82,7 +88,7 @@ const isFormat = (word: string): word is ImageFormat => word === "svg" || word =
 export async function drawFigure(
   figure: Figure,
   format: ImageFormat,
-  options: SaveOptions = {},
+  options: DrawOptions = {},
 ): Promise<Buffer | undefined> {
   const width = options.width ?? figure.layout?.width ?? 720;
   const height = options.height ?? figure.layout?.height ?? 480;
@@ -93,7 +99,8 @@ export async function drawFigure(
   if (!hasBrowser()) return undefined;
   const json = figureJson(figure);
   // one at a time: figures share the page
-  const job = lastJob.then(() => draw({ json, format, width, height, scale }));
+  const inPlace = options.inPlace === true && format === "png" && scale === 1;
+  const job = lastJob.then(() => draw({ json, format, width, height, scale, inPlace }));
   lastJob = job.catch(() => {});
   return job;
 }
@@ -123,6 +130,7 @@ interface Request {
   width: number;
   height: number;
   scale: number;
+  inPlace: boolean;
 }
 
 async function draw(request: Request): Promise<Buffer | undefined> {
@@ -165,8 +173,9 @@ async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
 
 async function picture(
   { page, newPage }: BrowserSession,
-  { json, format, width, height, scale }: Request,
+  { json, format, width, height, scale, inPlace }: Request,
 ): Promise<Buffer> {
+  if (inPlace) return photo(page, json, width, height);
   const isRaster = format === "png";
   const options = { format: isRaster ? "png" : "svg", width, height, scale: isRaster ? scale : 1 };
   // as an expression, not a function: the browser's own names (Plotly) are unknown to this side's compiler
@@ -175,6 +184,20 @@ async function picture(
   if (isRaster) return Buffer.from(body, "base64");
   const svg = decodeURIComponent(body);
   return format === "svg" ? Buffer.from(svg) : print(await newPage(), svg, width, height);
+}
+
+/** The figure drawn over the one before, in the page itself, and a screenshot of it: what is set up once is kept. */
+async function photo(page: Page, json: string, width: number, height: number): Promise<Buffer> {
+  await page.evaluate(`(async () => {
+    const { data, layout } = ${json};
+    const place = document.getElementById("place") ?? document.body.appendChild(document.createElement("div"));
+    place.id = "place";
+    place.style = "width:${width}px;height:${height}px";
+    await Plotly.react(place, data, { ...layout, width: ${width}, height: ${height} }, { displayModeBar: false });
+    // a scene in space is drawn with the pictures that the page shows next
+    for (let k = 0; k < 3; k++) await new Promise((shown) => requestAnimationFrame(shown));
+  })()`);
+  return page.locator("#place").screenshot({ animations: "disabled" });
 }
 
 /** The drawing as a PDF page of exactly its size, lines and letters as vectors. */

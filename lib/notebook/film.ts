@@ -152,7 +152,7 @@ export async function saveFilm(
   const chosen = Array.from({ length: last + 1 }, (_, k) => k).filter((k) => k % every === 0 || k === last);
   const pictures: Buffer[] = [];
   for (const k of chosen) {
-    const picture = await drawFigure(frameFigure(film, k), "png", { scale });
+    const picture = await drawFigure(frameFigure(film, k), "png", { scale, inPlace: true });
     if (picture === undefined) return [];
     pictures.push(picture);
     onProgress(pictures.length, chosen.length);
