@@ -1,5 +1,4 @@
-import type { Matrix } from "ml-matrix";
-import { integrate } from "../dynamics/integrate";
+import { Matrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
 import {
   checkCount,
@@ -10,7 +9,7 @@ import {
   reject,
   withDefaults,
 } from "../numerics/validate";
-import { checkEchoState, type EchoState, echoStateFlow } from "./echo-state";
+import { checkEchoState, type EchoState } from "./echo-state";
 import { simulate } from "./simulate";
 
 export interface StartCloudOptions {
@@ -94,11 +93,11 @@ export function portraitOf(net: EchoState, sources: PortraitSources, options?: P
   checkMatrix(where, "input", input, undefined, net.inputs);
   checkVector(where, "x0", x0, net.units);
   if (typeof projection?.project !== "function") reject(where, "projection", projection, "one with a method project");
-  const flow = echoStateFlow(net);
-  const { states } = simulate(net, input, { x0, record });
-  if (states === undefined) return reject(where, "input", "has no steps", "at least one");
-  return {
-    test: projection.project(states),
-    runs: cloud.map((x) => projection.project(integrate(flow, x, { steps, dt: 1 / net.tau, record }).states)),
+  // the state after the last step is a row of its own only if there is one step more
+  const silence = Matrix.zeros(steps + 1, net.inputs);
+  const run = (x: Float64Array, u: Matrix): Matrix => {
+    const { states } = simulate(net, u, { x0: x, record });
+    return states === undefined ? reject(where, "input", "has no steps", "at least one") : projection.project(states);
   };
+  return { test: run(x0, input), runs: cloud.map((x) => run(x, silence)) };
 }
