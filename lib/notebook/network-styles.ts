@@ -21,7 +21,7 @@ const styles: Readonly<Record<string, NetworkStyle>> = Object.freeze({
   logistic: style(colors.vermilion, "dash", "square"),
   transferred: style(colors.black, "dot", "triangle-up"),
   "quarter gain": style(colors.green, "longdash", "diamond"),
-  conjugate: style(colors.black, "solid", "x-thin-open"),
+  conjugate: style(colors.skyBlue, "solid", "x-thin-open"),
 });
 const anyStyle = style(colors.grey, "solid", "circle");
 
