@@ -2,7 +2,7 @@
  * Runs the long studies, whose results are shipped, seed 1 of each, and loaded by the notebooks:
  *
  *     node lib/dist/cli/long-studies.js                            what is not kept in data/results yet
- *     node lib/dist/cli/long-studies.js --study evolution-film     one of them
+ *     node lib/dist/cli/long-studies.js --study training-story     one of them
  *     node lib/dist/cli/long-studies.js --seeds 2                  another seed
  *
  * As with `npm run replicate`: a kept result is not run again (delete its file for that), and Ctrl-C loses no other.
