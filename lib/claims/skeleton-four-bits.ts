@@ -151,7 +151,7 @@ const recipes = {
 /** Skeletons of the three four-bit networks of a seed. */
 export type FourBitSkeletons = Readonly<Record<keyof typeof recipes, FourBitSkeleton>>;
 
-/** The three networks of one seed, some minutes each: seed 1 is shipped as data/results/four-bit-skeletons-seed1.json. */
+/** The three networks of one seed, some minutes in all: seed 1 is shipped as data/results/four-bit-skeletons-seed1.json. */
 export const fourBitSkeletonsStudy: Study<FourBitSkeletons> = Object.freeze({
   name: "four-bit-skeletons",
   version: 1,

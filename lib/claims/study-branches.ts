@@ -129,7 +129,7 @@ function networkBetween(film: TrainingFilm, step: number): EchoState {
 const searchedAt = [150, 350, 500, 700, 1000, 1500, 2000, 2620, 3940, 5910, 10160, 17450, 30000];
 
 /**
- * The gentle network of one seed, g = 0.8. Takes half an hour: seed 1 is shipped as data/results/training-branches-seed1.json.
+ * The gentle network of one seed, g = 0.8. Takes a quarter of an hour on two processors: seed 1 is shipped as data/results/training-branches-seed1.json.
  */
 export const branchesStudy: Study<BranchesResult> = Object.freeze({
   name: "training-branches",

@@ -94,7 +94,7 @@ function spectrumAt(net: EchoState, step: number): OriginSpectrum {
 }
 
 /**
- * The trainings of one seed at g = 1.5 and 0.8, at the 61 snapshots of `filmSteps`. Takes some minutes: seed 1 is shipped
+ * The trainings of one seed at g = 1.5 and 0.8, at the 61 snapshots of `filmSteps`. Takes long: seed 1 is shipped
  * as data/results/training-story-seed1.json.
  */
 export const storyStudy: Study<readonly TrainingStory[]> = Object.freeze({
