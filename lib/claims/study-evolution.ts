@@ -54,7 +54,7 @@ const settle = 1500;
  */
 export const evolutionStudy: Study<EvolutionResult> = {
   name: "evolution",
-  version: 1,
+  version: 2, // 2: curves are followed without a step over a fold
   async run(seed, context) {
     const paper = await evolutionAt(seed, 1.5, context);
     const gentle = await evolutionAt(seed, 0.8, context);

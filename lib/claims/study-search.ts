@@ -73,7 +73,7 @@ function certificateCounts({ search }: TimedSearch): CertificateCounts {
 function searchStudy(name: string, recipe: Partial<FlipFlopRecipe>): Study<SearchStudyResult> {
   return {
     name,
-    version: 2, // 2: deflation in float32, other starts arrive
+    version: 3, // 3: edges are tracked in both directions
     async run(seed, context) {
       const subject = await searchSubject({ ...recipe, seed }, context);
       const timed = await timedSearch(subject, seed, "search", context);

@@ -272,7 +272,7 @@ async function nextStarts(
 const neighbourhood = 1.25;
 
 /**
- * Pairs of neighbouring attractors without a saddle about half way, each once; of mirror images one.
+ * Pairs of neighbouring attractors without a saddle about half way, in both directions; of mirror images one.
  * A saddle with one unstable mode has index −1.
  */
 function untriedPairs(
@@ -293,7 +293,7 @@ function untriedPairs(
       const isImage = flow.odd === true && middle.reduce((sum, v) => sum + v, 0) < 0;
       if (!isNeighbour || isJoined || isImage || tried.has(`${i} ${j}`)) continue;
       tried.add(`${i} ${j}`);
-      pairs.push([a, b]);
+      pairs.push([a, b], [b, a]); // the boundaries of their basins differ where a third lies between them
     }
   }
   return pairs;

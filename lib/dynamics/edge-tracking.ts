@@ -14,7 +14,7 @@ export interface EdgeOptions {
 }
 
 export const edgeDefaults: Readonly<EdgeOptions> = Object.freeze({
-  bisections: 24, // the boundary to 1e-7: a saddle of rate 0.3 per τ is then followed for 50 τ
+  bisections: 36, // the boundary to 1e-11: a saddle of rate 0.3 per τ is then followed for 80 τ
   steps: 3000,
   dt: 0.1, // the step of the paper's map
   near: 0.2,
@@ -33,12 +33,14 @@ export interface EdgeState {
  * The segment from a to b leaves the basin of a somewhere. Bisection finds where, and the trajectory that starts there
  * runs along the boundary of the basin for a while, towards the saddles that lie in it, before it falls to one side. Its
  * slowest state on the way is a good start for a search: a saddle with one unstable mode attracts within the boundary.
+ * Only trajectories that return to a are looked at: one that leaves its basin may rest at a third attractor, between the
+ * two or beside them, and would be slowest there. From b the segment may meet another boundary: try both directions.
  * (The method is known from the transition to turbulence: Skufca, Yorke & Eckhardt, PRL 2006.)
  *
  * @param flow a vector field
  * @param a an attractor, (N)
  * @param b another, (N)
- * @returns the slowest state of the last trajectory that returned to a; undefined if even b does
+ * @returns the slowest state of the trajectories that returned to a; undefined if no later one did, in time
  * @throws RangeError if an argument is out of place
  */
 export function trackEdge(
@@ -63,11 +65,13 @@ export function trackEdge(
   for (let k = 0; k < settings.bisections; k++) {
     const middle = (inside + outside) / 2;
     const flight = from(middle);
-    if (flight.isHome) inside = middle;
-    else outside = middle;
-    if (k >= settings.bisections / 2 && (slowest === undefined || flight.slowest.speed < slowest.speed)) {
-      slowest = flight.slowest;
+    if (!flight.isHome) {
+      outside = middle;
+      continue;
     }
+    inside = middle;
+    const isLate = k >= settings.bisections / 2;
+    if (isLate && (slowest === undefined || flight.slowest.speed < slowest.speed)) slowest = flight.slowest;
   }
   return slowest;
 }
@@ -79,7 +83,10 @@ interface Flight {
   readonly slowest: EdgeState;
 }
 
-/** A trajectory until it is near a or b, or the steps are used up. */
+/** Slower than this, in parts of max(1, ‖x‖), a trajectory rests: no bisection comes so near to a saddle. */
+const restSpeed = 1e-11;
+
+/** A trajectory until it is near a or b, rests elsewhere, or the steps are used up. */
 function fly(flow: Flow, x: Float64Array, a: Float64Array, b: Float64Array, { steps, dt, near }: EdgeOptions): Flight {
   const F = new Float64Array(x.length);
   const radius = near * distance(a, b);
@@ -88,7 +95,7 @@ function fly(flow: Flow, x: Float64Array, a: Float64Array, b: Float64Array, { st
   for (let t = 0; t < steps; t++) {
     velocityInto(flow, x, F);
     const speed = norm(F);
-    if (!Number.isFinite(speed)) break;
+    if (!Number.isFinite(speed) || speed < restSpeed * Math.max(1, norm(x))) break;
     if (speed < least) {
       least = speed;
       best.set(x);

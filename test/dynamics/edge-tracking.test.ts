@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { Matrix } from "ml-matrix";
+import { createRng, decoupledFlipFlop, type Flow, trackEdge } from "rnn-dynamics";
+
+const apart = (a: Float64Array, b: Float64Array): number => Math.hypot(...a.map((v, i) => v - b[i]));
+
+/** ẋ = −x (x² − 1) (x² − 4) / 10, ẏ = x² − 4 − y: attractors at x = −2, 0, 2, saddles at ±1, all on the parabola y = x² − 4. */
+const threeWells: Flow = {
+  dimension: 2,
+  velocity: ([x, y]) => Float64Array.of((-x * (x * x - 1) * (x * x - 4)) / 10, x * x - 4 - y),
+  jacobian: ([x]) => new Matrix([[(-5 * x ** 4 + 15 * x * x - 4) / 10, 0], [2 * x, -1]]), // biome-ignore format: a matrix
+};
+
+describe("trackEdge", () => {
+  it("stops beside the saddle, though a third attractor lies between the two", () => {
+    for (const side of [-1, 1]) {
+      const state = trackEdge(threeWells, Float64Array.of(2 * side, 0), Float64Array.of(-2 * side, 0));
+      assert.ok(state, "a state");
+      assert.ok(apart(state.x, Float64Array.of(side, -3)) < 1e-3, `${state.x}`);
+    }
+  });
+
+  it("finds both saddles of a chain of three: one in each direction", () => {
+    const [left, right] = [Float64Array.of(-2, 0), Float64Array.of(2, 0)];
+    const found = [trackEdge(threeWells, left, right), trackEdge(threeWells, right, left)];
+    assert.deepEqual(
+      found.map((state) => state && Math.round(state.x[0])),
+      [-1, 1],
+    );
+  });
+
+  it("finds the saddle of each edge of a cube whose field is known, in 30 dimensions", () => {
+    const flow = decoupledFlipFlop(3, 2, { units: 30, rng: createRng("edge tracking tests") });
+    const corners = flow.fixedPoints.filter((x) => [...flow.bitUnits].every((unit) => x[unit] !== 0));
+    assert.equal(corners.length, 8);
+    let edges = 0;
+    for (const [i, a] of corners.entries()) {
+      for (const b of corners.slice(0, i)) {
+        const flips = [...flow.bitUnits].filter((unit) => a[unit] * b[unit] < 0).length;
+        if (flips !== 1) continue;
+        const state = trackEdge(flow, a, b);
+        const middle = a.map((v, k) => (v + b[k]) / 2);
+        assert.ok(state && apart(state.x, middle) < 1e-3 * apart(a, b), "the middle of an edge is its saddle");
+        edges++;
+      }
+    }
+    assert.equal(edges, 12);
+  });
+
+  it("says nothing where no trajectory has returned in time", () => {
+    assert.equal(
+      trackEdge(threeWells, Float64Array.of(-2, 0), Float64Array.of(2, 0), { steps: 1, near: 0.1 }),
+      undefined,
+    );
+  });
+});
