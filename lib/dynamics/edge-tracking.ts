@@ -9,7 +9,7 @@ export interface EdgeOptions {
   steps: number;
   /** Length of a step in τ. */
   dt: number;
-  /** A trajectory has arrived at an attractor when it is nearer than this, in parts of the distance of the two. */
+  /** Nearer than this, in parts of the distance of the two, a trajectory has arrived: less than the way to the boundary. */
   near: number;
 }
 

@@ -11,22 +11,16 @@ const threeWells: Flow = {
   jacobian: ([x]) => new Matrix([[(-5 * x ** 4 + 18 * x * x - 8) / 10, 0], [2 * x, -1]]), // biome-ignore format: a matrix
 };
 
+/** The boundary is an eighth of the way from either end. */
+const near = 0.1;
+
 describe("trackEdge", () => {
-  it("stops beside the saddle, though a third attractor lies between the two", () => {
+  it("stops beside the saddle, though a third attractor lies between the two: in each direction another one", () => {
     for (const side of [-1, 1]) {
-      const state = trackEdge(threeWells, Float64Array.of(2 * side, 0), Float64Array.of(-2 * side, 0));
+      const state = trackEdge(threeWells, Float64Array.of(2 * side, 0), Float64Array.of(-2 * side, 0), { near });
       assert.ok(state, "a state");
       assert.ok(apart(state.x, Float64Array.of(side * Math.SQRT2, -2)) < 1e-3, `${state.x}`);
     }
-  });
-
-  it("finds both saddles of a chain of three: one in each direction", () => {
-    const [left, right] = [Float64Array.of(-2, 0), Float64Array.of(2, 0)];
-    const found = [trackEdge(threeWells, left, right), trackEdge(threeWells, right, left)];
-    assert.deepEqual(
-      found.map((state) => state && Math.round(state.x[0])),
-      [-1, 1],
-    );
   });
 
   it("finds the saddle of each edge of a cube whose field is known, in 30 dimensions", () => {
