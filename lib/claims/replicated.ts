@@ -1,32 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
-import { checkRecord } from "../numerics/validate";
+import { checkRecord, reject } from "../numerics/validate";
 import { loadStudyResult, replicatesFolder, studyResultFile } from "../store/study-results";
 import { verdictOverSeeds } from "./over-seeds";
 import type { Study } from "./study";
 import type { ClaimVerdict } from "./verdict";
-
-/**
- * Verdicts over all seeds that `npm run replicate` has run of a study whose results hold the verdicts of their seed.
- *
- * @param study its name, such as "three-bits"
- * @param folder of the results; those that come with the project by default
- * @returns one verdict per claim, in the order of the first seed; none if no seed was run
- * @throws RangeError if the study has no such name or its results hold no verdicts; Error if a file is damaged
- */
-export function replicatedVerdicts(study: string, folder: string = replicatesFolder): ClaimVerdict[] {
-  studyResultFile(folder, study, 1); // refuses what cannot be a name
-  const results = seedsOf(study, folder).map((seed) =>
-    loadStudyResult<{ verdicts: readonly ClaimVerdict[] }>(folder, study, seed),
-  );
-  const verdicts = results.flatMap((kept) => {
-    if (!Array.isArray(kept?.result?.verdicts)) {
-      throw new RangeError(`replicatedVerdicts: results of ${study} hold no verdicts, expected one per claim and seed`);
-    }
-    return kept.result.verdicts;
-  });
-  const claims = [...new Set(verdicts.map(({ claim }) => claim))];
-  return claims.map((claim) => verdictOverSeeds(verdicts.filter((verdict) => verdict.claim === claim)));
-}
 
 /** A result of a study, with its seed. */
 export interface SeededResult<R> {
@@ -54,6 +31,29 @@ export function replicatedRuns<R>(study: Study<R>, folder: string = replicatesFo
 /** The results alone, as from `replicatedRuns`. */
 export function replicatedResults<R>(study: Study<R>, folder: string = replicatesFolder): R[] {
   return replicatedRuns(study, folder).map(({ result }) => result);
+}
+
+/**
+ * Verdicts over all seeds that `npm run replicate` has run of a study whose results hold the verdicts of their seed.
+ *
+ * @param study such as `threeBitsStudy`
+ * @param folder of the results; those that come with the project by default
+ * @returns one verdict per claim, in the order of the first seed; none if no seed was run at this version
+ * @throws RangeError if it is no study; Error if a file is damaged
+ */
+export function replicatedVerdicts(
+  study: Study<{ readonly verdicts: readonly ClaimVerdict[] }>,
+  folder: string = replicatesFolder,
+): ClaimVerdict[] {
+  checkRecord("replicatedVerdicts", "study", study, ["name", "version"]);
+  const verdicts = replicatedResults(study, folder).flatMap((result) => {
+    if (!Array.isArray(result?.verdicts)) {
+      reject("replicatedVerdicts", `a result of ${study.name}`, "has no verdicts", "one per claim and seed");
+    }
+    return result.verdicts;
+  });
+  const claims = [...new Set(verdicts.map(({ claim }) => claim))];
+  return claims.map((claim) => verdictOverSeeds(verdicts.filter((verdict) => verdict.claim === claim)));
 }
 
 /** Seeds with a result, ascending. */

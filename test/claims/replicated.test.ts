@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ClaimVerdict, replicatedResults, replicatedVerdicts, saveStudyResult } from "rnn-dynamics";
+import { type ClaimVerdict, replicatedResults, replicatedVerdicts, type Study, saveStudyResult } from "rnn-dynamics";
 
 describe("verdicts over the seeds of a study", () => {
   let folder: string;
@@ -18,6 +18,11 @@ describe("verdicts over the seeds of a study", () => {
     verdict: word,
     seeds: [seed],
   });
+  const bits: Study<{ verdicts: ClaimVerdict[] }> = {
+    name: "bits",
+    version: 1,
+    run: () => Promise.reject(new Error("never run")),
+  };
   const keep = (study: string, seed: number, result: unknown): void =>
     saveStudyResult(folder, { study, version: 1, seed, seconds: 1, result });
 
@@ -25,15 +30,16 @@ describe("verdicts over the seeds of a study", () => {
     keep("bits", 10, { verdicts: [verdict("C5", 10, "partly"), verdict("C6", 10, "reproduced")] });
     keep("bits", 2, { verdicts: [verdict("C5", 2, "not reproduced"), verdict("C6", 2, "reproduced")] });
     keep("bits-more", 3, { verdicts: [verdict("C5", 3, "reproduced")] });
-    const [c5, c6] = replicatedVerdicts("bits", folder);
+    const [c5, c6] = replicatedVerdicts(bits, folder);
     assert.deepEqual([c5.claim, c5.verdict, c5.seeds], ["C5", "partly", [2, 10]]);
     assert.deepEqual([c6.claim, c6.verdict, c6.seeds], ["C6", "reproduced", [2, 10]]);
     assert.match(c5.statistic, /seed 2: of seed 2$/);
+    assert.deepEqual(replicatedVerdicts({ ...bits, version: 2 }, folder), []); // those of an older version do not count
   });
 
   it("are none before a seed was run", () => {
-    assert.deepEqual(replicatedVerdicts("bits", folder), []);
-    assert.deepEqual(replicatedVerdicts("bits", join(folder, "nowhere")), []);
+    assert.deepEqual(replicatedVerdicts(bits, folder), []);
+    assert.deepEqual(replicatedVerdicts(bits, join(folder, "nowhere")), []);
   });
 
   it("stand beside the results themselves, of the present version only", () => {
@@ -47,12 +53,12 @@ describe("verdicts over the seeds of a study", () => {
 
   it("complain about results without verdicts, damaged files and names that cannot be", () => {
     assert.throws(
-      () => replicatedVerdicts("Not a name", folder),
+      () => replicatedVerdicts({ ...bits, name: "Not a name" }, folder),
       /study is "Not a name", expected a name in kebab case/,
     );
     keep("other", 1, { seconds: 1 });
-    assert.throws(() => replicatedVerdicts("other", folder), /results of other hold no verdicts/);
+    assert.throws(() => replicatedVerdicts({ ...bits, name: "other" }, folder), /a result of other has no verdicts/);
     writeFileSync(join(folder, "bits-seed1.json"), "{");
-    assert.throws(() => replicatedVerdicts("bits", folder), /is truncated or damaged/);
+    assert.throws(() => replicatedVerdicts(bits, folder), /is truncated or damaged/);
   });
 });
