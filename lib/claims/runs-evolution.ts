@@ -20,11 +20,15 @@ import { checkCount, checkList, checkNumber, checkRecord } from "../numerics/val
 import { norm } from "../numerics/vector";
 import type { OriginAt, OriginEvent } from "./c10-c12";
 
+/** An untrained network with its tasks, and the readout at chosen steps of its training. */
+export interface TrainingSnapshots extends PreparedFlipFlop {
+  readonly snapshots: readonly Snapshot[];
+}
+
 /** A training, and the readout at chosen steps of it. */
-export interface TrainingFilm extends PreparedFlipFlop {
+export interface TrainingFilm extends TrainingSnapshots {
   /** The trained network. */
   readonly trained: EchoState;
-  readonly snapshots: readonly Snapshot[];
   readonly status: ForceTraining["status"];
 }
 
@@ -45,7 +49,7 @@ export function trainingFilm(
 }
 
 /** The network of a film as it was after so many steps. */
-export function networkAt(film: TrainingFilm, step: number): EchoState {
+export function networkAt(film: TrainingSnapshots, step: number): EchoState {
   checkRecord("networkAt", "film", film, ["network", "snapshots"]);
   checkList("networkAt", "film.snapshots", film.snapshots, 1, ["step", "Wo"]);
   checkNumber("networkAt", "step", step, "not negative");
@@ -106,7 +110,7 @@ export interface TestRun {
 }
 
 /** The test run of a film with the readout of one step. */
-export function testRunAt(film: TrainingFilm, step: number): TestRun {
+export function testRunAt(film: TrainingSnapshots, step: number): TestRun {
   const net = networkAt(film, step);
   const { output } = simulate(net, film.testing.input, { x0: film.x0 });
   const shown = new Set(output.to2DArray().map((z) => String(patternOf(Float64Array.from(z)))));
@@ -128,7 +132,7 @@ export interface HeldMemories {
 }
 
 /** The memories of a film with the readout of one step, as `memoryTable` judges them. */
-export function memoriesAt(film: TrainingFilm, step: number, options?: MemoryOptions): HeldMemories {
+export function memoriesAt(film: TrainingSnapshots, step: number, options?: MemoryOptions): HeldMemories {
   const held = memoryTable(networkAt(film, step), options).filter(({ isHeld }) => isHeld);
   return {
     step,

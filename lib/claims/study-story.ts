@@ -1,9 +1,11 @@
 import { stability } from "../dynamics/stability";
 import { type EchoState, echoStateFlow } from "../networks/echo-state";
+import type { Snapshot } from "../networks/force";
 import { originCrossings } from "../networks/origin-crossings";
-import type { FlipFlopRecipe } from "../networks/recipe";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
 import { exp, log } from "../numerics/elementary";
 import { checkCount, checkList, checkRecord } from "../numerics/validate";
+import { toMatrix, toRowMajor } from "../numerics/vector";
 import { type HeldMemories, memoriesAt, networkAt, type TestRun, testRunAt, trainingFilm } from "./runs-evolution";
 import type { Study, StudyContext } from "./study";
 
@@ -46,39 +48,81 @@ const settle = 1500;
 const eigenvaluesKept = 8;
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
+/** What is asked of one snapshot, for whoever looks: a worker prepares the network anew from its recipe. */
+export interface SnapshotTask {
+  readonly recipe: FlipFlopRecipe;
+  readonly step: number;
+  /** The readout at that step, row by row. */
+  readonly Wo: Float64Array;
+}
+
+/** What is known of one snapshot. */
+export interface SnapshotLook {
+  readonly origin: OriginSpectrum;
+  readonly test: TestRun;
+  readonly memories?: HeldMemories;
+}
+
+let prepared: PreparedFlipFlop | undefined;
+
+/** Looks at one snapshot. The network is prepared once for all snapshots of a training. */
+export function lookAtSnapshot({ recipe, step, Wo }: SnapshotTask): SnapshotLook {
+  if (JSON.stringify(prepared?.recipe) !== JSON.stringify(recipe)) prepared = prepareFlipFlop(recipe);
+  const film = {
+    ...(prepared as PreparedFlipFlop),
+    snapshots: [{ step, Wo: toMatrix(Wo, recipe.bits, recipe.units) }],
+  };
+  return {
+    origin: spectrumAt(networkAt(film, step), step),
+    test: testRunAt(film, step),
+    ...(hasMemories(step) ? { memories: memoriesAt(film, step, { settle }) } : {}),
+  };
+}
+
 /**
  * A training, snapshot by snapshot: spectrum of the origin and test error at each, memories at most.  [J15 §6.1]
  *
  * @param recipe what is left out is the paper's
  * @param steps at which there are snapshots, ascending from 0 to the end of training
+ * @param context with a pool, its workers share the snapshots
  */
-export function storyOf(
+export async function storyOf(
   recipe: Partial<FlipFlopRecipe>,
   steps: readonly number[],
   context: StudyContext = {},
-): TrainingStory {
+): Promise<TrainingStory> {
   checkList("storyOf", "steps", steps, 2);
   checkRecord("storyOf", "context", context);
-  const { signal, onProgress } = context;
+  const { pool, signal, onProgress } = context;
   const film = trainingFilm(recipe, steps, (done, total) => onProgress?.(done, total, "training"));
   const { gain } = film.recipe;
-  const each = <T>(what: string, of: (step: number) => T, at: readonly number[] = steps): T[] =>
-    at.map((step, done) => {
-      signal?.throwIfAborted();
-      onProgress?.(done, at.length, `g = ${gain}, ${what}`);
-      return of(step);
-    });
+  let done = 0;
+  const look = async ({ step, Wo }: Snapshot): Promise<SnapshotLook> => {
+    signal?.throwIfAborted();
+    const task: SnapshotTask = { recipe: film.recipe, step, Wo: toRowMajor(Wo) };
+    const seen = pool ? await pool.run<SnapshotLook>("snapshot", task, signal) : lookAtSnapshot(task);
+    onProgress?.(++done, film.snapshots.length, `g = ${gain}, snapshots`);
+    return seen;
+  };
+  const looks = pool ? await Promise.all(film.snapshots.map(look)) : await inTurn(film.snapshots, look);
   return {
     gain,
-    origin: each("origin", (step) => spectrumAt(networkAt(film, step), step)),
+    origin: looks.map(({ origin }) => origin),
     crossings: originCrossings(film.network, film.snapshots).map(({ parameter, change, pair }) => ({
       step: rounded(parameter, 2),
       change,
       pair,
     })),
-    tests: each("test run", (step) => testRunAt(film, step)),
-    memories: each("memories", (step) => memoriesAt(film, step, { settle }), steps.filter(hasMemories)),
+    tests: looks.map(({ test }) => test),
+    memories: looks.flatMap(({ memories }) => memories ?? []),
   };
+}
+
+/** One after the other. */
+async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
 
 function spectrumAt(net: EchoState, step: number): OriginSpectrum {
@@ -100,6 +144,6 @@ function spectrumAt(net: EchoState, step: number): OriginSpectrum {
 export const storyStudy: Study<readonly TrainingStory[]> = Object.freeze({
   name: "training-story",
   version: 1,
-  run: async (seed: number, context: StudyContext) =>
-    [1.5, 0.8].map((gain) => storyOf({ seed, gain }, filmSteps(), context)),
+  run: (seed: number, context: StudyContext) =>
+    inTurn([1.5, 0.8], (gain) => storyOf({ seed, gain }, filmSteps(), context)),
 });

@@ -4,6 +4,7 @@
  * A flow arrives as its recipe. The recipe's arrays lie in memory that threads share, so sending it costs nothing; the
  * worker copies them once, and keeps the flow for the next task of the same search.
  */
+import { lookAtSnapshot, type SnapshotLook, type SnapshotTask } from "../claims/study-story";
 import { deflatedNewton } from "../dynamics/deflation";
 import { type EdgeState, trackEdge } from "../dynamics/edge-tracking";
 import type { Flow } from "../dynamics/flow";
@@ -61,4 +62,9 @@ export function train(task: { recipe: FlipFlopRecipe }): Float64Array | undefine
 /** One trial of a noise study. */
 export function noise(task: NoiseTask): NoiseOutcome[][] {
   return runNoiseTask(task);
+}
+
+/** A look at one snapshot of a training. */
+export function snapshot(task: SnapshotTask): SnapshotLook {
+  return lookAtSnapshot(task);
 }

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import {
+  createPool,
   createRng,
   echoStateFlow,
   filmSteps,
@@ -32,8 +33,8 @@ describe("the film of a training", function () {
     assert.deepEqual(filmSteps(120), [0, 50, 100, 120]);
   });
 
-  it("tells of every snapshot, of the memories at most", () => {
-    const story = storyOf(recipe, steps);
+  it("tells of every snapshot, of the memories at most", async () => {
+    const story = await storyOf(recipe, steps);
     for (const rows of [story.origin, story.tests]) {
       assert.deepEqual(
         rows.map(({ step }) => step),
@@ -47,6 +48,15 @@ describe("the film of a training", function () {
     for (const { re, spectralAbscissa, unstableCount } of story.origin) {
       assert.ok(Math.abs(re[0] - spectralAbscissa) < 1e-4);
       assert.equal(unstableCount > 0, spectralAbscissa > 0);
+    }
+  });
+
+  it("is the same whoever looks at the snapshots", async () => {
+    const pool = createPool({ threads: 2 });
+    try {
+      assert.deepEqual(await storyOf(recipe, steps, { pool }), await storyOf(recipe, steps));
+    } finally {
+      await pool.close();
     }
   });
 
