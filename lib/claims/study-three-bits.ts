@@ -1,3 +1,5 @@
+import type { Matrix } from "ml-matrix";
+import type { SearchEnd } from "../dynamics/complete-search";
 import type { FixedPointSet } from "../dynamics/fixed-point-set";
 import { findFixedPoints } from "../dynamics/fixed-points";
 import { modeCounts } from "../dynamics/mode-counts";
@@ -13,6 +15,7 @@ import { simulate } from "../networks/simulate";
 import { memorySkeleton } from "../networks/skeleton";
 import { createRng } from "../numerics/random";
 import { claimC4, claimC5, claimC6, claimC7, claimC8, claimC9 } from "./c04-c09";
+import { type SearchSubject, timedSearch } from "./runs-search";
 import type { Study, StudyContext } from "./study";
 import type { ClaimVerdict } from "./verdict";
 
@@ -21,8 +24,11 @@ export interface ThreeBitsResult {
   readonly verdicts: readonly ClaimVerdict[];
   /** Memories held, of 8. */
   readonly held: number;
-  /** Fixed points by number of unstable modes. */
+  /** Fixed points from mixed starts, by number of unstable modes. */
   readonly counts: Readonly<Record<string, number>>;
+  /** The same of the whole search, which tracks edges; and how it ended. */
+  readonly wholeCounts: Readonly<Record<string, number>>;
+  readonly ended: SearchEnd;
 }
 
 /** Starts taken from the test run, as in the paper; the others are the middles of edges, faces and cube. */
@@ -30,11 +36,12 @@ const startsFromTest = 20;
 
 /**
  * The paper's three-bit network of one seed, judged as notebook 04 judges that of seed 1: training (C4), test (C5),
- * fixed points from mixed starts (C6), memories (C7), the origin (C8), and where saddles lead (C9).  [J15 §6]
+ * fixed points from mixed starts (C6), memories (C7), the origin (C8), and where the saddles of a whole search lead (C9): a
+ * saddle that was not found cannot speak for the claim, and mixed starts miss some.  [J15 §6]
  */
 export const threeBitsStudy: Study<ThreeBitsResult> = {
   name: "three-bits",
-  version: 1,
+  version: 2, // 2: C9 asks the saddles of a whole search
   async run(seed, context) {
     const seeds = [seed];
     const { network: untrained, training, testing, x0, recipe } = prepareFlipFlop({ seed });
@@ -48,9 +55,16 @@ export const threeBitsStudy: Study<ThreeBitsResult> = {
     const memories = memoryTable(network);
     context.signal?.throwIfAborted();
     if (test.states === undefined) throw new Error("threeBitsStudy: a simulation that was to be recorded was not");
-    const set = await search(network, memories, test.states, seed, context);
+    const sources = sourcesOf(memories, test.states);
+    const set = await search(network, sources, seed, context);
+    const { search: whole } = await timedSearch(
+      { flow: echoStateFlow(network), sources },
+      seed,
+      "whole search",
+      context,
+    );
     context.onProgress?.(0, 1, "branches of saddles");
-    const passages = await memoryPassages(network, set.points);
+    const passages = await memoryPassages(network, whole.points);
     const flow = echoStateFlow(network);
     const residuals = [...set.points, ...set.slowPoints].map(({ qStar }) => qStar);
     const { unstableCount } = stability(flow, new Float64Array(flow.dimension));
@@ -69,20 +83,27 @@ export const threeBitsStudy: Study<ThreeBitsResult> = {
       ],
       held: memories.filter(({ isHeld }) => isHeld).length,
       counts: modeCounts(set.points),
+      wholeCounts: modeCounts(whole.points),
+      ended: whole.ended,
     };
   },
 };
 
+/** What a search may be told: states of the test run, memories, and the middles of their edges, faces and cube. */
+function sourcesOf(memories: readonly Memory[], states: Matrix): SearchSubject["sources"] {
+  const held = memories.filter(({ isHeld }) => isHeld);
+  const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: true }).map(({ state }) => state);
+  return { states, memories: held.map(({ state }) => state), guesses };
+}
+
 function search(
   network: EchoState,
-  memories: readonly Memory[],
-  states: NonNullable<ReturnType<typeof simulate>["states"]>,
+  { states, guesses }: SearchSubject["sources"],
   seed: number,
   { pool, signal, onProgress }: StudyContext,
 ): Promise<FixedPointSet> {
-  const held = memories.filter(({ isHeld }) => isHeld);
-  const lattice = held.length === 0 ? [] : memorySkeleton(held, { half: true }).map(({ state }) => state);
-  const starts = mixedStarts(states, { count: startsFromTest, lattice, rng: createRng(seed).split("search") });
+  const rng = createRng(seed).split("search");
+  const starts = mixedStarts(states, { count: startsFromTest, lattice: guesses, rng });
   return findFixedPoints(echoStateFlow(network), starts, {
     followMirrors: true,
     pool,
