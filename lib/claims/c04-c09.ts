@@ -111,9 +111,10 @@ export function claimC6(search: { residuals: readonly number[]; seeds: readonly 
   checkRecord("claimC6", "search", search, ["residuals", "seeds"]);
   const counts = countByTolerance(search.residuals, limits.tolerances);
   const inside = counts.filter((n) => n >= limits.fewestPoints && n <= limits.mostPoints).length;
+  const isSame = counts.every((n) => n === counts[0]);
   return {
     claim: "C6",
-    statistic: `${counts.join(", ")} distinct points with q ≤ ${limits.tolerances.map((t) => t.toExponential(0)).join(", ")}`,
+    statistic: `${counts.join(", ")} distinct points with q ≤ ${limits.tolerances.map((t) => t.toExponential(0)).join(", ")}${isSame ? ": the tolerance makes no difference" : ""}`,
     tolerance: "every count from 9 to 26; partly: some of them",
     verdict: inside === counts.length ? "reproduced" : inside > 0 ? "partly" : "not reproduced",
     seeds: search.seeds,
@@ -247,7 +248,7 @@ export function claimC9(graph: { passages: readonly Passage[]; seeds: readonly n
   const isPartly = share >= 0.5 || names.size >= 6;
   return {
     claim: "C9",
-    statistic: `${edges.length} of ${graph.passages.length} index-1 saddles join one-flip neighbours; ${names.size} of 12 edges have one`,
+    statistic: `${edges.length} of ${graph.passages.length} index-1 saddles join one-flip neighbours; one was found on ${names.size} of 12 edges`,
     tolerance: "80 % of the saddles and 10 edges; partly: half of the saddles or of the edges",
     verdict:
       share >= limits.saddlesOnEdges && names.size >= limits.edgesWanted

@@ -124,7 +124,7 @@ export function claimC20(data: {
   const isTold = wrong === 0 && found === known && share >= limits.decidedShare;
   return {
     claim: "C20",
-    statistic: `${percent(share)} of ${certified + undecided} places at the floor of q certified; ${found} of ${known} known planar points certified; ${wrong} certificates for slow points or ${ghosts.length} ghosts, of which q ≤ 1e-27 alone would let ${fooled} pass`,
+    statistic: `${percent(share)} of ${certified + undecided} places where q fell to rounding certified; ${found} of ${known} fixed points of planar flows certified; ${wrong} certificates for slow points or ${ghosts.length} ghosts, of which q ≤ 1e-27 alone would let ${fooled} pass`,
     tolerance:
       "refuted: ≥ 95 % decided, all known points certified, and no ghost; upheld: a certificate is wrong, or half is undecided",
     verdict: isTold ? "not reproduced" : wrong > 0 || share < limits.partlyDecidedShare ? "reproduced" : "partly",

@@ -45,7 +45,10 @@ export function completenessBadge(sets: readonly JudgedSet[]): BadgeRow[] {
     ...Object.fromEntries(judged.map((one) => [one.name, say(one)])),
   });
   return [
-    row("fixed points found, from so many starts", ({ set }) => `${set.points.length}, from ${set.outcomes.length}`),
+    row(
+      "fixed points found, from so many starts (mirror images included)",
+      ({ set }) => `${set.points.length}, from ${set.outcomes.length}`,
+    ),
     row("index sum", ({ of }) => sumInWords(of)),
     row("points without a mirror image", ({ of }) => of.unpaired.length + (of.isOriginMissing ? 1 : 0)),
     row("a further start from the test run finds a known point", ({ of }) => coverageInWords(of)),
