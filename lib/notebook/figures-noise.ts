@@ -40,7 +40,7 @@ function checkCurves(where: string, study: NoiseCurves): void {
  */
 export function noiseError(
   study: NoiseCurves,
-  claim = "On linear axes the eye compares what happens far beyond the memories' end",
+  claim = "On linear axes most of Fig. 9 lies above the error of an output that is always wrong",
 ): Figure {
   checkCurves("noiseError", study);
   const data = study.networks.map(({ name, error }): Trace => {
