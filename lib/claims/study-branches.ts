@@ -57,7 +57,7 @@ export async function branchesOf(
   checkList("branchesOf", "steps", steps, 2);
   checkList("branchesOf", "searchAt", searchAt, 1);
   checkRecord("branchesOf", "context", context);
-  const { signal, onProgress } = context;
+  const { pool, signal, onProgress } = context;
   const film = trainingFilm(recipe, steps, (done, total) => onProgress?.(done, total, "training"));
   const searches = new Map<number, FullSearch>();
   for (const step of searchAt) searches.set(step, await searchOf(film, step, context));
@@ -67,6 +67,7 @@ export async function branchesOf(
     { points: [origin] },
     {
       eigenvaluesEvery: 4,
+      pool,
       starts: (step) => searches.get(step)?.points.map(({ xStar }) => xStar) ?? [],
       onProgress: (done, total) => {
         signal?.throwIfAborted();

@@ -3,11 +3,12 @@ import { norm } from "../numerics/vector";
 import { type Bifurcation, type Bracket, locateZero, middleOf, widthOf } from "./bifurcation";
 import { type Piece, type Survey, windowOver } from "./branch-trace";
 import { jacobianInto } from "./flow";
+import type { TaskPool } from "./search-work";
 import type { Foot } from "./solution-curve";
 import type { ComplexArray } from "./stability";
 
 /** Eigenvalues at a point of a branch, and how many are unstable. */
-interface Spectrum extends ComplexArray {
+export interface Spectrum extends ComplexArray {
   readonly unstableCount: number;
 }
 
@@ -16,6 +17,7 @@ interface Spectrum extends ComplexArray {
  * change, so a change of the count is one by two: a Hopf bifurcation, which is then located.
  */
 export async function countModes(survey: Survey): Promise<void> {
+  if (survey.settings.pool) await sampleInPool(survey, survey.settings.pool);
   for (const piece of survey.pieces) {
     for (const section of sectionsOf(piece)) {
       countSection(survey, piece, section);
@@ -34,8 +36,35 @@ function sectionsOf(piece: Piece): Foot[][] {
   return sections.filter((section) => section.length > 0);
 }
 
+/** Where eigenvalues are asked for before anything is known: places in the section. */
+function samplesOf({ knots, settings }: Survey, section: readonly Foot[]): number[] {
+  return section.flatMap((foot, i) => {
+    const knot = knots.indexOf(foot.parameter);
+    const isSampled = i === 0 || i === section.length - 1 || (knot >= 0 && knot % settings.eigenvaluesEvery === 0);
+    return isSampled ? [i] : [];
+  });
+}
+
+/** The samples of all pieces, by the workers of a pool: each is handed one Jacobian after the other, in memory they share. */
+async function sampleInPool(survey: Survey, pool: TaskPool): Promise<void> {
+  const jobs = survey.pieces.flatMap((piece) =>
+    sectionsOf(piece).flatMap((section) => samplesOf(survey, section).map((i) => ({ piece, foot: section[i] }))),
+  );
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    const size = survey.family.flowAt(survey.knots[0]).dimension;
+    const J = new Float64Array(new SharedArrayBuffer(8 * size * size));
+    while (next < jobs.length) {
+      const { piece, foot } = jobs[next++];
+      jacobianInto(survey.family.flowAt(foot.parameter), foot.x, J);
+      piece.spectra.set(foot, await pool.run<Spectrum>("eigenvalues", { J, size }));
+    }
+  };
+  await Promise.all(Array.from({ length: pool.threads }, lane));
+}
+
 function countSection(survey: Survey, piece: Piece, section: readonly Foot[]): void {
-  const { knots, settings, family } = survey;
+  const { family } = survey;
   const spectrum = (foot: Foot): Spectrum => {
     const known = piece.spectra.get(foot) as Spectrum | undefined;
     if (known) return known;
@@ -46,11 +75,7 @@ function countSection(survey: Survey, piece: Piece, section: readonly Foot[]): v
     piece.spectra.set(foot, made);
     return made;
   };
-  const isSampled = (foot: Foot, i: number) => {
-    const knot = knots.indexOf(foot.parameter);
-    return i === 0 || i === section.length - 1 || (knot >= 0 && knot % settings.eigenvaluesEvery === 0);
-  };
-  const samples = section.flatMap((foot, i) => (isSampled(foot, i) ? [i] : []));
+  const samples = samplesOf(survey, section);
   for (const i of samples) piece.counts.set(section[i], spectrum(section[i]).unstableCount);
   const fill = (i: number, j: number): void => {
     const [m, n] = [spectrum(section[i]).unstableCount, spectrum(section[j]).unstableCount];
@@ -66,7 +91,8 @@ function countSection(survey: Survey, piece: Piece, section: readonly Foot[]): v
   for (let s = 1; s < samples.length; s++) fill(samples[s - 1], samples[s]);
 }
 
-function spectrumOf(J: Float64Array, size: number): Spectrum {
+/** Eigenvalues of a Jacobian, (N·N), and how many of them have a positive real part. */
+export function spectrumOf(J: Float64Array, size: number): Spectrum {
   const { re, im } = eigenvaluesOf(J, size);
   const zero = 1e-12 * norm(J);
   return { re, im, unstableCount: re.filter((value) => value > zero).length };

@@ -4,6 +4,7 @@ import { type WalkEvents, walkInterval } from "./curve-walk";
 import type { Flow } from "./flow";
 import type { FlowFamily } from "./flow-family";
 import { isSamePlace } from "./merge";
+import type { TaskPool } from "./search-work";
 import { CurveWindow, type Foot, type Stance } from "./solution-curve";
 import type { ComplexArray } from "./stability";
 import { mirrorOf } from "./starts";
@@ -43,6 +44,7 @@ export interface Survey {
     readonly shortestArc: number;
     readonly mostArcs: number;
     readonly starts: (parameter: number, flow: Flow) => readonly Float64Array[];
+    readonly pool: TaskPool | undefined;
     readonly onProgress: (done: number, total: number) => void;
   };
   pieces: Piece[];

@@ -6,6 +6,7 @@ import { followFrom, type Piece, type Survey } from "./branch-trace";
 import { findFixedPoints } from "./fixed-points";
 import type { Flow } from "./flow";
 import { checkFlowFamily, type FlowFamily } from "./flow-family";
+import type { TaskPool } from "./search-work";
 import type { ComplexArray } from "./stability";
 import { mirrorOf } from "./starts";
 
@@ -58,6 +59,8 @@ export interface ContinueOptions {
   mostArcs: number;
   /** Starts of a search at one of the family's parameters, for fixed points born elsewhere; none for no search. */
   starts: (parameter: number, flow: Flow) => readonly Float64Array[];
+  /** Workers to share the eigenvalues, from `createPool`; without one this thread computes alone, with the same result. */
+  pool: TaskPool | undefined;
   /** Called after each fixed point that was followed, with their number and how many are known to be to follow. */
   onProgress: (done: number, total: number) => void;
 }
@@ -69,6 +72,7 @@ export const continueDefaults: Readonly<ContinueOptions> = Object.freeze({
   shortestArc: 1e-5, // a hundred thousandth of the way: folds sharper than this are not told from cusps
   mostArcs: 400,
   starts: () => [],
+  pool: undefined,
   onProgress: () => {},
 });
 
@@ -144,6 +148,8 @@ function checkSettings(where: string, settings: ContinueOptions): void {
   for (const name of ["starts", "onProgress"] as const) {
     if (typeof settings[name] !== "function") reject(where, name, settings[name], "a function");
   }
+  const { pool } = settings;
+  if (pool !== undefined && typeof pool?.run !== "function") reject(where, "pool", pool, "a pool, as from createPool");
 }
 
 /** Follows what is in the queue, and what turns up on the way. */

@@ -5,6 +5,7 @@
  * worker copies them once, and keeps the flow for the next task of the same search.
  */
 import { lookAtSnapshot, type SnapshotLook, type SnapshotTask } from "../claims/study-story";
+import { type Spectrum, spectrumOf } from "../dynamics/branch-spectra";
 import { deflatedNewton } from "../dynamics/deflation";
 import { type EdgeState, trackEdge } from "../dynamics/edge-tracking";
 import type { Flow } from "../dynamics/flow";
@@ -33,6 +34,11 @@ export function minimize(task: { flow: NamedSpec; x: Float64Array; options: Part
 /** The spectrum at one point. */
 export function spectrum(task: { flow: NamedSpec; x: Float64Array }): Stability {
   return stability(flowOf(task.flow), task.x);
+}
+
+/** The spectrum of a Jacobian. */
+export function eigenvalues(task: { J: Float64Array; size: number }): Spectrum {
+  return spectrumOf(task.J, task.size);
 }
 
 /** What the Jacobian says about a candidate. */

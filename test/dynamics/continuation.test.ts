@@ -4,6 +4,7 @@ import { Matrix } from "ml-matrix";
 import {
   type Continuation,
   continueFixedPoints,
+  createPool,
   createRng,
   decoupledFlipFlop,
   type Flow,
@@ -11,6 +12,7 @@ import {
   saddleNodeFamily,
   simpleRnnFlow,
   stability,
+  type TaskPool,
 } from "rnn-dynamics";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
 
@@ -415,6 +417,20 @@ describe("continuation of fixed points along a family", () => {
     assert.deepEqual([told(nowhere), nowhere.branches.length], ["unresolved unknown", 0]);
   });
 
+  it("is the same to the last bit when a pool computes the eigenvalues", async () => {
+    const W = new Matrix([[1.6, 0, 0], [0, 1.3, 0], [0.4, -0.7, 0]]); // biome-ignore format: a matrix
+    const family: FlowFamily = { parameters: range(0.5, 1.2, 6), flowAt: (s) => simpleRnnFlow(W.clone().mul(s)) };
+    const pool = createPool({ threads: 2 });
+    try {
+      const shared = await continueFixedPoints(family, at([0, 0, 0]), { eigenvaluesEvery: 1, pool });
+      const alone = await continueFixedPoints(family, at([0, 0, 0]), { eigenvaluesEvery: 1 });
+      assert.ok(alone.branches.length >= 9);
+      assert.deepEqual(shared, alone);
+    } finally {
+      await pool.close();
+    }
+  });
+
   it("refuses what it does not know, in the one form of an error", async () => {
     const family = fold(range(1, -1, 5));
     await assertRejectsLater(
@@ -426,5 +442,7 @@ describe("continuation of fixed points along a family", () => {
       /family\.parameters\[2\] is 1, expected parameters that all grow or all fall/,
     );
     await assertRejectsLater(() => continueFixedPoints(family, at([1]), { mostArcs: 0 }), /mostArcs is 0/);
+    const notPool = { pool: {} as unknown as TaskPool };
+    await assertRejectsLater(() => continueFixedPoints(family, at([1]), notPool), /pool is .*, expected a pool/);
   });
 });
