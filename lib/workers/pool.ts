@@ -49,6 +49,11 @@ export function createPool(options?: Partial<PoolOptions>): WorkerPool {
     // tasks are seconds long; a worker that spins on an atomic while it waits would only heat the room
     atomics: "disabled",
   });
+  // What is emitted concerns no task that anybody waits for. The result of a task that was cancelled as it became ready is
+  // passed over; a worker that fails without a task is told of.
+  piscina.on("error", (error: Error) => {
+    if (!error.message.startsWith("Unexpected message from Worker")) process.emitWarning(error);
+  });
   let stop = new AbortController();
   let running = 0;
 

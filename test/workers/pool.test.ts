@@ -43,6 +43,20 @@ describe("workers/pool", () => {
     await pool.close();
   });
 
+  it("passes over a result that was ready when its task was cancelled: nobody waits for it", async () => {
+    const pool = createPool({ threads: 1 });
+    await search(pool); // the worker is there, and takes the next task at once
+    const task = { flow: { key: "a", spec: flow.spec }, x: starts[0], options: {} };
+    const stopped = pool.run("minimize", task);
+    // this thread sleeps, the worker does not: its message arrives in a turn after the one that cancels
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    pool.cancel();
+    await assert.rejects(stopped, { name: "AbortError" });
+    await new Promise((resolve) => setTimeout(resolve, 50)); // an error without a listener would come now
+    assert.equal((await search(pool)).length, starts.length);
+    await pool.close();
+  });
+
   it("passes on what a task throws", async () => {
     const pool = createPool({ threads: 1 });
     const spec = { kind: "no such flow", parameters: {} };
