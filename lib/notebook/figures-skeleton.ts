@@ -21,10 +21,13 @@ const bands: readonly { name: string; has: (m: number) => boolean; color: string
  */
 export function skeletonOverTraining(record: BranchRecord, steps: readonly number[], claim: string): Figure {
   checkList("skeletonOverTraining", "steps", steps, 1);
-  const x = steps.filter((step) => step > 0); // a logarithmic axis: most happens early
-  const counts = x.map((step) => skeletonAt(record, step));
+  const counted = steps.filter((step) => step > 0); // a logarithmic axis: most happens early
+  const counts = counted.map((step) => skeletonAt(record, step));
+  const [before, last] = counted.slice(-2);
+  const x = last === undefined ? counted : [...counted, (last * last) / before]; // the last column is as wide as the one before
   const data = bands.map(({ name, has, color, pattern }): Trace => {
     const y = counts.map((at) => [...at].reduce((sum, [modes, count]) => sum + (has(modes) ? count : 0), 0));
+    if (x.length > y.length) y.push(y[y.length - 1]);
     const fill = {
       fillcolor: color,
       fillpattern: { shape: pattern, fgcolor: "#FFFFFF", bgcolor: color, size: 7, solidity: 0.25 },

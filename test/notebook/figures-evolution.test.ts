@@ -113,6 +113,14 @@ describe("the skeleton of a training", () => {
     assert.deepEqual(at(10), [1, 0, 0, 0]);
     assert.deepEqual(at(20), [2, 1, 0, 0]);
     assert.deepEqual(at(30), [2, 1, 0, 0]);
+    const [attractors] = figures.skeletonOverTraining(record, [10, 20], "").data;
+    assert.deepEqual(
+      [attractors.x, attractors.y],
+      [
+        [10, 20, 40],
+        [1, 2, 2],
+      ],
+    ); // a column for the last step, too // biome-ignore format: one line
   });
 });
 
