@@ -120,7 +120,7 @@ describe("the skeleton of a training", () => {
         [10, 20, 40],
         [1, 2, 2],
       ],
-    ); // a column for the last step, too // biome-ignore format: one line
+    ); // a column for the last step, too
   });
 });
 
