@@ -83,7 +83,7 @@ interface Flight {
   readonly slowest: EdgeState;
 }
 
-/** Slower than this, in parts of max(1, ‖x‖), a trajectory rests: no bisection comes so near to a saddle. */
+/** Slower than this, in parts of max(1, ‖x‖), a trajectory rests: by bisection it comes so near to a saddle only by symmetry. */
 const restSpeed = 1e-11;
 
 /** A trajectory until it is near a or b, rests elsewhere, or the steps are used up. */
