@@ -4,7 +4,7 @@
  * Goals and statistics were committed before the runs that decide, seeds 11–20; seeds 1–4 and 21–24 are for development.
  */
 import { checkList } from "../numerics/validate";
-import type { RecallStudyResult } from "./study-recall";
+import type { Recall } from "./study-recall";
 import type { SearchStudyResult } from "./study-search";
 
 /** What a search of a three-bit network with N = 1000 should reach on two processors. */
@@ -122,15 +122,23 @@ export function searchGoalLines(kept: readonly KeptSearch[]): string[] {
     `${study}, seeds ${seeds}: goal ${goal}`,
     ...Object.entries(cells).map(([name, text]) => `  ${name.padEnd(15)} ${text}${ideal[name] ?? ""}`),
   ]);
-  return [...rows, ...kept.filter(({ study }) => study === "search-recall").flatMap(recallLines)];
+  return [...rows, ...kept.filter(({ study }) => study.startsWith("search-recall")).flatMap(recallLines)];
 }
 
 /** What an ideal three-bit flip-flop has. */
 const ideal: Readonly<Record<string, string>> = { "m = 0": ", ideal 8", "m = 1": ", ideal 12", "m = 2": ", ideal 6", "m = 3": ", ideal 1" }; // biome-ignore format: a table
 
 function recallLines({ seed, result }: KeptSearch): string[] {
-  return Object.entries(result as RecallStudyResult).map(([network, { usual, larger, common, onlyUsual }]) => {
+  return Object.entries(result as Record<string, Recall>).map(([network, recall]) => {
+    const { usual, larger, common, onlyUsual } = recall;
     const found = `${common} of the ${larger.points} points that ${larger.starts} starts find, with ${usual.starts}`;
-    return `recall, ${network}, seed ${seed}: ${found}${onlyUsual > 0 ? `; ${onlyUsual} more of its own` : ""}`;
+    const own = onlyUsual > 0 ? `; ${onlyUsual} more of its own` : "";
+    return `recall, ${network}, seed ${seed}: ${found}${own}; ${[0, 1].map((m) => recallAt(m, recall)).join(", ")}`;
   });
+}
+
+/** How many of the points with m unstable modes the usual search had. */
+function recallAt(m: number, { larger, missed }: Recall): string {
+  const all = larger.counts[`m = ${m}`];
+  return `m = ${m}: ${all - missed.filter(({ unstableCount }) => unstableCount === m).length} of ${all}`;
 }

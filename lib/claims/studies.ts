@@ -2,7 +2,7 @@ import type { Study } from "./study";
 import { evolutionStudy } from "./study-evolution";
 import { fourBitsStudy } from "./study-four-bits";
 import { noiseStudy } from "./study-noise";
-import { searchRecallStudy } from "./study-recall";
+import { searchPaperRecallStudy, searchRecallStudy } from "./study-recall";
 import { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
 import { threeBitsStudy } from "./study-three-bits";
 import { tonesStudy } from "./study-tones";
@@ -16,6 +16,7 @@ export const studies: readonly Study<unknown>[] = Object.freeze([
   searchTanhStudy,
   searchPaperStudy,
   searchRecallStudy,
+  searchPaperRecallStudy,
   noiseStudy,
   tonesStudy,
 ]);

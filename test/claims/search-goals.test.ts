@@ -82,7 +82,8 @@ describe("the goals of the search", () => {
     const search = { starts: 80, points: 26 };
     const recall = {
       usual: search,
-      larger: { starts: 800, points: 27 },
+      larger: { starts: 800, points: 27, counts: { "m = 0": 8, "m = 1": 12 } },
+      missed: [{ unstableCount: 1 }],
       common: 26,
       onlyUsual: 0,
     } as unknown as Recall;
@@ -93,8 +94,8 @@ describe("the goals of the search", () => {
     assert.equal(lines[0], "search-logistic, seeds 11: goal reached");
     assert.ok(lines.includes("  m = 1           12, ideal 12"));
     assert.deepEqual(lines.slice(-2), [
-      "recall, logistic, seed 12: 26 of the 27 points that 800 starts find, with 80",
-      "recall, tanh-0.8, seed 12: 26 of the 27 points that 800 starts find, with 80; 2 more of its own",
+      "recall, logistic, seed 12: 26 of the 27 points that 800 starts find, with 80; m = 0: 8 of 8, m = 1: 11 of 12",
+      "recall, tanh-0.8, seed 12: 26 of the 27 points that 800 starts find, with 80; 2 more of its own; m = 0: 8 of 8, m = 1: 11 of 12",
     ]);
   });
 });
