@@ -148,9 +148,11 @@ export async function noiseSubjects(seed: number, { pool, signal, onProgress }: 
       ...more,
     });
   };
-  for (const [name, recipe] of Object.entries(noiseRecipes)) {
-    onProgress?.(subjects.length, 5, `training, ${name}`);
-    const prepared = await trainedNetwork({ ...recipe, seed }, { pool, signal });
+  onProgress?.(0, 5, "training");
+  const train = (name: keyof typeof noiseRecipes) => trainedNetwork({ ...noiseRecipes[name], seed }, { pool, signal });
+  // the transferred network is trained twice: begun first, all three on two workers take no longer than it alone
+  const [transferred, tanh, logistic] = await Promise.all([train("transferred"), train("tanh"), train("logistic")]);
+  for (const [name, prepared] of Object.entries({ tanh, logistic, transferred })) {
     enter(name, prepared.network, prepared.x0, prepared);
   }
   const prepared = prepareFlipFlop({ ...noiseRecipes.logistic, seed });

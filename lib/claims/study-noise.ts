@@ -71,7 +71,7 @@ export function summariseNoise(study: NoiseResults): NoiseStudyResult {
 /** The noise study over many seeds: Fig. 9 of each, in short. */
 export const noiseStudy: Study<NoiseStudyResult> = Object.freeze({
   name: "noise",
-  version: 1,
+  version: 2, // 2: products in single precision
   async run(seed, context) {
     return summariseNoise(await runNoise(seed, noiseTrialCount(seed), context));
   },
@@ -80,6 +80,6 @@ export const noiseStudy: Study<NoiseStudyResult> = Object.freeze({
 /** The whole study of one seed, trial by trial: what Fig. 9 is drawn from. Shipped for seed 1.  [J15 §8, Fig. 9] */
 export const noiseTrialsStudy: Study<NoiseResults> = Object.freeze({
   name: "noise-trials",
-  version: 1,
+  version: 2, // 2: products in single precision
   run: (seed, context) => runNoise(seed, noiseTrialCount(seed), context),
 } satisfies Study<NoiseResults>);

@@ -1,4 +1,4 @@
-import type { Matrix } from "ml-matrix";
+import type { AbstractMatrix } from "ml-matrix";
 import type { SearchEnd } from "../dynamics/complete-search";
 import type { FixedPointSet } from "../dynamics/fixed-point-set";
 import { findFixedPoints } from "../dynamics/fixed-points";
@@ -90,7 +90,7 @@ export const threeBitsStudy: Study<ThreeBitsResult> = {
 };
 
 /** What a search may be told: states of the test run, memories, and the middles of their edges, faces and cube. */
-function sourcesOf(memories: readonly Memory[], states: Matrix): SearchSubject["sources"] {
+function sourcesOf(memories: readonly Memory[], states: AbstractMatrix): SearchSubject["sources"] {
   const held = memories.filter(({ isHeld }) => isHeld);
   const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: true }).map(({ state }) => state);
   return { states, memories: held.map(({ state }) => state), guesses };

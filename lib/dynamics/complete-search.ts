@@ -1,4 +1,4 @@
-import type { Matrix } from "ml-matrix";
+import type { AbstractMatrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkList, checkMatrix, checkRecord, checkVector, withDefaults } from "../numerics/validate";
 import { distance } from "../numerics/vector";
@@ -21,7 +21,7 @@ import { blends, mixedStarts, type Start, type StartKind } from "./starts";
 /** Where a search for all fixed points may begin. */
 export interface SearchSources {
   /** A trajectory, (time×N): independent starts are drawn from it, round after round. */
-  readonly states: Matrix;
+  readonly states: AbstractMatrix;
   readonly rng: Rng;
   /** States of the memories that are held, (N) each. */
   readonly memories?: readonly Float64Array[];

@@ -1,4 +1,4 @@
-import { Matrix } from "ml-matrix";
+import { type AbstractMatrix, Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkNumber, checkVector, withDefaults } from "../numerics/validate";
 import { distance, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, speed, velocityInto } from "./flow";
@@ -122,7 +122,7 @@ function side(
  * @returns arc length from its start and ‖F‖, one per row
  * @throws RangeError if the states do not fit the flow
  */
-export function speedAlong(flow: Flow, states: Matrix): { arcLength: Float64Array; speed: Float64Array } {
+export function speedAlong(flow: Flow, states: AbstractMatrix): { arcLength: Float64Array; speed: Float64Array } {
   checkFlowArgument("speedAlong", flow);
   checkMatrix("speedAlong", "states", states, undefined, flow.dimension);
   const arcLength = new Float64Array(states.rows);

@@ -1,4 +1,4 @@
-import type { Matrix } from "ml-matrix";
+import type { AbstractMatrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { distance } from "../numerics/vector";
@@ -63,7 +63,7 @@ export const mixedStartsDefaults: Readonly<MixedStartsOptions> = Object.freeze({
  * @returns starts in the order trajectory, noise, centroid, lattice, origin, mirror
  * @throws RangeError if states are empty or not finite, or an option is out of place
  */
-export function mixedStarts(states: Matrix, options: Partial<MixedStartsOptions> & { rng: Rng }): Start[] {
+export function mixedStarts(states: AbstractMatrix, options: Partial<MixedStartsOptions> & { rng: Rng }): Start[] {
   checkMatrix("mixedStarts", "states", states);
   if (!options || typeof options !== "object") reject("mixedStarts", "options", options, "{ rng, … }");
   const { rng, ...chosen } = options;
@@ -110,7 +110,7 @@ function checkOptions(settings: MixedStartsOptions, size: number): void {
 }
 
 /** Rows at random, each once before any comes twice. */
-function pickRows(states: Matrix, count: number, rng: Rng): Float64Array[] {
+function pickRows(states: AbstractMatrix, count: number, rng: Rng): Float64Array[] {
   const picked: Float64Array[] = [];
   while (picked.length < count) {
     for (const row of rng.permutation(states.rows)) {
@@ -122,7 +122,7 @@ function pickRows(states: Matrix, count: number, rng: Rng): Float64Array[] {
 }
 
 /** Rows at random plus normal noise, scaled by the root mean square deviation of the states from their mean. */
-function noisyRows(states: Matrix, count: number, levels: readonly number[], rng: Rng): Float64Array[] {
+function noisyRows(states: AbstractMatrix, count: number, levels: readonly number[], rng: Rng): Float64Array[] {
   const rows = pickRows(states, count, rng);
   if (rows.length === 0) return rows;
   const spread = spreadOf(states);
@@ -130,7 +130,7 @@ function noisyRows(states: Matrix, count: number, levels: readonly number[], rng
 }
 
 /** Root mean square of a component's deviation from its mean over time; 1 if nothing moves. */
-function spreadOf(states: Matrix): number {
+function spreadOf(states: AbstractMatrix): number {
   let sum = 0;
   for (let j = 0; j < states.columns; j++) {
     let mean = 0;

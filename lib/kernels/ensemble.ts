@@ -1,11 +1,12 @@
 /**
- * Several simulations that share their recurrent weights, step by step together: a step of one is mostly the time it takes
- * to read Wr from memory, so each four rows that have been read serve all of them. Each gets the bits it would get alone.
+ * Several simulations that share their recurrent weights, step by step together: a step of one is mostly the product Wr r,
+ * so each sixteen rows that have been read serve all of them. Each gets the bits it would get alone.
+ *
+ * This product alone is in single precision, four lanes instead of two; all else is as in force.ts.
  *
  * lib/networks/ensemble.ts owns the memory and writes the records; plain-ensemble.ts does the same in plain TypeScript.
  */
 import { acceptState, activate, proposeState, readOut, Run } from "./force";
-import { lanes, multiplyStrip } from "./products";
 
 /** One simulation: its run (force.ts), u and z of the steps to come, and what is done to its rates: (r + shift) · scale. */
 @unmanaged
@@ -13,7 +14,8 @@ export class Member {
   run: usize;
   input: usize;
   output: usize;
-  unused: i32;
+  /** r once more in single precision, (padded). */
+  rates: usize;
   shift: f64;
   scale: f64;
 }
@@ -26,70 +28,85 @@ export function adjustRates(r: usize, n: i32, shift: f64, scale: f64): void {
   if (n & 1) store<f64>(end, (load<f64>(end) + shift) * scale);
 }
 
-/** Four rows of A x and of A y, A being in strips: `multiplyStrip` of both in one pass. */
-export function multiplyStripByTwo(
-  strip: usize, x: usize, y: usize, outX: usize, outY: usize, padded: i32, lastX: f64, lastY: f64,
-): void {
-  const end = x + (<usize>padded << 3);
-  let s0 = f64x2.splat(0.0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-  while (x < end) {
-    const xx = v128.load(x), yy = v128.load(y);
-    const a0 = v128.load(strip), a1 = v128.load(strip, 16), a2 = v128.load(strip, 32), a3 = v128.load(strip, 48);
-    s0 = f64x2.add(s0, f64x2.mul(a0, xx));
-    t0 = f64x2.add(t0, f64x2.mul(a0, yy));
-    s1 = f64x2.add(s1, f64x2.mul(a1, xx));
-    t1 = f64x2.add(t1, f64x2.mul(a1, yy));
-    s2 = f64x2.add(s2, f64x2.mul(a2, xx));
-    t2 = f64x2.add(t2, f64x2.mul(a2, yy));
-    s3 = f64x2.add(s3, f64x2.mul(a3, xx));
-    t3 = f64x2.add(t3, f64x2.mul(a3, yy));
-    strip += 64;
-    x += 16;
-    y += 16;
+/** out = r in single precision, (padded): a multiple of four numbers. */
+export function narrow(r: usize, out: usize, padded: i32): void {
+  const end = out + (<usize>padded << 2);
+  while (out < end) {
+    const low = f32x4.demote_f64x2_zero(v128.load(r)), high = f32x4.demote_f64x2_zero(v128.load(r, 16));
+    v128.store(out, v128.shuffle<i64>(low, high, 0, 2));
+    r += 32;
+    out += 16;
   }
-  const b0 = load<f64>(strip), b1 = load<f64>(strip, 8), b2 = load<f64>(strip, 16), b3 = load<f64>(strip, 24);
-  store<f64>(outX, lanes(s0) + b0 * lastX);
-  store<f64>(outX, lanes(s1) + b1 * lastX, 8);
-  store<f64>(outX, lanes(s2) + b2 * lastX, 16);
-  store<f64>(outX, lanes(s3) + b3 * lastX, 24);
-  store<f64>(outY, lanes(t0) + b0 * lastY);
-  store<f64>(outY, lanes(t1) + b1 * lastY, 8);
-  store<f64>(outY, lanes(t2) + b2 * lastY, 16);
-  store<f64>(outY, lanes(t3) + b3 * lastY, 24);
+}
+
+/** Four sums in single precision, stored in double. */
+// @ts-ignore: decorator
+@inline
+function storeWide(out: usize, sums: v128): void {
+  v128.store(out, f64x2.promote_low_f32x4(sums));
+  v128.store(out, f64x2.promote_low_f32x4(v128.shuffle<i64>(sums, sums, 1, 1)), 16);
+}
+
+/**
+ * Sixteen rows of A x and of A y in single precision. The strip holds column after column, sixteen numbers each; each row
+ * is one sum, from the first column to the last.
+ */
+export function multiplySingleStripByTwo(strip: usize, x: usize, y: usize, outX: usize, outY: usize, n: i32): void {
+  const end = x + (<usize>n << 2);
+  let s0 = f32x4.splat(0.0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+  while (x < end) {
+    const xx = v128.load_splat<f32>(x), yy = v128.load_splat<f32>(y);
+    const a0 = v128.load(strip), a1 = v128.load(strip, 16), a2 = v128.load(strip, 32), a3 = v128.load(strip, 48);
+    s0 = f32x4.add(s0, f32x4.mul(a0, xx));
+    t0 = f32x4.add(t0, f32x4.mul(a0, yy));
+    s1 = f32x4.add(s1, f32x4.mul(a1, xx));
+    t1 = f32x4.add(t1, f32x4.mul(a1, yy));
+    s2 = f32x4.add(s2, f32x4.mul(a2, xx));
+    t2 = f32x4.add(t2, f32x4.mul(a2, yy));
+    s3 = f32x4.add(s3, f32x4.mul(a3, xx));
+    t3 = f32x4.add(t3, f32x4.mul(a3, yy));
+    strip += 64;
+    x += 4;
+    y += 4;
+  }
+  storeWide(outX, s0);
+  storeWide(outX + 32, s1);
+  storeWide(outX + 64, s2);
+  storeWide(outX + 96, s3);
+  storeWide(outY, t0);
+  storeWide(outY + 32, t1);
+  storeWide(outY + 64, t2);
+  storeWide(outY + 96, t3);
 }
 
 // @ts-ignore: decorator
 @inline
-function runOf(members: usize, m: i32): Run {
-  return changetype<Run>(changetype<Member>(members + (<usize>m << 5)).run);
+function memberOf(members: usize, m: i32): Member {
+  return changetype<Member>(members + (<usize>m << 5));
 }
 
-/** One strip of A times the rates of every member, two at a time; the last rate of each once more for odd n. */
-export function multiplyStripByAll(strip: usize, rows: usize, members: usize, count: i32, n: i32, padded: i32): void {
-  const at = <usize>(n - 1) << 3;
-  let m = 0;
-  for (; m + 2 <= count; m += 2) {
-    const p = runOf(members, m), q = runOf(members, m + 1);
-    multiplyStripByTwo(strip, p.r, q.r, p.a + rows, q.a + rows, padded, load<f64>(p.r + at), load<f64>(q.r + at));
-  }
-  if (m < count) {
-    const p = runOf(members, m);
-    multiplyStrip(strip, p.r, p.a + rows, padded, load<f64>(p.r + at));
+/** One strip of A times the rates of every member, two at a time; a last one without a partner is taken twice. */
+export function multiplySingleStripByAll(strip: usize, rows: usize, members: usize, count: i32, n: i32): void {
+  for (let m = 0; m < count; m += 2) {
+    const p = memberOf(members, m), q = memberOf(members, min(m + 1, count - 1));
+    const a = changetype<Run>(p.run).a + rows, b = changetype<Run>(q.run).a + rows;
+    multiplySingleStripByTwo(strip, p.rates, q.rates, a, b, n);
   }
 }
 
 /** Rates and output of a member at its step t. */
 export function observe(members: usize, m: i32, t: i32): void {
-  const member = changetype<Member>(members + (<usize>m << 5));
+  const member = memberOf(members, m);
   const run = changetype<Run>(member.run);
   activate(run, 0, run.units);
   if (member.shift != 0.0 || member.scale != 1.0) adjustRates(run.r, run.units, member.shift, member.scale);
+  narrow(run.r, member.rates, run.padded);
   readOut(run, member.output + (<usize>(t * run.outputs) << 3));
 }
 
 /** Its Euler step, Wr r being known; says whether the activation stayed finite, else it is left as it was. */
 export function move(members: usize, m: i32, t: i32): bool {
-  const member = changetype<Member>(members + (<usize>m << 5));
+  const member = memberOf(members, m);
   const run = changetype<Run>(member.run);
   const u = member.input + (<usize>(t * run.inputs) << 3);
   const z = member.output + (<usize>(t * run.outputs) << 3);
@@ -100,14 +117,14 @@ export function move(members: usize, m: i32, t: i32): bool {
 
 /** Simulates all members for some steps; returns how many were completed by all of them. */
 export function simulateEnsemble(members: usize, count: i32, steps: i32): i32 {
-  const first = runOf(members, 0);
-  const n = first.units, padded = first.padded;
-  const bytes = <usize>(padded + 1) << 5;
-  const strips = padded >> 2;
+  const first = changetype<Run>(memberOf(members, 0).run);
+  const n = first.units;
+  const bytes = <usize>n << 6;
+  const strips = first.padded >> 4;
   for (let t = 0; t < steps; t++) {
     for (let m = 0; m < count; m++) observe(members, m, t);
     for (let s = 0; s < strips; s++) {
-      multiplyStripByAll(first.Wr + <usize>s * bytes, <usize>s << 5, members, count, n, padded);
+      multiplySingleStripByAll(first.Wr + <usize>s * bytes, <usize>s << 7, members, count, n);
     }
     for (let m = 0; m < count; m++) if (!move(members, m, t)) return t;
   }

@@ -20,7 +20,7 @@ export {
   subtractRows,
 } from "./linear-solve";
 export {
-  adjustRates, move, multiplyStripByAll, multiplyStripByTwo, observe, simulateEnsemble,
+  adjustRates, move, multiplySingleStripByAll, multiplySingleStripByTwo, narrow, observe, simulateEnsemble,
 } from "./ensemble";
 export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
 export {

@@ -1,4 +1,4 @@
-import type { Matrix } from "ml-matrix";
+import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { checkThreads, threadsFor } from "../workers/second-thread";
@@ -6,7 +6,7 @@ import { checkEchoState, type EchoState, withReadout } from "./echo-state";
 import type { Task } from "./flip-flop";
 import { advanceForce } from "./force-loop";
 import { createForceRun, type ForceRun } from "./kernel-run";
-import { nextStop, StateRecord, setupOf } from "./stops";
+import { checkRecordedAs, nextStop, type RecordedAs, StateRecord, setupOf } from "./stops";
 
 export interface ForceOptions {
   /** Activations to start from, (N). */
@@ -17,6 +17,8 @@ export interface ForceOptions {
   readonly snapshotAt?: readonly number[];
   /** Keep every k-th state; 0 keeps none. */
   readonly record?: number;
+  /** How kept states are stored: "float32" takes half of the memory. */
+  readonly recordAs?: RecordedAs;
   /** Threads within a step; the bits are the same. Two start at the second try: the second needs a moment to be ready. */
   readonly threads?: 1 | 2;
   /** Called now and then with the steps done and their total. */
@@ -31,6 +33,7 @@ export const forceDefaults = Object.freeze({
   snapshotAt: Object.freeze([]) as readonly number[],
   /** States of a long run take 8 N bytes each: kept on request only. */
   record: 0 as number,
+  recordAs: "float64" as RecordedAs,
   /** Two from 500 units on, where there are two processors; one in a worker. */
   threads: undefined as 1 | 2 | undefined,
   onProgress: undefined as ((done: number, total: number) => void) | undefined,
@@ -55,7 +58,7 @@ export interface ForceTraining {
   readonly readoutNorm: Matrix;
   readonly snapshots: readonly Snapshot[];
   /** Every `record`-th state, the first one x0; only if asked for. */
-  readonly states?: Matrix;
+  readonly states?: AbstractMatrix;
   /** The state after the last step, (N). */
   readonly finalState: Float64Array;
   readonly status: "completed" | "diverged";
@@ -89,14 +92,15 @@ const chunk = 100;
 export function trainForce(net: EchoState, task: Task, options: ForceOptions): ForceTraining {
   // longer than a function should be: one loop, and all the records that its steps fill
   const where = "trainForce";
-  const { x0, alpha, trainEvery, snapshotAt, record, threads, onProgress } = checkedOptions(where, net, task, options);
+  const given = checkedOptions(where, net, task, options);
+  const { x0, alpha, trainEvery, snapshotAt, record, threads, onProgress } = given;
   const { units, inputs, outputs } = net;
   const total = task.input.rows;
   const u = toRowMajor(task.input);
   const f = toRowMajor(task.target);
   const z = new Float64Array(total * outputs);
   const norms = new Float64Array(total * outputs);
-  const states = new StateRecord(record, total, units);
+  const states = new StateRecord(record, given.recordAs);
   const snapshots: Snapshot[] = [];
   const run = createForceRun({ ...setupOf(net, x0), trainEvery, alpha }, threads ?? threadsFor(units));
   try {
@@ -149,6 +153,7 @@ function checkedOptions(where: string, net: EchoState, task: Task, options: Forc
   checkNumber(where, "alpha", given.alpha);
   checkCount(where, "trainEvery", given.trainEvery);
   checkCount(where, "record", given.record, 0);
+  checkRecordedAs(where, given.recordAs);
   if (given.threads !== undefined) checkThreads(where, given.threads);
   if (given.onProgress !== undefined && typeof given.onProgress !== "function") {
     reject(where, "onProgress", given.onProgress, "a function");

@@ -9,13 +9,14 @@
 import { Matrix } from "ml-matrix";
 import { checkCount, checkList, checkMatrix, reject, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
-import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import { checkEchoState, type EchoState } from "./echo-state";
+import { ensembleWeights } from "./ensemble";
 import { checkedNoiseOptions, noiseTrialDefaults, withNoise } from "./noise";
 import { digitsOf } from "./noise-outcome";
-import { heldProbes, stripsOf } from "./noise-runs";
+import { heldProbes } from "./noise-runs";
 import { checkSubjects, groupsOf, type NoiseSubject } from "./noise-subject";
 import { trialRng } from "./noise-trials";
+import { ensembleStrips } from "./strips";
 
 type Memories = NonNullable<NoiseSubject["memories"]>;
 
@@ -132,13 +133,12 @@ function atMemories(network: EchoState, memories: Memories): NoiseSubject {
 /** Share of the memories at which a network stays. */
 function heldShare(subject: NoiseSubject, { hold, margin }: NoisePartsOptions): number {
   const [group] = groupsOf([subject]);
-  const strips = stripsOf(group.Wr, group.units);
-  const weights = kernelArray(strips.length);
+  const weights = ensembleWeights(group.units);
   try {
-    weights.set(strips);
-    const digits = digitsOf(subject.memories ?? [], heldProbes(group, weights, hold, margin));
+    weights.strips.set(ensembleStrips(group.Wr, group.units));
+    const digits = digitsOf(subject.memories ?? [], heldProbes(group, weights.strips, hold, margin));
     return [...digits].filter((digit) => digit === "1").length / digits.length;
   } finally {
-    releaseKernelArray(weights);
+    weights.release();
   }
 }

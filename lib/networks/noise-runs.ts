@@ -2,20 +2,11 @@
 import { Ensemble, type EnsembleState } from "./ensemble";
 import { staysAt } from "./noise-outcome";
 import { type NoiseGroup, type NoiseProbe, probesOf } from "./noise-subject";
-import { fillStrips } from "./strips";
-
-/** A matrix as the kernels read it, see `fillStrips`. */
-export function stripsOf(A: Float64Array, units: number): Float64Array {
-  const padded = (units + 3) & ~3;
-  const strips = new Float64Array(padded * (padded + 1));
-  fillStrips(A, units, strips);
-  return strips;
-}
 
 /** Simulates; z, row by row, and the activation at the end, of each state. */
 export function runGroup(
   { units, subjects, networks }: NoiseGroup,
-  noisy: Float64Array,
+  noisy: Float32Array,
   states: readonly EnsembleState[],
   steps: number,
 ): { output: Float64Array; x: Float64Array }[] {
@@ -31,7 +22,7 @@ export function runGroup(
 }
 
 /** The probes whose outputs stay on their side of zero throughout the second half; what is lost before is not run on. */
-export function heldProbes(group: NoiseGroup, noisy: Float64Array, hold: number, margin: number): NoiseProbe[] {
+export function heldProbes(group: NoiseGroup, noisy: Float32Array, hold: number, margin: number): NoiseProbe[] {
   const half = Math.floor(hold / 2);
   const through = (probes: readonly NoiseProbe[], steps: number, from: number): NoiseProbe[] => {
     const states = probes.map(({ state }) => state);

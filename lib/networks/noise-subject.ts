@@ -35,8 +35,11 @@ export interface NoiseGroup {
   readonly networks: readonly EnsembleNetwork[];
 }
 
-/** Rates are bounded, so with weights and inputs below this no sum leaves the finite numbers, if the steps do not either. */
-const largest = 1e100;
+/**
+ * Rates are bounded, so with weights, noise and inputs up to this no sum leaves the finite numbers of single precision (up
+ * to 3·10³⁸), if the steps do not either.
+ */
+export const largestWeight = 1e20;
 /** Below this τ, in steps, an Euler step of 1/τ overshoots: |1 − 1/τ| > 1, and any activation grows beyond all bounds. */
 const shortestTau = 0.5;
 /** 1 is what it is for; with much more the square of an error would leave the finite numbers. */
@@ -57,8 +60,8 @@ export function checkSubjects(where: string, subjects: readonly NoiseSubject[]):
     checkMatrix(where, `${name}.testing.input`, testing.input, first.testing.input?.rows, network.inputs);
     checkMatrix(where, `${name}.testing.target`, testing.target, testing.input.rows, network.outputs);
     for (const matrix of [network.Wr, network.Wfb, network.Wo, network.B, testing.input, testing.target]) {
-      if (matrix.max() > largest || matrix.min() < -largest) {
-        reject(where, name, "has a number beyond 1e100", "weights and inputs that sums can hold");
+      if (matrix.max() > largestWeight || matrix.min() < -largestWeight) {
+        reject(where, name, "has a number beyond 1e20", "weights and inputs that sums can hold");
       }
     }
     checkMemories(where, name, network, memories);

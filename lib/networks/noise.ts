@@ -2,11 +2,12 @@ import { exp, log } from "../numerics/elementary";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkNumber, reject, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
-import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import { checkEchoState, type EchoState } from "./echo-state";
+import { ensembleWeights } from "./ensemble";
 import { bitErrors, digitsOf, type NoiseOutcome, squaredErrors } from "./noise-outcome";
-import { heldProbes, runGroup, stripsOf } from "./noise-runs";
-import { checkSubjects, groupsOf, type NoiseGroup, type NoiseSubject, testsOf } from "./noise-subject";
+import { heldProbes, runGroup } from "./noise-runs";
+import { checkSubjects, groupsOf, largestWeight, type NoiseGroup, type NoiseSubject, testsOf } from "./noise-subject";
+import { ensembleStrips } from "./strips";
 
 export interface NoiseTrialOptions {
   /** Noise levels η, standard deviations of what is added to each weight. */
@@ -74,7 +75,9 @@ export function withNoise(net: EchoState, level: number, rng: Rng): EchoState {
  *
  * Z is the same at all levels and for all networks (common random numbers): what differs between two curves is then
  * the networks, not the luck of the draw. Networks with the same Wr, as all of one seed have, get the same noisy matrix,
- * and share each pass over it; the bits are those each would get alone.
+ * and share each pass over it; the bits are those each would get alone. Their product with it is in single precision (see
+ * ensemble.ts), so that an outcome is not that of `simulate` to the last digit; where the motion is chaotic it is another
+ * sample of the same.
  *
  * At each level a network runs on its test input from x₀. Then, without input, it is put at each of its memories, and
  * those count as held whose outputs all stay on their side of zero, by the margin, throughout the second half of the time.
@@ -96,15 +99,15 @@ export function noiseTrial(
   const { units } = subjects[0].network;
   const groups = groupsOf(subjects);
   const noise = Float64Array.from({ length: units * units }, () => rng.normal());
-  const strips = stripsOf(noise, units);
+  const strips = ensembleStrips(noise, units);
   const results: NoiseOutcome[][] = settings.levels.map(() => new Array(subjects.length));
-  const rest = groups.map((group) => stripsOf(group.Wr, units));
-  const noisy = kernelArray(strips.length);
+  const rest = groups.map((group) => ensembleStrips(group.Wr, units));
+  const noisy = ensembleWeights(units);
   try {
     for (const [l, level] of settings.levels.entries()) {
       for (const [g, group] of groups.entries()) {
-        for (let k = 0; k < noisy.length; k++) noisy[k] = rest[g][k] + level * strips[k];
-        const outcomes = trialOf(group, noisy, settings);
+        for (let k = 0; k < strips.length; k++) noisy.strips[k] = rest[g][k] + level * strips[k];
+        const outcomes = trialOf(group, noisy.strips, settings);
         group.members.forEach((m, i) => {
           results[l][m] = outcomes[i];
         });
@@ -113,7 +116,7 @@ export function noiseTrial(
     }
     return results;
   } finally {
-    releaseKernelArray(noisy);
+    noisy.release();
   }
 }
 
@@ -125,7 +128,7 @@ export function checkedNoiseOptions<Options extends Omit<NoiseTrialOptions, "onL
   if (!Array.isArray(levels) || levels.length === 0) reject(where, "levels", levels, "an array of noise levels");
   for (const [l, level] of levels.entries()) {
     checkNumber(where, `levels[${l}]`, level, "not negative");
-    if (level > 1e100) reject(where, `levels[${l}]`, level, "at most 1e100");
+    if (level > largestWeight) reject(where, `levels[${l}]`, level, "at most 1e20");
   }
   // the second half of the time is spoken of
   checkCount(where, "hold", hold, 2);
@@ -135,7 +138,7 @@ export function checkedNoiseOptions<Options extends Omit<NoiseTrialOptions, "onL
 }
 
 /** What a group of networks does with one noisy matrix. */
-function trialOf(group: NoiseGroup, noisy: Float64Array, { hold, margin }: NoiseTrialOptions): NoiseOutcome[] {
+function trialOf(group: NoiseGroup, noisy: Float32Array, { hold, margin }: NoiseTrialOptions): NoiseOutcome[] {
   const { subjects } = group;
   const tests = runGroup(group, noisy, testsOf(group), subjects[0].testing.input.rows);
   const held = heldProbes(group, noisy, hold, margin);

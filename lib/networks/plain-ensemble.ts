@@ -43,10 +43,18 @@ function step(
   const isPlain = rateShift === 0 && rateScale === 1; // −0 + 0 would be +0
   const r = x.map((v) => (isPlain ? act(v) : (act(v) + rateShift) * rateScale));
   for (let o = 0; o < outputs; o++) z[o] = dot(Wo.subarray(o * units, (o + 1) * units), r);
+  const rates = Float32Array.from(r);
   for (let i = 0; i < units; i++) {
-    let drive = dot(Wr.subarray(i * units, (i + 1) * units), r);
+    let drive = singleDot(Wr.subarray(i * units, (i + 1) * units), rates);
     for (let o = 0; o < outputs; o++) drive += Wfb[i * outputs + o] * z[o];
     if (u) for (let m = 0; m < inputs; m++) drive += B[i * inputs + m] * u[m];
     x[i] += (drive - x[i]) / tau;
   }
+}
+
+/** One sum from the first product to the last, each operation rounded to single precision. */
+function singleDot(weights: Float64Array, rates: Float32Array): number {
+  let sum = 0;
+  for (let j = 0; j < rates.length; j++) sum = Math.fround(sum + Math.fround(Math.fround(weights[j]) * rates[j]));
+  return sum;
 }

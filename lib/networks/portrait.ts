@@ -1,4 +1,4 @@
-import { Matrix } from "ml-matrix";
+import { type AbstractMatrix, Matrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
 import {
   checkCount,
@@ -53,7 +53,7 @@ export interface PortraitSources {
   readonly x0: Float64Array;
   readonly input: Matrix;
   /** To coordinates, as from `principalComponents`. */
-  readonly projection: { project(x: Float64Array | Matrix): Matrix };
+  readonly projection: { project(x: Float64Array | AbstractMatrix): Matrix };
 }
 
 export interface PortraitOptions {

@@ -1,17 +1,19 @@
-import type { Matrix } from "ml-matrix";
+import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkVector, reject, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { checkThreads, threadsFor } from "../workers/second-thread";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { advanceSimulation } from "./force-loop";
 import { createSimulationRun } from "./kernel-run";
-import { nextStop, StateRecord, setupOf } from "./stops";
+import { checkRecordedAs, nextStop, type RecordedAs, StateRecord, setupOf } from "./stops";
 
 export interface SimulateOptions {
   /** Activations to start from, (N). */
   readonly x0: Float64Array;
   /** Keep every k-th state; 0 keeps none. */
   readonly record?: number;
+  /** How kept states are stored: "float32" takes half of the memory. */
+  readonly recordAs?: RecordedAs;
   /** Threads within a step; the bits are the same. Two start at the second try: the second needs a moment to be ready. */
   readonly threads?: 1 | 2;
   /** Called now and then with the steps done and their total. */
@@ -21,6 +23,7 @@ export interface SimulateOptions {
 export const simulateDefaults = Object.freeze({
   /** States of a long run take 8 N bytes each: kept on request only. */
   record: 0 as number,
+  recordAs: "float64" as RecordedAs,
   /** Two from 500 units on, where there are two processors; one in a worker. */
   threads: undefined as 1 | 2 | undefined,
   onProgress: undefined as ((done: number, total: number) => void) | undefined,
@@ -31,7 +34,7 @@ export interface Simulation {
   /** z, steps×O. */
   readonly output: Matrix;
   /** Every `record`-th state, the first one x0; only if asked for. */
-  readonly states?: Matrix;
+  readonly states?: AbstractMatrix;
   /** The state after the last step, (N). */
   readonly finalState: Float64Array;
   /** Steps taken: fewer than asked for if the state left the finite numbers. */
@@ -52,7 +55,7 @@ const chunk = 200;
  * z[t] comes from the state *before* u[t], as in the original code: an answer to a pulse is at least one step late.
  *
  * @param input u, one row per step, T×I
- * @param options `x0`, and `record` (every k-th state, 0 for none)
+ * @param options `x0`, and `record` (every k-th state, 0 for none) and `recordAs`
  * @returns outputs T×O; a simulation that diverges is returned short, with its status
  * @throws RangeError if a shape does not fit, or a weight, an input or `x0` is not finite
  */
@@ -61,12 +64,17 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   checkEchoState(where, net);
   checkMatrix(where, "input", input, undefined, net.inputs);
   const required = { x0: undefined as unknown as Float64Array };
-  const { x0, record, threads, onProgress } = withDefaults<SimulateOptions & typeof simulateDefaults>(where, options, {
-    ...required,
-    ...simulateDefaults,
-  });
+  const { x0, record, recordAs, threads, onProgress } = withDefaults<SimulateOptions & typeof simulateDefaults>(
+    where,
+    options,
+    {
+      ...required,
+      ...simulateDefaults,
+    },
+  );
   checkVector(where, "x0", x0, net.units);
   checkCount(where, "record", record, 0);
+  checkRecordedAs(where, recordAs);
   if (threads !== undefined) checkThreads(where, threads);
   if (onProgress !== undefined && typeof onProgress !== "function")
     reject(where, "onProgress", onProgress, "a function");
@@ -75,7 +83,7 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   const total = input.rows;
   const u = toRowMajor(input);
   const z = new Float64Array(total * outputs);
-  const states = new StateRecord(record, total, units);
+  const states = new StateRecord(record, recordAs);
   const run = createSimulationRun(setupOf(net, x0), threads ?? threadsFor(units));
   try {
     let t = 0;

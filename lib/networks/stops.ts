@@ -1,4 +1,5 @@
-import { Matrix } from "ml-matrix";
+import { type AbstractMatrix, WrapperMatrix2D } from "ml-matrix";
+import { reject } from "../numerics/validate";
 import { toRowMajor } from "../numerics/vector";
 import type { EchoState } from "./echo-state";
 import type { SimulationSetup } from "./run-setup";
@@ -27,33 +28,34 @@ export function nextStop(t: number, total: number, every: readonly number[], mar
   return mark === undefined ? stop : Math.min(stop, mark);
 }
 
+/** Numbers of a record: 8 bytes each, or 4 and then good to 6·10⁻⁸. */
+export type RecordedAs = "float64" | "float32";
+
 /**
- * Every `every`-th state of a run, the first one included, as rows of one matrix; filled while the run goes, so that a long
+ * Every `every`-th state of a run, the first one included, as rows of one matrix; kept while the run goes, so that a long
  * record is in memory once.
  */
 export class StateRecord {
-  private readonly rows: Matrix;
-  private count = 0;
+  private readonly rows: (Float64Array | Float32Array)[] = [];
 
   constructor(
     private readonly every: number,
-    total: number,
-    private readonly units: number,
-  ) {
-    this.rows = new Matrix(every > 0 ? Math.ceil(total / every) : 0, units);
-  }
+    private readonly as: RecordedAs,
+  ) {}
 
   /** Keeps x(t) if its turn has come. */
   keep(t: number, x: Float64Array): void {
-    if (this.every > 0 && t % this.every === 0) this.rows.setRow(this.count++, x);
+    if (this.every > 0 && t % this.every === 0)
+      this.rows.push(this.as === "float32" ? Float32Array.from(x) : x.slice());
   }
 
   /** What has been kept: `{ states }`, or nothing if nothing was asked for. */
-  result(): { states?: Matrix } {
-    if (this.every === 0) return {};
-    if (this.count === this.rows.rows) return { states: this.rows };
-    const states = new Matrix(this.count, this.units);
-    for (let i = 0; i < this.count; i++) states.setRow(i, this.rows.getRow(i));
-    return { states };
+  result(): { states?: AbstractMatrix } {
+    return this.every === 0 ? {} : { states: new WrapperMatrix2D(this.rows) };
   }
+}
+
+/** @throws RangeError unless it is "float64" or "float32" */
+export function checkRecordedAs(where: string, value: unknown): void {
+  if (value !== "float64" && value !== "float32") reject(where, "recordAs", value, '"float64" or "float32"');
 }

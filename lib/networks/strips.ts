@@ -53,3 +53,21 @@ export function weightIndex(units: number, i: number, j: number): number {
   if (j === units - 1 && units % 2 === 1) return strip + 4 * padded + (i & 3);
   return strip + 4 * (j & ~1) + 2 * (i & 3) + (j & 1);
 }
+
+/** Rows of a strip of an ensemble's weights (lib/kernels/ensemble.ts). */
+const tall = 16;
+
+/** N rounded up to whole strips of an ensemble. */
+export function ensembleRows(units: number): number {
+  return Math.ceil(units / tall) * tall;
+}
+
+/** A matrix in strips of sixteen rows, column after column, sixteen numbers each; zeros below the last row. */
+export function ensembleStrips(A: Float64Array, units: number): Float64Array {
+  const strips = new Float64Array(ensembleRows(units) * units);
+  for (let i = 0; i < units; i++) {
+    const first = (i - (i % tall)) * units + (i % tall);
+    for (let j = 0; j < units; j++) strips[first + tall * j] = A[i * units + j];
+  }
+  return strips;
+}

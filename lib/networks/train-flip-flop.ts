@@ -5,11 +5,12 @@ import { type ForceOptions, type ForceTraining, forceDefaults, trainForce } from
 import { type FlipFlopRecipe, flipFlopRecipe, prepareFlipFlop } from "./recipe";
 
 /** What `trainForce` may be told besides the recipe. */
-export type TrainFlipFlopOptions = Pick<ForceOptions, "snapshotAt" | "record" | "threads" | "onProgress">;
+export type TrainFlipFlopOptions = Pick<ForceOptions, "snapshotAt" | "record" | "recordAs" | "threads" | "onProgress">;
 
 export const trainFlipFlopDefaults = Object.freeze({
   snapshotAt: forceDefaults.snapshotAt,
   record: forceDefaults.record,
+  recordAs: forceDefaults.recordAs,
   threads: forceDefaults.threads,
   onProgress: forceDefaults.onProgress,
 });
@@ -22,7 +23,7 @@ export const trainFlipFlopDefaults = Object.freeze({
  * recipe says; snapshots and records are of the second.
  *
  * @param recipe what is left out is the paper's
- * @param options snapshotAt, record, threads and onProgress of `trainForce`; progress counts the steps of both trainings
+ * @param options snapshotAt, record, recordAs, threads and onProgress of `trainForce`; progress counts the steps of both trainings
  * @returns the training; if the first of two diverged, that one, with its status
  * @throws RangeError if a parameter or an option is out of its range or unknown
  */

@@ -1,14 +1,14 @@
 /**
  * Fig. 6: fixed points, test trajectory and chosen starts in the space of the first three principal components.
  */
-import type { Matrix } from "ml-matrix";
+import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { checkChoice, checkList, checkNumbers, checkRecord, reject } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import { colors, markerOf, type PointKind, signs, titled } from "./theme";
 
 /** Anything that maps states to coordinates: `principalComponents` returns one. */
 export interface Projection {
-  project(x: Float64Array | Matrix): Matrix;
+  project(x: Float64Array | AbstractMatrix): Matrix;
 }
 
 /** A point to be drawn: where it is, what it is, and what to say when the pointer rests on it. */

@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { type AbstractMatrix, EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { outsideOf } from "./gram-schmidt";
 import { createRng } from "./random";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";
@@ -15,7 +15,7 @@ export interface PrincipalComponents {
   /** Part of the total variance along each axis, (k); 0 if nothing varies. */
   readonly explained: Float64Array;
   /** Coordinates along the axes, of one point (N) → (1×k) or of rows (T×N) → (T×k). */
-  project(points: Float64Array | Matrix): Matrix;
+  project(points: Float64Array | AbstractMatrix): Matrix;
 }
 
 /** Up to this many rows or columns the smaller Gram matrix is diagonalised whole; beyond, only its leading part. */
@@ -34,7 +34,7 @@ const smallGram = 160;
  * @param count k, number of axes, 1 … N
  * @throws RangeError if rows are empty or not finite, or count is out of range
  */
-export function principalComponents(rows: Matrix, count: number): PrincipalComponents {
+export function principalComponents(rows: AbstractMatrix, count: number): PrincipalComponents {
   checkMatrix("principalComponents", "rows", rows);
   checkCount("principalComponents", "count", count);
   const largest = Math.max(Math.abs(rows.max()), Math.abs(rows.min()));
@@ -212,7 +212,7 @@ function transposedProduct(X: Float64Array, v: Float64Array, size: number): Floa
   return out;
 }
 
-function project(points: Float64Array | Matrix, mean: Float64Array, axes: readonly Float64Array[]): Matrix {
+function project(points: Float64Array | AbstractMatrix, mean: Float64Array, axes: readonly Float64Array[]): Matrix {
   const isOne = points instanceof Float64Array;
   if (isOne) checkVector("project", "points", points, mean.length);
   else checkMatrix("project", "points", points, undefined, mean.length);

@@ -7,7 +7,7 @@
  * time: the kernels are used where the matrix already lies in their memory (`kernelArray`), as copying it would cost more
  * than the product.
  */
-import { Matrix } from "ml-matrix";
+import { type AbstractMatrix, Matrix } from "ml-matrix";
 import { checkCount, checkFloats, checkRecord, reject } from "./validate";
 import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
@@ -162,7 +162,7 @@ export function multiplyTransposedInto(A: Float64Array, x: Float64Array, out: Fl
  * @param m matrix, (rows×columns)
  * @returns a new array, (rows·columns)
  */
-export function toRowMajor(m: Matrix): Float64Array {
+export function toRowMajor(m: AbstractMatrix): Float64Array {
   checkRecord("toRowMajor", "m", m, ["rows", "columns", "get"]);
   const { rows, columns } = m;
   const data = new Float64Array(rows * columns);

@@ -15,7 +15,7 @@ import { libraryVersion } from "./version";
 import { writeAside } from "./write-aside";
 
 /** Raised when the same networks and settings give other outcomes. */
-const version = 1;
+const version = 2; // 2: products in single precision
 
 /** data/cache/noise, beside lib; not in git, and free to be deleted. */
 export const noiseFolder: string = resolve(__dirname, "..", "..", "..", "data", "cache", "noise");

@@ -1,11 +1,11 @@
 /** Task E: what a trial of the noise study costs, per step: a simulation with perturbed weights. */
 import { availableParallelism } from "node:os";
-import { createPool, createRng, kernelArray, loadShipped, noiseTrials, releaseKernelArray } from "rnn-dynamics";
-import { Ensemble } from "rnn-dynamics/dist/networks/ensemble";
+import { createPool, createRng, loadShipped, noiseTrials } from "rnn-dynamics";
+import { Ensemble, ensembleWeights } from "rnn-dynamics/dist/networks/ensemble";
 import { advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
 import { createSimulationRun, type SimulationRun } from "rnn-dynamics/dist/networks/kernel-run";
 import { referenceAdvanceSimulation } from "rnn-dynamics/dist/networks/plain-loop";
-import { fillStrips } from "rnn-dynamics/dist/networks/strips";
+import { ensembleStrips } from "rnn-dynamics/dist/networks/strips";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { interleave, relativeDifference, type Side, timed, timedWait } from "./measure";
 import { threadsIn } from "./python";
@@ -100,19 +100,19 @@ function sharedTrial(trained: Subject, noise: Float64Array, steps: number): { pe
   const networks = [network, { ...network, activation: "logistic" as const }, network];
   const input = trained.input.subarray(0, steps * setup.inputs);
   const outputs = networks.map(() => new Float64Array(steps * setup.outputs));
-  const weights = kernelArray(((units + 3) & ~3) * (((units + 3) & ~3) + 1));
+  const weights = ensembleWeights(units);
   const before = timed(() => {
     const noisy = Wr.slice();
     for (let i = 0; i < noisy.length; i++) noisy[i] += level * noise[i];
-    fillStrips(noisy, units, weights);
+    weights.strips.set(ensembleStrips(noisy, units));
   });
   const states = networks.map((_, k) => ({ network: k, x, input }));
-  const ensemble = new Ensemble(units, weights, networks, states);
+  const ensemble = new Ensemble(units, weights.strips, networks, states);
   const seconds = timed(() => {
     ensemble.advance(steps, outputs);
   });
   ensemble.release();
-  releaseKernelArray(weights);
+  weights.release();
   return { perStep: perStep(before, seconds, steps) / networks.length, output: outputs[0] };
 }
 
@@ -166,14 +166,14 @@ function ourSide(name: string, run: () => { perStep: number; output: Float64Arra
 function numpySides({ peers }: NumpySession, steps: number): NoiseSide[] {
   const few = Math.ceil(steps / 10); // of all levels at once
   return peers.flatMap(({ peer, threads }) => [
-    {
-      name: `numpy, trial by trial, ${threadsIn(threads)}`,
+    ...["float64", "float32"].map((precision) => ({
+      name: `numpy, trial by trial, ${precision}, ${threadsIn(threads)}`,
       async sample() {
-        const { before, seconds } = await peer.ask("trial", steps, level);
+        const { before, seconds } = await peer.ask("trial", steps, level, precision);
         return perStep(Number(before), Number(seconds), steps);
       },
-      output: () => peer.array("trial", steps, level),
-    },
+      output: () => peer.array("trial", steps, level, precision),
+    })),
     {
       name: `numpy, all levels in one product, ${threadsIn(threads)}`,
       sample: async () => (await peer.seconds("levels", few)) / few / levels.length,

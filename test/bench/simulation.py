@@ -24,12 +24,12 @@ class Simulation:
 
 
 def trial(W, steps):
-    """One trial at one level of noise."""
+    """One trial at one level of noise; the large product is in the precision of W."""
     x, outputs = x0.copy(), np.zeros((steps, O))
     for t in range(steps):
         r = np.tanh(x)
         z = Wo @ r
-        x = x + (-x + W @ r + Wfb @ z + B @ u[t]) / tau
+        x = x + (-x + W @ r.astype(W.dtype, copy=False) + Wfb @ z + B @ u[t]) / tau
         outputs[t] = z
     return outputs
 
@@ -53,9 +53,9 @@ def noise():
     return load("noise", N, N)
 
 
-def measured_trial(steps, level):
+def measured_trial(steps, level, precision):
     noise()
-    before, W = timed(lambda: Wr + float(level) * noise())
+    before, W = timed(lambda: (Wr + float(level) * noise()).astype(precision, copy=False))
     seconds, outputs = timed(lambda: trial(W, int(steps)))
     return {"before": before, "seconds": seconds, **save("trial", outputs)}
 

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createRng, kernelArray, releaseKernelArray, toRowMajor } from "rnn-dynamics";
-import { Ensemble, type EnsembleNetwork, type EnsembleState } from "rnn-dynamics/dist/networks/ensemble";
+import { Matrix } from "ml-matrix";
+import { createRng, simulate, toRowMajor } from "rnn-dynamics";
+import {
+  Ensemble,
+  type EnsembleNetwork,
+  type EnsembleState,
+  ensembleWeights,
+} from "rnn-dynamics/dist/networks/ensemble";
 import { referenceEnsemble } from "rnn-dynamics/dist/networks/plain-ensemble";
-import { fillStrips } from "rnn-dynamics/dist/networks/strips";
+import { ensembleStrips } from "rnn-dynamics/dist/networks/strips";
 import { kernelBytesInUse } from "rnn-dynamics/dist/numerics/wasm";
+import { assertClose } from "../helpers/assertions";
 import { randomNetwork } from "../helpers/noise-networks";
 
 function networksOf(units: number, kinds: number): EnsembleNetwork[] {
@@ -39,17 +46,16 @@ function byKernels(
   states: readonly EnsembleState[],
   calls: readonly number[],
 ): { x: Float64Array; output: Float64Array }[] {
-  const padded = (units + 3) & ~3;
-  const weights = kernelArray(padded * (padded + 1));
-  fillStrips(Wr, units, weights);
+  const weights = ensembleWeights(units);
+  weights.strips.set(ensembleStrips(Wr, units));
   const steps = calls.reduce((sum, n) => sum + n, 0);
   const outputs = states.map(({ network }) => new Float64Array(steps * networks[network].outputs));
-  const ensemble = new Ensemble(units, weights, networks, states);
+  const ensemble = new Ensemble(units, weights.strips, networks, states);
   for (const n of calls) assert.equal(ensemble.advance(n, outputs), n);
   assert.equal(ensemble.time, steps);
   const result = ensemble.members.map(({ x }, s) => ({ x: x.slice(0, units), output: outputs[s] }));
   ensemble.release();
-  releaseKernelArray(weights);
+  weights.release();
   return result;
 }
 
@@ -76,14 +82,30 @@ describe("an ensemble of simulations", () => {
     );
   });
 
+  it("does what a simulation in double precision does, to the digits of single precision", () => {
+    const units = 200;
+    const net = randomNetwork(units, 2);
+    const quiet = { ...net, Wr: net.Wr.clone().mul(0.5 / 1.5), Wo: net.Wo.clone().mul(0.1) }; // not chaotic: errors fade
+    const [x0, rng] = [new Float64Array(units), createRng("inputs")];
+    const input = new Matrix(Array.from({ length: 300 }, () => [rng.normal(), rng.normal()]));
+    const { activation, tau, inputs, outputs } = quiet;
+    const [Wfb, B, Wo] = [quiet.Wfb, quiet.B, quiet.Wo].map(toRowMajor);
+    const network = { activation, tau, inputs, outputs, Wfb, B, Wo, rateShift: 0, rateScale: 1 };
+    const state = { network: 0, x: x0, input: toRowMajor(input) };
+    const [{ output }] = byKernels(units, toRowMajor(quiet.Wr), [network], [state], [300]);
+    const expected = toRowMajor(simulate(quiet, input, { x0 }).output);
+    assertClose(output, expected, 1e-5);
+    assert.notDeepEqual(output, expected);
+  });
+
   it("gives its memory back, and cannot be used then", () => {
     const before = kernelBytesInUse();
-    const weights = kernelArray(8 * 9);
+    const weights = ensembleWeights(8);
     const networks = networksOf(8, 2);
-    const ensemble = new Ensemble(8, weights, networks, statesOf(8, networks, 3, 5));
+    const ensemble = new Ensemble(8, weights.strips, networks, statesOf(8, networks, 3, 5));
     ensemble.release();
     assert.throws(() => ensemble.advance(1, []), /^RangeError: advance: ensemble is released, expected one in use$/);
-    releaseKernelArray(weights);
+    weights.release();
     assert.equal(kernelBytesInUse(), before);
   });
 });

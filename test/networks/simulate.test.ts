@@ -83,6 +83,22 @@ describe("simulate", () => {
     assert.equal(simulate(net, inputs(50), { x0 }).states, undefined);
   });
 
+  it("keeps states in half of the memory on request, each number rounded to single precision", () => {
+    const net = network();
+    const double = simulate(net, inputs(30), { x0, record: 4 }).states;
+    const single = simulate(net, inputs(30), { x0, record: 4, recordAs: "float32" }).states;
+    const rounded = double?.to2DArray().map((row) => row.map((v) => Math.fround(v)));
+    assert.deepEqual(
+      single?.to2DArray().map((row) => Array.from(row)),
+      rounded?.map((row) => Array.from(row)),
+    );
+    assert.notDeepEqual(single?.to2DArray(), double?.to2DArray());
+    assert.throws(() => simulate(net, inputs(5), { x0, recordAs: "float16" as "float32" }), {
+      name: "RangeError",
+      message: 'simulate: recordAs float16, expected "float64" or "float32"',
+    });
+  });
+
   it("returns short when it diverges, with its status and no NaN", () => {
     // 1 − 1/τ = −9: Euler's method is unstable for τ < ½
     const run = simulate(network(0.1), inputs(2000), { x0, record: 1 });
