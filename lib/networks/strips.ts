@@ -1,6 +1,7 @@
 /**
  * How the kernels want their matrices: in strips of four rows, pair of columns by pair of columns, so that memory is read
- * from one end to the other (lib/kernels/products.ts and force.ts).
+ * from one end to the other (lib/kernels/products.ts and force.ts). The single-precision weights of an ensemble lie in strips
+ * of sixteen rows, column by column (lib/kernels/ensemble.ts).
  */
 
 /** What the places of the lower triangle P depend on. */
