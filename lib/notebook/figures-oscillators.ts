@@ -1,5 +1,5 @@
 /** An oscillator whose input selects its frequency: the task, the orbits with their fixed points, frequency against frequency. */
-import type { Matrix } from "ml-matrix";
+import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { principalComponents } from "../numerics/pca";
 import { checkList, checkMatrix, checkNumbers, checkRecord, reject } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
@@ -51,7 +51,7 @@ const maximum = (m: Matrix): number => Math.max(1e-9, ...m.to1DArray());
 export interface Orbit {
   readonly name: string;
   /** (T×N), row = time. */
-  readonly states: Matrix;
+  readonly states: AbstractMatrix;
 }
 
 /**
@@ -67,7 +67,7 @@ export function orbits(runs: readonly Orbit[], points: readonly PhasePoint[], cl
   checkList(where, "runs", runs, 1, ["name", "states"]);
   checkList(where, "points", points, 0, ["state", "kind"]);
   const projection = principalComponents(stacked(where, runs), 3);
-  const axes = (states: Matrix | Float64Array) => {
+  const axes = (states: AbstractMatrix | Float64Array) => {
     const p = projection.project(states);
     return { x: p.getColumn(0), y: p.getColumn(1), z: p.getColumn(2) };
   };

@@ -31,9 +31,9 @@ export interface PhaseSpace {
   readonly projection: Projection;
   readonly points?: readonly PhasePoint[];
   /** The test run, (T×N). */
-  readonly trajectory?: Matrix;
+  readonly trajectory?: AbstractMatrix;
   /** Short runs from chosen starts, (T×N) each; the start is marked. */
-  readonly flights?: readonly Matrix[];
+  readonly flights?: readonly AbstractMatrix[];
   readonly corners?: readonly PhaseCorner[];
 }
 
@@ -166,7 +166,7 @@ function pointTrace(
   return [point3({ mode: "markers", name, x, y, z, text, marker })];
 }
 
-function runs(space: PhaseSpace, flights: readonly Matrix[]): Trace[] {
+function runs(space: PhaseSpace, flights: readonly AbstractMatrix[]): Trace[] {
   const paths = flights.map((flight) => space.projection.project(flight));
   const starts = coordinates(paths.map((path) => path.subMatrix(0, 0, 0, 2)));
   const line = { color: colors.orange, width: 5, dash: "dot" }; // dotted, so that grey print tells it from the rest
