@@ -46,7 +46,7 @@ export interface NoiseResults {
   readonly networks: readonly NoiseResult[];
 }
 
-/** Trials that the exact conjugate takes part in: where the two are in step they agree to many digits, so few are enough. */
+/** Trials that the exact conjugate takes part in: it repeats the logistic network digit by digit, so few are enough. */
 const conjugateTrials = 2;
 /** Steps to let a memory settle before noise: 100 τ. */
 const settle = 1000;

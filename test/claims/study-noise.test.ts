@@ -87,11 +87,10 @@ describe("what notebook 07 says in titles and explanations", () => {
     assert.ok(of(rows, "logistic").error[19] < norms("logistic") / 4);
   });
 
-  it("is true of the conjugate: the logistic network's errors to every digit, up to large noise", () => {
+  it("is true of the conjugate: the logistic network's errors to every digit, also where noise makes the motion chaotic", () => {
     const [logistic, conjugate] = ["logistic", "conjugate"].map((name) => study.networks.find((n) => n.name === name));
     const trials = conjugate?.error[0].length as number;
-    for (let l = 0; l < 17; l++) assert.deepEqual(logistic?.error[l].slice(0, trials), conjugate?.error[l]);
-    assert.notDeepEqual(logistic?.error[19].slice(0, trials), conjugate?.error[19], "chaos has parted them");
+    for (let l = 0; l < 20; l++) assert.deepEqual(logistic?.error[l].slice(0, trials), conjugate?.error[l]);
   });
 
   it("is true of all six seeds: quarter gain keeps memories longest, and the distance to a saddle foretells nothing", () => {
