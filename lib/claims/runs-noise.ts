@@ -150,7 +150,7 @@ export async function noiseSubjects(seed: number, { pool, signal, onProgress }: 
   };
   onProgress?.(0, 5, "training");
   const train = (name: keyof typeof noiseRecipes) => trainedNetwork({ ...noiseRecipes[name], seed }, { pool, signal });
-  // the transferred network is trained twice: begun first, all three on two workers take no longer than it alone
+  // side by side on the workers; the transferred network is trained twice, so it is begun first
   const [transferred, tanh, logistic] = await Promise.all([train("transferred"), train("tanh"), train("logistic")]);
   for (const [name, prepared] of Object.entries({ tanh, logistic, transferred })) {
     enter(name, prepared.network, prepared.x0, prepared);

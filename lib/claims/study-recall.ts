@@ -104,7 +104,7 @@ export interface PaperRecallStudyResult {
   readonly "tanh-1.5": Recall;
 }
 
-/** The same for the paper's network. Takes ten minutes a seed on two processors. */
+/** The same for the paper's network. Takes six minutes a seed on two processors. */
 export const searchPaperRecallStudy: Study<PaperRecallStudyResult> = {
   name: "search-recall-1.5",
   version: 1,
