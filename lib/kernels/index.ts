@@ -1,5 +1,5 @@
 /**
- * The numerical kernels: AssemblyScript compiled to WebAssembly with two-lane SIMD (no relaxed SIMD, no fused
+ * The numerical kernels: AssemblyScript compiled to WebAssembly with SIMD of 128 bits (no relaxed SIMD, no fused
  * multiply-add), so every machine computes the same bits.
  *
  * Pointers are byte offsets into the memory that lib/numerics/wasm.ts owns. Nothing is allocated here. Hot loops sit in

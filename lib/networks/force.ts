@@ -31,7 +31,7 @@ export const forceDefaults = Object.freeze({
   /** δ_train of Table 1: the readout changes at every second step. */
   trainEvery: 2 as number,
   snapshotAt: Object.freeze([]) as readonly number[],
-  /** States of a long run take 8 N bytes each: kept on request only. */
+  /** States take 8 N bytes each, or 4 N as float32: kept on request only. */
   record: 0 as number,
   recordAs: "float64" as RecordedAs,
   /** Two from 500 units on, where there are two processors; one in a worker. */

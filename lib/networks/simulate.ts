@@ -21,7 +21,7 @@ export interface SimulateOptions {
 }
 
 export const simulateDefaults = Object.freeze({
-  /** States of a long run take 8 N bytes each: kept on request only. */
+  /** States take 8 N bytes each, or 4 N as float32: kept on request only. */
   record: 0 as number,
   recordAs: "float64" as RecordedAs,
   /** Two from 500 units on, where there are two processors; one in a worker. */

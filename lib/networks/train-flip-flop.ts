@@ -23,7 +23,8 @@ export const trainFlipFlopDefaults = Object.freeze({
  * recipe says; snapshots and records are of the second.
  *
  * @param recipe what is left out is the paper's
- * @param options snapshotAt, record, recordAs, threads and onProgress of `trainForce`; progress counts the steps of both trainings
+ * @param options snapshotAt, record, recordAs, threads and onProgress of `trainForce`; progress counts the steps of both
+ *   trainings
  * @returns the training; if the first of two diverged, that one, with its status
  * @throws RangeError if a parameter or an option is out of its range or unknown
  */

@@ -67,7 +67,7 @@ function targets(rows: readonly Row[], size: number): Target[] {
   ];
 }
 
-/** A trial as the study runs it: perturbed weights and a fresh run, then its steps. */
+/** A trial of one network in double precision: perturbed weights and a fresh run, then its steps. */
 function trial(
   trained: Subject,
   noise: Float64Array,
@@ -93,7 +93,7 @@ function trial(
 /** What a step costs in a whole trial, of which only some steps are timed. */
 const perStep = (before: number, seconds: number, steps: number): number => before / study.steps + seconds / steps;
 
-/** The networks of the paper's study have one reservoir, and share each pass over its noisy weights. */
+/** A trial as the study runs it: its networks share each pass over the noisy weights, in single precision. */
 function sharedTrial(trained: Subject, noise: Float64Array, steps: number): { perStep: number; output: Float64Array } {
   const { Wr, x, units, ...setup } = simulationSetup(trained);
   const network = { ...setup, rateShift: 0, rateScale: 1 };
