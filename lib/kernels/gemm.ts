@@ -114,7 +114,9 @@ export function multiplyTile(c: usize, stride: usize, a: usize, b: usize, depth:
   let c20 = v128.load(c2), c21 = v128.load(c2, 16);
   let c30 = v128.load(c3), c31 = v128.load(c3, 16);
   const end = b + (<usize>depth << 5);
-  for (; b < end; b += 32, a += 32) {
+  for (b -= 32, a -= 32; b < end - 32; ) {
+    b += 32;
+    a += 32;
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     let x = v128.load_splat<f64>(a);
     c00 = f64x2.add(c00, f64x2.mul(x, b0));

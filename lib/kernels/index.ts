@@ -20,7 +20,8 @@ export {
   subtractRows,
 } from "./linear-solve";
 export {
-  adjustRates, move, multiplySingleStripByAll, multiplySingleStripByTwo, narrow, observe, simulateEnsemble,
+  adjustRates, move, multiplySingleStrip, multiplySingleStripByAll, multiplySingleStripByTwo, narrow, observe,
+  simulateEnsemble,
 } from "./ensemble";
 export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
 export {

@@ -199,9 +199,11 @@ export function updateRows(a: usize, stride: usize, l: usize, upper: usize, tile
     let c10 = v128.load(p + row1), c11 = v128.load(p + row1, 16);
     let c20 = v128.load(p + row2), c21 = v128.load(p + row2, 16);
     let c30 = v128.load(p + row3), c31 = v128.load(p + row3, 16);
-    const end = u + (BLOCK << 5);
-    let f = l;
-    for (; u < end; u += 32, f += 32) {
+    const last = u + (BLOCK - 1 << 5);
+    let f = l - 32;
+    for (u -= 32; u < last; ) {
+      u += 32;
+      f += 32;
       const u0 = v128.load(u), u1 = v128.load(u, 16);
       let x = v128.load_splat<f64>(f);
       c00 = f64x2.sub(c00, f64x2.mul(x, u0));
@@ -216,6 +218,7 @@ export function updateRows(a: usize, stride: usize, l: usize, upper: usize, tile
       c30 = f64x2.sub(c30, f64x2.mul(x, u0));
       c31 = f64x2.sub(c31, f64x2.mul(x, u1));
     }
+    u += 32;
     v128.store(p, c00);
     v128.store(p, c01, 16);
     v128.store(p + row1, c10);

@@ -257,9 +257,11 @@ export function updateSingleRows(a: usize, stride: usize, l: usize, upper: usize
     let c10 = v128.load(p + row1), c11 = v128.load(p + row1, 16);
     let c20 = v128.load(p + row2), c21 = v128.load(p + row2, 16);
     let c30 = v128.load(p + row3), c31 = v128.load(p + row3, 16);
-    const end = u + (TILE << 2);
-    let f = l;
-    for (; u < end; u += 32, f += 16) {
+    const last = u + (TILE << 2) - 32;
+    let f = l - 16;
+    for (u -= 32; u < last; ) {
+      u += 32;
+      f += 16;
       const u0 = v128.load(u), u1 = v128.load(u, 16);
       let x = v128.load_splat<f32>(f);
       c00 = f32x4.sub(c00, f32x4.mul(x, u0));
@@ -274,6 +276,7 @@ export function updateSingleRows(a: usize, stride: usize, l: usize, upper: usize
       c30 = f32x4.sub(c30, f32x4.mul(x, u0));
       c31 = f32x4.sub(c31, f32x4.mul(x, u1));
     }
+    u += 32;
     v128.store(p, c00);
     v128.store(p, c01, 16);
     v128.store(p + row1, c10);
