@@ -1,3 +1,4 @@
+import { oneByOne } from "../dynamics/search-work";
 import { stability } from "../dynamics/stability";
 import { type EchoState, echoStateFlow } from "../networks/echo-state";
 import type { Snapshot } from "../networks/force";
@@ -104,7 +105,7 @@ export async function storyOf(
     onProgress?.(++done, film.snapshots.length, `g = ${gain}, snapshots`);
     return seen;
   };
-  const looks = pool ? await Promise.all(film.snapshots.map(look)) : await inTurn(film.snapshots, look);
+  const looks = pool ? await Promise.all(film.snapshots.map(look)) : await oneByOne(film.snapshots, look);
   return {
     gain,
     origin: looks.map(({ origin }) => origin),
@@ -116,13 +117,6 @@ export async function storyOf(
     tests: looks.map(({ test }) => test),
     memories: looks.flatMap(({ memories }) => memories ?? []),
   };
-}
-
-/** One after the other. */
-async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const item of items) results.push(await work(item));
-  return results;
 }
 
 function spectrumAt(net: EchoState, step: number): OriginSpectrum {
@@ -145,5 +139,5 @@ export const storyStudy: Study<readonly TrainingStory[]> = Object.freeze({
   name: "training-story",
   version: 1,
   run: (seed: number, context: StudyContext) =>
-    inTurn([1.5, 0.8], (gain) => storyOf({ seed, gain }, filmSteps(), context)),
+    oneByOne([1.5, 0.8], (gain) => storyOf({ seed, gain }, filmSteps(), context)),
 });

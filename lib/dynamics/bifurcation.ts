@@ -1,7 +1,7 @@
 /** What happens where the linearisation of a family of flows becomes singular, and where exactly. */
 import { eigenvaluesOf } from "../numerics/eigen";
 import { norm } from "../numerics/vector";
-import { eigentripleNear } from "./null-vectors";
+import { type Eigentriple, eigentripleNear } from "./null-vectors";
 import { type NearbyPoint, ReducedField } from "./reduced-field";
 import { type CurveWindow, type Foot, type Stance, standBetween } from "./solution-curve";
 import type { ComplexArray } from "./stability";
@@ -120,7 +120,7 @@ const together = 1e-5;
 /** The fold at a bracket. `heading` is the way the parameter went before it. */
 export function foldAt(window: CurveWindow, bracket: Bracket, heading: 1 | -1): Bifurcation {
   const foot = middleOf(bracket);
-  const { crossing, direction } = crossingAt(window, foot);
+  const { crossing, triple } = crossingAt(window, foot);
   return {
     kind: crossing.re.length > 1 ? "multiple" : "saddle-node",
     change: heading > 0 ? "death" : "birth",
@@ -128,12 +128,12 @@ export function foldAt(window: CurveWindow, bracket: Bracket, heading: 1 | -1): 
     width: widthOf(bracket),
     x: foot.x,
     eigenvalues: crossing,
-    ...(direction ? { direction } : {}),
+    ...(triple ? { direction: triple.right } : {}),
   };
 }
 
-/** Eigenvalues that are zero at a foot as far as can be seen, and the null vector if it is a single real one. */
-function crossingAt(window: CurveWindow, foot: Foot): { crossing: ComplexArray; direction?: Float64Array } {
+/** Eigenvalues that are zero at a foot as far as can be seen, and the null vectors if it is a single real one. */
+function crossingAt(window: CurveWindow, foot: Foot): { crossing: ComplexArray; triple?: Eigentriple } {
   const { size } = window;
   const J = window.jacobian(foot);
   const scale = scaleOf(J, size);
@@ -144,7 +144,7 @@ function crossingAt(window: CurveWindow, foot: Foot): { crossing: ComplexArray; 
   const crossing = { re: Float64Array.from(near, (k) => re[k]), im: Float64Array.from(near, (k) => im[k]) };
   if (near.length > 1) return { crossing };
   const triple = eigentripleNear(J, size, re[near[0]] + 1e-9 * scale);
-  return { crossing, ...(triple ? { direction: triple.right } : {}) };
+  return { crossing, ...(triple ? { triple } : {}) };
 }
 
 /** Size of a typical eigenvalue, ‖J‖/√N in the Frobenius norm. */
@@ -175,18 +175,16 @@ export interface CurveEnds {
  */
 export function branchPointAt(window: CurveWindow, bracket: Bracket, ends: CurveEnds): Unfolding {
   const foot = middleOf(bracket);
-  const { crossing, direction } = crossingAt(window, foot);
+  const { crossing, triple } = crossingAt(window, foot);
   const located = {
     parameter: foot.parameter,
     width: widthOf(bracket),
     x: foot.x,
     eigenvalues: crossing,
-    ...(direction ? { direction } : {}),
+    ...(triple ? { direction: triple.right } : {}),
   };
   const vague = (kind: BifurcationKind): Unfolding => ({ event: { kind, change: "unknown", ...located }, others: [] });
   if (crossing.re.length > 1) return vague("multiple");
-  const J = window.jacobian(foot);
-  const triple = eigentripleNear(J, window.size, crossing.re[0] + 1e-9 * scaleOf(J, window.size));
   if (!triple) return vague("unresolved");
   const field = new ReducedField(window, foot, triple);
   try {

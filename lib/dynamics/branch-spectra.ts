@@ -1,9 +1,9 @@
 import { eigenvaluesOf } from "../numerics/eigen";
 import { norm } from "../numerics/vector";
 import { type Bifurcation, type Bracket, locateZero, middleOf, widthOf } from "./bifurcation";
-import { type Piece, type Survey, windowOver } from "./branch-trace";
+import type { Piece, Survey } from "./branch-trace";
+import { type Course, type Heading, windowOver } from "./curve-leg";
 import { jacobianInto } from "./flow";
-import type { TaskPool } from "./search-work";
 import type { Foot } from "./solution-curve";
 import type { ComplexArray } from "./stability";
 
@@ -12,16 +12,26 @@ export interface Spectrum extends ComplexArray {
   readonly unstableCount: number;
 }
 
+/** Two neighbouring feet between which the number of unstable modes changes, and the way from one to the other. */
+export interface ModeChange {
+  readonly a: Foot;
+  readonly b: Foot;
+  readonly counts: readonly [number, number];
+  readonly heading: Heading;
+}
+
 /**
  * Counts the unstable modes along every piece, from eigenvalues at a few points. Between two events the sign of det J does not
- * change, so a change of the count is one by two: a Hopf bifurcation, which is then located.
+ * change, so a change of the count is one by two: a Hopf bifurcation, which is then located. Sections are worked on side by
+ * side as far as there are lanes; events are in the order of the sections, whoever was ready first.
  */
 export async function countModes(survey: Survey): Promise<void> {
-  if (survey.settings.pool) await sampleInPool(survey, survey.settings.pool);
-  for (const piece of survey.pieces) {
-    for (const section of sectionsOf(piece)) {
-      countSection(survey, piece, section);
-      await new Promise<void>((resolve) => setImmediate(resolve));
+  const sections = survey.pieces.flatMap((piece) => sectionsOf(piece).map((feet) => ({ piece, feet })));
+  const found = await survey.work.each(sections, ({ piece, feet }) => countSection(survey, piece, feet));
+  for (const [s, events] of found.entries()) {
+    for (const event of events) {
+      survey.events.push(event);
+      sections[s].piece.touches.add(event);
     }
   }
 }
@@ -45,76 +55,64 @@ function samplesOf({ knots, settings }: Survey, section: readonly Foot[]): numbe
   });
 }
 
-/** The samples of all pieces, by the workers of a pool: each is handed one Jacobian after the other, in memory they share. */
-async function sampleInPool(survey: Survey, pool: TaskPool): Promise<void> {
-  const jobs = survey.pieces.flatMap((piece) =>
-    sectionsOf(piece).flatMap((section) => samplesOf(survey, section).map((i) => ({ piece, foot: section[i] }))),
-  );
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    const size = survey.family.flowAt(survey.knots[0]).dimension;
-    const J = new Float64Array(new SharedArrayBuffer(8 * size * size));
-    while (next < jobs.length) {
-      const { piece, foot } = jobs[next++];
-      jacobianInto(survey.family.flowAt(foot.parameter), foot.x, J);
-      piece.spectra.set(foot, await pool.run<Spectrum>("eigenvalues", { J, size }));
-    }
-  };
-  await Promise.all(Array.from({ length: pool.threads }, lane));
-}
-
-function countSection(survey: Survey, piece: Piece, section: readonly Foot[]): void {
-  const { family } = survey;
-  const spectrum = (foot: Foot): Spectrum => {
-    const known = piece.spectra.get(foot) as Spectrum | undefined;
-    if (known) return known;
-    const flow = family.flowAt(foot.parameter);
-    const J = new Float64Array(flow.dimension * flow.dimension);
-    jacobianInto(flow, foot.x, J);
-    const made = spectrumOf(J, flow.dimension);
-    piece.spectra.set(foot, made);
+/** Fills in the counts of a section; returns the events met. */
+async function countSection(survey: Survey, piece: Piece, section: readonly Foot[]): Promise<Bifurcation[]> {
+  const { work } = survey;
+  const spectrum = async (i: number): Promise<Spectrum> => {
+    const known = piece.spectra.get(section[i]) as Spectrum | undefined;
+    const made = known ?? (await work.spectrum(section[i]));
+    piece.spectra.set(section[i], made);
+    piece.counts.set(section[i], made.unstableCount);
     return made;
   };
   const samples = samplesOf(survey, section);
-  for (const i of samples) piece.counts.set(section[i], spectrum(section[i]).unstableCount);
-  const fill = (i: number, j: number): void => {
-    const [m, n] = [spectrum(section[i]).unstableCount, spectrum(section[j]).unstableCount];
-    piece.counts.set(section[i], m);
-    piece.counts.set(section[j], n);
-    if (m === n) for (let k = i + 1; k < j; k++) piece.counts.set(section[k], m);
-    else if (j - i > 1) {
-      const middle = (i + j) >> 1;
-      fill(i, middle);
-      fill(middle, j);
-    } else changeBetween(survey, piece, section[i], section[j], [m, n]);
+  await work.each(samples, spectrum);
+  const fill = async (i: number, j: number): Promise<Bifurcation[]> => {
+    const [m, n] = [(await spectrum(i)).unstableCount, (await spectrum(j)).unstableCount];
+    if (m === n) {
+      for (let k = i + 1; k < j; k++) piece.counts.set(section[k], m);
+      return [];
+    }
+    if (j - i === 1) {
+      return [await work.change({ a: section[i], b: section[j], counts: [m, n], heading: piece.heading })];
+    }
+    const middle = (i + j) >> 1;
+    return [...(await fill(i, middle)), ...(await fill(middle, j))];
   };
-  for (let s = 1; s < samples.length; s++) fill(samples[s - 1], samples[s]);
+  const events = await work.each(samples.slice(1), (j, s) => fill(samples[s], j));
+  return events.flat();
+}
+
+/** Eigenvalues at a foot. */
+export function spectrumAt({ family }: Course, { parameter, x }: Foot): Spectrum {
+  const flow = family.flowAt(parameter);
+  const J = new Float64Array(flow.dimension * flow.dimension);
+  jacobianInto(flow, x, J);
+  return spectrumOf(J, flow.dimension);
 }
 
 /** Eigenvalues of a Jacobian, (N·N), and how many of them have a positive real part. */
-export function spectrumOf(J: Float64Array, size: number): Spectrum {
+function spectrumOf(J: Float64Array, size: number): Spectrum {
   const { re, im } = eigenvaluesOf(J, size);
   const zero = 1e-12 * norm(J);
   return { re, im, unstableCount: re.filter((value) => value > zero).length };
 }
 
 /** Locates the change of the number of unstable modes between two neighbouring feet. */
-function changeBetween(survey: Survey, piece: Piece, a: Foot, b: Foot, counts: readonly [number, number]): void {
-  const { knots, settings } = survey;
+export function changeBetween(course: Course, { a, b, counts, heading }: ModeChange): Bifurcation {
+  const { knots, limits } = course;
   const middle = a.parameter + (b.parameter - a.parameter) / 2;
   const above = Math.max(
     1,
     knots.findIndex((knot) => knot >= middle),
   );
-  const window = windowOver(survey, [knots[above - 1], knots[above]], a.x);
+  const window = windowOver(course, [knots[above - 1], knots[above]], a.x);
   try {
     const rank = Math.min(...counts); // real parts fall with rank, and the one of this rank changes its sign
     const at = (foot: Foot) => spectrumOf(window.jacobian(foot), window.size);
     const ends: [number, number] = [at(a).re[rank], at(b).re[rank]];
-    const bracket = locateZero(window, { before: a, after: b }, ends, (s) => at(s).re[rank], settings.tolerance);
-    const event = hopfAt(at(middleOf(bracket)), bracket, rank, counts, piece.heading);
-    survey.events.push(event);
-    piece.touches.add(event);
+    const bracket = locateZero(window, { before: a, after: b }, ends, (s) => at(s).re[rank], limits.tolerance);
+    return hopfAt(at(middleOf(bracket)), bracket, rank, counts, heading);
   } finally {
     window.release();
   }
@@ -125,7 +123,7 @@ function hopfAt(
   bracket: Bracket,
   rank: number,
   counts: readonly [number, number],
-  heading: 1 | -1,
+  heading: Heading,
 ): Bifurcation {
   const many = Math.abs(counts[1] - counts[0]);
   const ranks = Array.from({ length: many }, (_, k) => rank + k);

@@ -1,24 +1,24 @@
 import { norm } from "../numerics/vector";
-import { type Bifurcation, type Bracket, branchPointAt, foldAt, locateCrossing } from "./bifurcation";
-import { type WalkEvents, walkInterval } from "./curve-walk";
+import { type Bifurcation, branchPointAt, type Unfolding } from "./bifurcation";
+import { type Course, type Heading, intervalFrom, type Leg, windowOver } from "./curve-leg";
+import type { CurveWork } from "./curve-work";
 import type { Flow } from "./flow";
-import type { FlowFamily } from "./flow-family";
 import { isSamePlace } from "./merge";
 import type { TaskPool } from "./search-work";
-import { CurveWindow, type Foot, type Stance } from "./solution-curve";
+import type { Foot } from "./solution-curve";
 import type { ComplexArray } from "./stability";
 import { mirrorOf } from "./starts";
 
 /** A fixed point from which a curve is to be followed, and the event it was found at, if any. */
 export interface TraceStart {
   readonly foot: Foot;
-  readonly heading: 1 | -1 | "both";
+  readonly heading: Heading | "both";
   readonly event?: Bifurcation;
 }
 
 /** A piece of a curve over which the parameter goes one way. */
 export interface Piece {
-  readonly heading: 1 | -1;
+  readonly heading: Heading;
   /** In the order they were reached. */
   readonly feet: Foot[];
   startEvent?: Bifurcation;
@@ -32,10 +32,8 @@ export interface Piece {
 }
 
 /** All that is known while curves are followed. */
-export interface Survey {
-  readonly family: FlowFamily;
-  /** The family's parameters, ascending. */
-  readonly knots: readonly number[];
+export interface Survey extends Course {
+  readonly work: CurveWork;
   readonly isOdd: boolean;
   readonly settings: {
     readonly tolerance: number;
@@ -52,29 +50,9 @@ export interface Survey {
   readonly queue: TraceStart[];
 }
 
-/** The interval of the family as a stretch of the curve; to be released. */
-export function windowOver(
-  { family, knots }: Survey,
-  interval: readonly [number, number],
-  x: Float64Array,
-): CurveWindow {
-  const reach = [knots[0], knots[knots.length - 1]] as const;
-  return new CurveWindow(family, interval[0], interval[1], Math.max(1, norm(x)), reach);
-}
-
-/** The fixed point that Newton's method finds from a start, at the same parameter; undefined if it finds none. */
-function settled(survey: Survey, foot: Foot): Foot | undefined {
-  const { knots } = survey;
-  const interval = intervalFrom(knots, foot.parameter, 1) ?? intervalFrom(knots, foot.parameter, -1);
-  const window = windowOver(survey, interval as [number, number], foot.x);
-  const y = window.correct(window.scaled(foot), window.axis(1));
-  window.release();
-  return y && { parameter: foot.parameter, x: window.foot(y).x };
-}
-
 /** Follows the curve through a start until it leaves the family's parameters or joins one that is known. */
-export function followFrom(survey: Survey, given: TraceStart): void {
-  const foot = settled(survey, given.foot);
+export async function followFrom(survey: Survey, given: TraceStart): Promise<void> {
+  const foot = await survey.work.settle(given.foot);
   if (!foot) {
     recorded(survey, unresolvedAt(given.foot));
     return;
@@ -82,11 +60,11 @@ export function followFrom(survey: Survey, given: TraceStart): void {
   const start = { ...given, foot };
   if (pieceThrough(survey, start.foot)) return;
   if (start.heading !== "both") {
-    survey.pieces.push(...trace(survey, { ...start, heading: start.heading }));
+    survey.pieces.push(...(await trace(survey, { ...start, heading: start.heading })));
     return;
   }
-  const [back, ...farBack] = trace(survey, { ...start, heading: -1 });
-  const [on, ...farOn] = trace(survey, { ...start, heading: 1 }, [back, ...farBack]);
+  const [back, ...farBack] = await trace(survey, { ...start, heading: -1 });
+  const [on, ...farOn] = await trace(survey, { ...start, heading: 1 }, [back, ...farBack]);
   // a trace from a start that was not known keeps at least the piece with the start
   const isNew = (piece: Piece) => !farBack.some((other) => isReverse(other, piece));
   survey.pieces.push(joined(back, on), ...farBack, ...farOn.filter(isNew));
@@ -107,7 +85,7 @@ function joined(back: Piece, on: Piece): Piece {
   return piece;
 }
 
-function newPiece(heading: 1 | -1, feet: Foot[], startEvent?: Bifurcation): Piece {
+function newPiece(heading: Heading, feet: Foot[], startEvent?: Bifurcation): Piece {
   return {
     heading,
     feet,
@@ -120,7 +98,7 @@ function newPiece(heading: 1 | -1, feet: Foot[], startEvent?: Bifurcation): Piec
 }
 
 /** The piece that passes through a fixed point at one of the family's parameters, or through its mirror image. */
-function pieceThrough(survey: Survey, { parameter, x }: Foot, among: readonly Piece[] = []): Piece | undefined {
+export function pieceThrough(survey: Survey, { parameter, x }: Foot, among: readonly Piece[] = []): Piece | undefined {
   const { mergeTolerance } = survey.settings;
   const image = survey.isOdd ? mirrorOf(x) : x;
   return [...survey.pieces, ...among].find((piece) =>
@@ -149,19 +127,13 @@ function recorded(survey: Survey, event: Bifurcation): { event: Bifurcation; isN
   return { event, isNew: true };
 }
 
-/** The knots on either side of a parameter, on the way it goes; undefined at the end. */
-function intervalFrom(knots: readonly number[], parameter: number, heading: 1 | -1): [number, number] | undefined {
-  const above = knots.findIndex((knot) => (heading > 0 ? knot > parameter : knot >= parameter));
-  return above > 0 ? [knots[above - 1], knots[above]] : undefined;
-}
-
 /** Follows one curve; returns its pieces, without those that turned out to be known, here or among others. */
-function trace(
+async function trace(
   survey: Survey,
-  start: TraceStart & { readonly heading: 1 | -1 },
+  start: TraceStart & { readonly heading: Heading },
   others: readonly Piece[] = [],
-): Piece[] {
-  const { knots, settings } = survey;
+): Promise<Piece[]> {
+  const { knots, work } = survey;
   let heading = start.heading;
   let foot: Foot = start.foot;
   const first = newPiece(
@@ -178,11 +150,10 @@ function trace(
   for (;;) {
     const interval = intervalFrom(knots, foot.parameter, heading);
     if (!interval) return made;
-    const window = windowOver(survey, interval, foot.x);
-    const walked = walkInterval(window, foot, heading, settings, recorder(survey, made));
-    window.release();
-    ({ heading, foot } = walked);
-    if (walked.status === "lost") {
+    const leg = await work.walk(foot, heading);
+    record(survey, made, leg);
+    ({ heading, foot } = leg);
+    if (leg.status === "lost") {
       endLost(survey, last(), foot, heading, interval);
       return made;
     }
@@ -205,7 +176,13 @@ const nextTo = 1e-3;
  * A curve that was lost. If that is next to one of the family's parameters, a branch point may sit exactly there, where the
  * walk can neither stop nor step across.
  */
-function endLost(survey: Survey, piece: Piece, foot: Foot, heading: 1 | -1, interval: readonly [number, number]): void {
+function endLost(
+  survey: Survey,
+  piece: Piece,
+  foot: Foot,
+  heading: Heading,
+  interval: readonly [number, number],
+): void {
   const knot = interval[heading > 0 ? 1 : 0];
   const before = piece.feet[piece.feet.length - 2];
   const share = before ? (knot - before.parameter) / (foot.parameter - before.parameter) : Number.NaN;
@@ -235,61 +212,47 @@ function unresolvedAt({ parameter, x }: Foot): Bifurcation {
   return { kind: "unresolved", change: "unknown", parameter, width: 0, x, eigenvalues: { re: none, im: none } };
 }
 
-/** Turns what the walk meets into pieces, events, and further starts. */
-function recorder(survey: Survey, made: Piece[]): WalkEvents {
+/** Turns what a leg came to into pieces, events, and further starts. */
+function record(survey: Survey, made: Piece[], { entries }: Leg): void {
   const last = () => made[made.length - 1];
-  const width = (window: CurveWindow) => survey.settings.tolerance * window.P;
   const touch = (piece: Piece, event: Bifurcation) => {
     const foot: Foot = { parameter: event.parameter, x: event.x };
     piece.feet.push(foot);
     piece.singular.add(foot);
     piece.touches.add(event);
   };
-  const spawn = (event: Bifurcation, others: readonly { readonly foot: Foot; readonly heading: 1 | -1 }[]) => {
-    for (const { foot, heading } of others) {
-      const isImage = survey.isOdd && survey.queue.some((s) => isOppositeStart(s, event, foot, heading));
-      if (!isImage) survey.queue.push({ foot, heading, event });
+  for (const entry of entries) {
+    if (entry.what === "step") {
+      last().feet.push(entry.foot);
+      continue;
     }
-  };
-  const branchPoint = (window: CurveWindow, a: Stance, b: Stance, turn?: Bracket): Bifurcation => {
-    const bracket = turn ?? locateCrossing(window, a, b, width(window));
-    const isTurn = turn !== undefined;
-    const { event, others } = branchPointAt(window, bracket, { a, b, isTurn });
-    const { event: known, isNew } = recorded(survey, event);
-    if (isNew) spawn(known, others);
-    return known;
-  };
-  return {
-    step: ({ parameter, x }) => last().feet.push({ parameter, x }),
-    turn(window, a, b, bracket, isBranchPoint) {
-      const { heading } = last();
-      const event = isBranchPoint
-        ? branchPoint(window, a, b, bracket)
-        : recorded(survey, foldAt(window, bracket, heading)).event;
-      touch(last(), event);
-      last().endEvent = event;
-      const next = newPiece(heading > 0 ? -1 : 1, [], event);
-      made.push(next);
-      touch(next, event);
-    },
-    crossing: (window, a, b) => touch(last(), branchPoint(window, a, b)),
-    singular(window, a, b) {
-      const { event, others } = branchPointAt(window, { before: b, after: b }, { a, b: beyond(a, b), isTurn: false });
-      const { event: known, isNew } = recorded(survey, event);
-      if (isNew) spawn(known, others);
-      last().touches.add(known);
+    const event = noted(survey, entry);
+    if (entry.what === "touch") {
+      last().touches.add(event);
       last().singular.add(last().feet[last().feet.length - 1]);
-    },
-  };
+      continue;
+    }
+    touch(last(), event);
+    if (entry.what === "crossing") continue;
+    last().endEvent = event;
+    made.push(newPiece(last().heading > 0 ? -1 : 1, [], event));
+    touch(last(), event);
+  }
 }
 
-/** As far on the other side of b as a is on this one. */
-function beyond(a: Foot, b: Foot): Foot {
-  return { parameter: 2 * b.parameter - a.parameter, x: b.x.map((v, i) => 2 * v - a.x[i]) };
+/** The event as it is known; if it is new, the fixed points around it are followed later. */
+function noted(survey: Survey, { event, others }: Unfolding): Bifurcation {
+  const { event: known, isNew } = recorded(survey, event);
+  if (!isNew) return known;
+  for (const { foot, heading } of others) {
+    const isImage = survey.isOdd && survey.queue.some((s) => isOppositeStart(s, known, foot, heading));
+    if (!isImage) survey.queue.push({ foot, heading, event: known });
+  }
+  return known;
 }
 
 /** Whether a start in the queue is the mirror image of another one from the same event. */
-function isOppositeStart(queued: TraceStart, event: Bifurcation, foot: Foot, heading: 1 | -1): boolean {
+function isOppositeStart(queued: TraceStart, event: Bifurcation, foot: Foot, heading: Heading): boolean {
   if (queued.event !== event || queued.heading !== heading) return false;
   return isSamePlace(queued.foot.x, mirrorOf(foot.x), 1e-3 * Math.min(1, norm(foot.x)));
 }

@@ -2,18 +2,15 @@ import { type Factorization, factorize, smallestSingularValue } from "../numeric
 import { checkVector, reject } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
-import { roundingOfSpeed } from "./energy-surface";
+import { roundingOfSpeed, unitRoundoff } from "./energy-surface";
 import { checkFlowArgument, type Flow, jacobianInto, velocityInto } from "./flow";
-
-/** Unit roundoff of a float64, 2⁻⁵³. */
-const unitRoundoff = 2 ** -53;
 
 export interface Certificate {
   /** A fixed point exists within `radius` of x, and no other within `uniqueRadius`. */
   readonly isCertified: boolean;
   /** (1 − √(1 − 2h))/(βK), in activation; Infinity if nothing is certified. */
   readonly radius: number;
-  /** (1 + √(1 − 2h))/(βK): the ball in which the fixed point is the only one; 0 if nothing is certified. */
+  /** (1 + √(1 − 2h))/(βK), with K for that ball: the fixed point is the only one in it; 0 if nothing is certified. */
   readonly uniqueRadius: number;
   /** β K η; at most ½ for a certificate. */
   readonly h: number;
@@ -50,7 +47,7 @@ export interface Certificate {
 export function certify(flow: Flow, x: Float64Array, xLow?: Float64Array): Certificate {
   checkFlowArgument("certify", flow);
   checkVector("certify", "x", x, flow.dimension);
-  if (xLow !== undefined) checkVector("certify", "xLow", xLow, flow.dimension);
+  if (xLow !== undefined) checkLow(x, xLow);
   if (!flow.lipschitzOfJacobian) {
     reject(
       "certify",
@@ -60,13 +57,27 @@ export function certify(flow: Flow, x: Float64Array, xLow?: Float64Array): Certi
     );
   }
   const J = kernelArray(x.length * x.length);
-  jacobianInto(flow, x, J);
-  const { F, rounding } = residual(flow, x, xLow ?? new Float64Array(x.length));
-  const lu = Number.isFinite(norm(J)) ? factorize(J, x.length, { inPlace: true }) : undefined;
-  const certificate = certifyWith(flow, x, F, lu, rounding);
-  lu?.release();
-  releaseKernelArray(J);
-  return certificate;
+  let lu: Factorization | undefined;
+  try {
+    jacobianInto(flow, x, J);
+    const { F, rounding } = residual(flow, x, xLow ?? new Float64Array(x.length));
+    lu = Number.isFinite(norm(J)) ? factorize(J, x.length, { inPlace: true }) : undefined;
+    return certifyWith(flow, x, F, lu, rounding);
+  } finally {
+    lu?.release();
+    releaseKernelArray(J);
+  }
+}
+
+/** J is taken at x, so x + xLow must be the same point but for rounding. */
+function checkLow(x: Float64Array, xLow: Float64Array): void {
+  checkVector("certify", "xLow", xLow, x.length);
+  for (let i = 0; i < x.length; i++) {
+    const most = 2 * unitRoundoff * Math.abs(x[i]);
+    if (Math.abs(xLow[i]) > most) {
+      reject("certify", `xLow[${i}]`, xLow[i], `at most ${most} in size: what x[${i}] = ${x[i]} has no digits for`);
+    }
+  }
 }
 
 /** F at x + xLow and what its length may be off by, in double-double if the flow can. */
@@ -110,12 +121,40 @@ export function certifyWith(
   return {
     isCertified: true,
     radius: (2 * eta) / (1 + root), // = (1 − root)/(βK), without the cancellation
-    uniqueRadius: K === 0 ? infinite : (1 + root) / (beta * K),
+    uniqueRadius: uniqueRadius((r) => beta * (flow.lipschitzOfJacobian?.(x, r) ?? infinite), eta),
     h,
     beta,
     eta,
     K,
   };
+}
+
+/**
+ * The largest r ≤ (1 + √(1 − 2h))/(βK) with K, and so h, for the ball of radius r: the theorem speaks of that ball only.
+ *
+ * @param stiffness β K(r), growing with r, as the K of a field with unbounded second derivatives does
+ * @param eta known to have h ≤ ½ for r = 2η
+ */
+function uniqueRadius(stiffness: (r: number) => number, eta: number): number {
+  const limit = (r: number): number => {
+    const betaK = stiffness(r);
+    const h = eta === 0 ? 0 : betaK * eta;
+    if (!(h <= 0.5)) return 0;
+    return betaK === 0 ? Number.POSITIVE_INFINITY : (1 + Math.sqrt(1 - 2 * h)) / betaK;
+  };
+  let low = 2 * eta;
+  let high = limit(low);
+  if (high === Number.POSITIVE_INFINITY) {
+    if (limit(high) === high) return high; // J does not change at all
+    high = Math.max(1, limit(1));
+  }
+  if (limit(high) >= high) return high;
+  for (let k = 0; k < 60; k++) {
+    const middle = low + (high - low) / 2;
+    if (limit(middle) >= middle) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /** ‖J⁻¹‖₂ = 1/σ_min; Infinity already where its square would overflow, which is no place for a certificate. */

@@ -131,7 +131,7 @@ export async function findAllFixedPoints(
     set = await search.collect(true);
     const judged = completeness(set, flow);
     const undecided = undecidedIn(set);
-    const isOpen = hasGap(judged) || undecided.length > 0;
+    const isOpen = !judged.noGapFound || undecided.length > 0;
     const fresh = newPoints(before, set, settings.mergeTolerance);
     rounds.push(roundOf(fresh, set, set.outcomes.length - done, judged.indexSum));
     done = set.outcomes.length;
@@ -192,11 +192,6 @@ function roundOf(fresh: readonly FixedPoint[], set: FixedPointSet, starts: numbe
 
 function iterationsOf({ outcomes }: FixedPointSet): number {
   return outcomes.reduce((sum, { iterations }) => sum + iterations, 0);
-}
-
-/** A degenerate point has no index: beside it the sum says nothing, and no search can be called complete. */
-function hasGap({ noGapFound, degenerate }: Completeness): boolean {
-  return !noGapFound || degenerate.length > 0;
 }
 
 /** Neither certified nor noticeably in motion: at a bifurcation, or next to one. */

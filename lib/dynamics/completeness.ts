@@ -1,6 +1,7 @@
 import { reject } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import type { FixedPointSet } from "./fixed-point-set";
+import { findDefaults } from "./fixed-points";
 import { checkFlowArgument, type Flow } from "./flow";
 import { isSamePlace } from "./merge";
 import { mirrorOf } from "./starts";
@@ -51,7 +52,8 @@ export function completeness(set: FixedPointSet, flow: Flow): Completeness {
   const unpaired = flow.odd ? points.flatMap((_, i) => (hasMirror(set, i) ? [] : [i])) : [];
   const isOriginMissing = flow.odd === true && !points.some(({ xStar }) => norm(xStar) <= samePlace);
   const expectedIndexSum = flow.boundedRates ? 1 : undefined;
-  const isSumWrong = expectedIndexSum !== undefined && degenerate.length === 0 && indexSum !== expectedIndexSum;
+  const isSumWrong = expectedIndexSum !== undefined && indexSum !== expectedIndexSum;
+  const hasGap = degenerate.length > 0 || isSumWrong || unpaired.length > 0 || isOriginMissing;
   const estimates = coverageOf(set);
   return {
     indexSum,
@@ -60,12 +62,12 @@ export function completeness(set: FixedPointSet, flow: Flow): Completeness {
     unpaired,
     isOriginMissing,
     ...estimates,
-    noGapFound: points.length > 0 && !isSumWrong && unpaired.length === 0 && !isOriginMissing,
+    noGapFound: points.length > 0 && !hasGap,
   };
 }
 
-/** Relative distance at which two fixed points are one, as in `findDefaults.mergeTolerance`. */
-const samePlace = 1e-6;
+/** Relative distance at which two fixed points are one. */
+const samePlace = findDefaults.mergeTolerance;
 
 function hasMirror(set: FixedPointSet, index: number): boolean {
   const image = mirrorOf(set.points[index].xStar);

@@ -2,7 +2,9 @@ import { checkCount, checkList, checkNumber, checkVector, reject, withDefaults }
 import { norm } from "../numerics/vector";
 import type { Bifurcation } from "./bifurcation";
 import { countModes } from "./branch-spectra";
-import { followFrom, type Piece, type Survey } from "./branch-trace";
+import { followFrom, type Piece, type Survey, type TraceStart } from "./branch-trace";
+import { scoutsOf } from "./curve-scouts";
+import { curveWork } from "./curve-work";
 import { findFixedPoints } from "./fixed-points";
 import type { Flow } from "./flow";
 import { checkFlowFamily, type FlowFamily } from "./flow-family";
@@ -59,7 +61,10 @@ export interface ContinueOptions {
   mostArcs: number;
   /** Starts of a search at one of the family's parameters, for fixed points born elsewhere; none for no search. */
   starts: (parameter: number, flow: Flow) => readonly Float64Array[];
-  /** Workers to share the eigenvalues, from `createPool`; without one this thread computes alone, with the same result. */
+  /**
+   * Workers to share the curves and eigenvalues of a family with a `spec`, from `createPool`; without one this thread
+   * computes alone, with the same result.
+   */
   pool: TaskPool | undefined;
   /** Called after each fixed point that was followed, with their number and how many are known to be to follow. */
   onProgress: (done: number, total: number) => void;
@@ -115,9 +120,12 @@ export async function continueFixedPoints(
   for (const [i, { xStar }] of set.points.entries()) {
     checkVector(where, `points[${i}].xStar`, xStar, ends[0].dimension);
   }
+  const { tolerance, shortestArc, mostArcs } = settings;
+  const knots = given[0] < given[1] ? given : given.slice().reverse();
+  const course = { family, knots, limits: { tolerance, shortestArc, mostArcs } };
   const survey: Survey = {
-    family,
-    knots: given[0] < given[1] ? given : given.slice().reverse(),
+    ...course,
+    work: curveWork(course, settings.pool),
     isOdd: ends.every((flow) => flow.odd === true),
     settings,
     pieces: [],
@@ -154,10 +162,16 @@ function checkSettings(where: string, settings: ContinueOptions): void {
 
 /** Follows what is in the queue, and what turns up on the way. */
 async function followQueue(survey: Survey): Promise<void> {
-  for (let done = 0; survey.queue.length > 0; done++) {
-    followFrom(survey, survey.queue.shift() as Survey["queue"][number]);
-    survey.settings.onProgress(done + 1, done + 1 + survey.queue.length);
-    await new Promise<void>((resolve) => setImmediate(resolve));
+  const scouts = scoutsOf(survey);
+  try {
+    for (let done = 0; survey.queue.length > 0; done++) {
+      const start = survey.queue.shift() as TraceStart;
+      scouts.send(start);
+      await followFrom(survey, start);
+      survey.settings.onProgress(done + 1, done + 1 + survey.queue.length);
+    }
+  } finally {
+    scouts.dismiss();
   }
 }
 

@@ -6,11 +6,11 @@ export interface WalkEvents {
   /** A new point of the curve. */
   step(next: Stance): void;
   /** The parameter turned back between two points, within the bracket; `isBranchPoint` if another curve crosses there. */
-  turn(window: CurveWindow, a: Stance, b: Stance, bracket: Bracket, isBranchPoint: boolean): void;
+  turn(a: Stance, b: Stance, bracket: Bracket, isBranchPoint: boolean): void;
   /** Another curve crosses between two points. */
-  crossing(window: CurveWindow, a: Stance, b: Stance): void;
+  crossing(a: Stance, b: Stance): void;
   /** Another curve touches exactly here, at the end of an interval. */
-  singular(window: CurveWindow, a: Stance, b: Stance): void;
+  singular(a: Stance, b: Stance): void;
 }
 
 export interface WalkLimits {
@@ -67,11 +67,11 @@ export function walkInterval(
       continue;
     }
     if (turn) {
-      events.turn(window, stance, next, turn, hasCrossed);
+      events.turn(stance, next, turn, hasCrossed);
       way = way > 0 ? -1 : 1;
-    } else if (hasCrossed) events.crossing(window, stance, next);
+    } else if (hasCrossed) events.crossing(stance, next);
     events.step(next);
-    if (next.orientation === 0 && orientation !== 0) events.singular(window, stance, next);
+    if (next.orientation === 0 && orientation !== 0) events.singular(stance, next);
     if (straight) return { status: "arrived", heading: way, foot: next };
     // where the curve runs along the parameter again, one step may do for the rest
     maySkip = !hasTurned && Math.abs(next.tangent[window.size]) > 0.3;

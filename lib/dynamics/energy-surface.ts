@@ -3,7 +3,7 @@ import { kernelArray, loadKernels, releaseKernelArray } from "../numerics/wasm";
 import { type Flow, jacobianInto, velocityInto } from "./flow";
 
 /** Unit roundoff of a float64, 2⁻⁵³. */
-const unitRoundoff = 2 ** -53;
+export const unitRoundoff = 2 ** -53;
 
 /** How often a search asked the flow for something. */
 export interface Evaluations {

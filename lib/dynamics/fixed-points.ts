@@ -3,7 +3,13 @@ import { collect, type End, isCandidate, type Known } from "./collect";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
 import { checkFlowArgument, type Flow } from "./flow";
 import { isSamePlace } from "./merge";
-import { type MinimizeMethod, type MinimizeOptions, type Minimum, minimizeDefaults } from "./minimize";
+import {
+  checkedMinimizeOptions,
+  type MinimizeMethod,
+  type MinimizeOptions,
+  type Minimum,
+  minimizeDefaults,
+} from "./minimize";
 import { type SearchWork, searchWork, type TaskPool } from "./search-work";
 import { mirrorOf, type Start } from "./starts";
 
@@ -87,6 +93,7 @@ export function checkedFindOptions<Settings extends SearchSettings>(where: strin
   for (const name of ["mergeTolerance", "slowSlope", "slowMergeTolerance"] as const) {
     checkNumber(where, name, settings[name], "not negative");
   }
+  checkedMinimizeOptions(where, limitsOf(settings));
   const { onProgress, pool, signal } = settings;
   if (typeof onProgress !== "function") reject(where, "onProgress", onProgress, "a function");
   if (pool !== undefined && typeof pool?.run !== "function") reject(where, "pool", pool, "a pool, as from createPool");
@@ -97,8 +104,9 @@ export function checkedFindOptions<Settings extends SearchSettings>(where: strin
 function checkStarts(where: string, flow: Flow, starts: readonly (Float64Array | Start)[]): Start[] {
   if (!Array.isArray(starts)) reject(where, "starts", starts, "an array of Float64Array or Start");
   return starts.map((given, i) => {
-    const start: Start = given instanceof Float64Array ? { x: given, kind: "given" } : given;
-    checkVector(where, `starts[${i}]`, start?.x, flow.dimension);
+    const isStart = given !== null && typeof given === "object" && "x" in given;
+    const start: Start = isStart ? given : { x: given as Float64Array, kind: "given" };
+    checkVector(where, `starts[${i}]`, start.x, flow.dimension);
     return { x: start.x.slice(), kind: start.kind ?? "given" };
   });
 }

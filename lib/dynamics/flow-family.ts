@@ -1,5 +1,5 @@
 import { checkFloats, checkNumber, reject } from "../numerics/validate";
-import { checkFlowArgument, type Flow } from "./flow";
+import { checkFlowArgument, type Flow, type FlowSpec } from "./flow";
 
 /** Flows that depend on one parameter, and the values of it at which one wants to look. */
 export interface FlowFamily {
@@ -10,6 +10,8 @@ export interface FlowFamily {
    * smoothly between neighbours among `parameters`: kinks belong there, as those of readouts interpolated between snapshots.
    */
   flowAt(parameter: number): Flow;
+  /** Serialisable recipe: a family with one can be rebuilt in a worker. */
+  readonly spec?: FlowSpec;
 }
 
 /** Checks that something is a family, once, where it enters. */

@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { checkChoice, checkCount, checkNumber, checkVector, withDefaults } from "../numerics/validate";
+import { checkChoice, checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import { EnergySurface, type Evaluations, roundingOfSpeed } from "./energy-surface";
 import { checkFlowArgument, type Flow } from "./flow";
@@ -82,10 +82,21 @@ export const minimizeDefaults: Readonly<MinimizeOptions> = Object.freeze({
 export function minimizeSpeed(flow: Flow, x0: Float64Array, options?: Partial<MinimizeOptions>): Minimum {
   checkFlowArgument("minimizeSpeed", flow);
   checkVector("minimizeSpeed", "x0", x0, flow.dimension);
-  const settings = checkedSettings(options);
+  const settings = checkedMinimizeOptions("minimizeSpeed", withDefaults("minimizeSpeed", options, minimizeDefaults));
   const surface = new EnergySurface(flow);
-  surface.begin(x0);
-  const rule = chooseRule(surface, settings);
+  let rule: StepRule | undefined;
+  try {
+    surface.begin(x0);
+    rule = chooseRule(surface, settings);
+    return descend(surface, rule, settings);
+  } finally {
+    rule?.release();
+    surface.release();
+  }
+}
+
+/** Downhill by one rule, from where the surface is looked at. */
+function descend(surface: EnergySurface, rule: StepRule, settings: MinimizeOptions): Minimum {
   const path: Float64Array[] = [];
   const qPath: number[] = [];
   const watch = stagnationWatch(settings);
@@ -115,7 +126,7 @@ export function minimizeSpeed(flow: Flow, x0: Float64Array, options?: Partial<Mi
     if (hasMoved) note();
     else if (surface.speed <= 1000 * roundingOfSpeed(surface.x)) status = "converged"; // nothing left but noise
   }
-  const minimum: Minimum = {
+  return {
     x: surface.x.slice(),
     q: surface.q,
     speed: surface.speed,
@@ -125,21 +136,23 @@ export function minimizeSpeed(flow: Flow, x0: Float64Array, options?: Partial<Mi
     status: status as MinimumStatus,
     ...(settings.recordPath ? { path: new Matrix(path), qPath: Float64Array.from(qPath) } : {}),
   };
-  rule.release();
-  surface.release();
-  return minimum;
 }
 
-function checkedSettings(options: Partial<MinimizeOptions> | undefined): MinimizeOptions {
-  const settings = withDefaults("minimizeSpeed", options, minimizeDefaults);
-  checkChoice("minimizeSpeed", "method", settings.method, ["dogleg", "cg", "gradient"]);
-  checkCount("minimizeSpeed", "maxIterations", settings.maxIterations, 0);
-  checkCount("minimizeSpeed", "stagnationSteps", settings.stagnationSteps);
-  checkNumber("minimizeSpeed", "qTolerance", settings.qTolerance, "not negative");
-  checkNumber("minimizeSpeed", "gradientTolerance", settings.gradientTolerance, "not negative");
-  checkNumber("minimizeSpeed", "stagnationDecrease", settings.stagnationDecrease, "not negative");
-  checkNumber("minimizeSpeed", "firstRadius", settings.firstRadius, "not negative");
-  return settings;
+/** Throws unless options of a minimisation are in place; also for those of a search, which hands them on. */
+export function checkedMinimizeOptions<Options extends Partial<MinimizeOptions>>(
+  where: string,
+  options: Options,
+): Options {
+  const { method, maxIterations, stagnationSteps, thorough, firstRadius = 0 } = { ...minimizeDefaults, ...options };
+  checkChoice(where, "method", method, ["dogleg", "cg", "gradient"]);
+  checkCount(where, "maxIterations", maxIterations, 0);
+  checkCount(where, "stagnationSteps", stagnationSteps);
+  for (const name of ["qTolerance", "gradientTolerance", "stagnationDecrease"] as const) {
+    checkNumber(where, name, options[name] ?? minimizeDefaults[name], "not negative");
+  }
+  checkNumber(where, "firstRadius", firstRadius, "not negative");
+  if (typeof thorough !== "boolean") reject(where, "thorough", thorough, "true or false");
+  return options;
 }
 
 function chooseRule(surface: EnergySurface, settings: MinimizeOptions): StepRule {

@@ -23,7 +23,7 @@ export interface TaskPool {
   run<Result>(task: string, payload: unknown, signal?: AbortSignal): Promise<Result>;
 }
 
-/** A recipe with a name that no other flow of this process has: a worker keeps the flow it made for the next task. */
+/** A recipe with a name that no other flow, or family, of this process has: a worker keeps what it made for the next task. */
 export interface NamedSpec {
   readonly key: string;
   readonly spec: FlowSpec;
@@ -62,22 +62,53 @@ export interface SearchWork {
  */
 export function searchWork(flow: Flow, pool: TaskPool | undefined, signal?: AbortSignal): SearchWork {
   const spec = pool && flow.spec;
-  if (pool && spec) return pooledWork({ key: keyOf(flow), spec }, pool, signal);
-  if (pool && !hasWarned) {
-    hasWarned = true;
-    process.emitWarning("This flow has no spec, so no worker can be told of it: it is searched by one thread.");
-  }
+  if (pool && spec) return pooledWork({ key: nameOf(flow), spec }, pool, signal);
+  if (pool) warnWithoutSpec("flow");
   return ownWork(flow, signal);
 }
 
-let hasWarned = false;
-const keys = new WeakMap<Flow, string>();
-let flows = 0;
+const warned = new Set<string>();
 
-function keyOf(flow: Flow): string {
-  const key = keys.get(flow) ?? `flow ${++flows}`;
-  keys.set(flow, key);
-  return key;
+/** Says once that a pool is of no use. */
+export function warnWithoutSpec(what: "flow" | "family"): void {
+  if (warned.has(what)) return;
+  warned.add(what);
+  process.emitWarning(`This ${what} has no spec, so no worker can be told of it: one thread does all the work.`);
+}
+
+/** Does some work; the event loop then gets a turn, for progress bars and interrupts. */
+export async function inTurns<Result>(work: () => Result): Promise<Result> {
+  const result = work();
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  return result;
+}
+
+/** Does one piece of work for each item, one after the other. */
+export async function oneByOne<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, i: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [i, item] of items.entries()) results.push(await work(item, i));
+  return results;
+}
+
+/** The same, all at once; results are in the order of the items, whoever was ready first. */
+export function allAtOnce<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, i: number) => Promise<Result>,
+): Promise<Result[]> {
+  return Promise.all(items.map(work));
+}
+
+const names = new WeakMap<object, string>();
+let named = 0;
+
+/** A name that no other object of this process gets. */
+export function nameOf(owner: object): string {
+  const name = names.get(owner) ?? `flow ${++named}`;
+  names.set(owner, name);
+  return name;
 }
 
 function pooledWork(flow: NamedSpec, pool: TaskPool, signal?: AbortSignal): SearchWork {
@@ -87,17 +118,14 @@ function pooledWork(flow: NamedSpec, pool: TaskPool, signal?: AbortSignal): Sear
     spectrum: (x) => pool.run("spectrum", { flow, x }, signal),
     trackEdge: (a, b) => pool.run("edge", { flow, a, b }, signal),
     deflate: (x, known) => pool.run("deflate", { flow, x, known }, signal),
-    each: (items, work) => Promise.all(items.map(work)),
+    each: allAtOnce,
   };
 }
 
 function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
-  /** The event loop gets a turn after each piece, for progress bars and interrupts. */
   const turn = async <Result>(work: () => Result): Promise<Result> => {
     signal?.throwIfAborted();
-    const result = work();
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    return result;
+    return inTurns(work);
   };
   return {
     minimize: (x, options) => turn(() => minimizeSpeed(flow, x, options)),
@@ -105,11 +133,7 @@ function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
     spectrum: (x) => turn(() => stability(flow, x)),
     trackEdge: (a, b) => turn(() => trackEdge(flow, a, b)),
     deflate: (x, known) => turn(() => deflatedNewton(flow, x, known)),
-    async each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>) {
-      const results: Result[] = [];
-      for (const item of items) results.push(await work(item));
-      return results;
-    },
+    each: oneByOne,
   };
 }
 
@@ -122,17 +146,21 @@ function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
 export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
   const size = flow.dimension;
   const J = kernelArray(size * size);
-  jacobianInto(flow, x, J);
-  const lu = Number.isFinite(norm(J)) ? factorize(J, size, { inPlace: true }) : undefined;
-  const polished = polishedNear(flow, x, lu);
-  const at = polished?.x ?? x;
-  const { F, rounding } = residual(flow, at, polished?.xLow ?? new Float64Array(size));
-  const certificate = flow.lipschitzOfJacobian && certifyWith(flow, at, F, lu, rounding);
-  const newtonLength = lu && !lu.isSingular ? norm(lu.solve(F)) : Number.POSITIVE_INFINITY;
-  const index = indexOf(lu, size);
-  lu?.release();
-  releaseKernelArray(J);
-  return { ...(certificate ? { certificate } : {}), ...(polished ? { polished } : {}), newtonLength, index };
+  let lu: Factorization | undefined;
+  try {
+    jacobianInto(flow, x, J);
+    lu = Number.isFinite(norm(J)) ? factorize(J, size, { inPlace: true }) : undefined;
+    const polished = polishedNear(flow, x, lu);
+    const at = polished?.x ?? x;
+    const { F, rounding } = residual(flow, at, polished?.xLow ?? new Float64Array(size));
+    const certificate = flow.lipschitzOfJacobian && certifyWith(flow, at, F, lu, rounding);
+    const newtonLength = lu && !lu.isSingular ? norm(lu.solve(F)) : Number.POSITIVE_INFINITY;
+    const judgement = { newtonLength, index: indexOf(lu, size) };
+    return { ...(certificate ? { certificate } : {}), ...(polished ? { polished } : {}), ...judgement };
+  } finally {
+    lu?.release();
+    releaseKernelArray(J);
+  }
 }
 
 /** Polishing moves a fixed point by rounding only: what goes farther was none. */

@@ -1,5 +1,6 @@
 /** The graph of passages between attractors. */
 import { checkList, checkRecord, checkVector, reject } from "../numerics/validate";
+import { findDefaults } from "./fixed-points";
 import { checkFlowArgument, type Flow } from "./flow";
 import {
   type Branch,
@@ -52,6 +53,11 @@ export async function transitionGraph<Name>(
   if (typeof read !== "function") reject(where, "read", read, "a function that names a state");
   checkRecord(where, "options", options);
   const { onProgress, ...branch } = options;
+  for (const [i, { unstableCount = -1 }] of points.entries()) {
+    if (unstableCount < 0) {
+      reject(where, `points[${i}].unstableCount`, unstableCount, "a number of unstable modes: search with spectra");
+    }
+  }
   const attractors = points.filter((p) => p.unstableCount === 0).map((p) => p.xStar);
   const settings = checkedBranch(where, flow, { attractors, ...branch });
   const saddles = points.filter((p) => p.unstableCount === 1);
@@ -67,7 +73,7 @@ export async function transitionGraph<Name>(
     await new Promise((resolve) => setImmediate(resolve));
   }
   return followed.map(({ saddle, unstable, branches: [from, to] }) => ({
-    saddle,
+    saddle: saddle.slice(),
     from: read(from.end),
     to: read(to.end),
     isAtRest: from.isAtRest && to.isAtRest,
@@ -93,8 +99,8 @@ function followSaddle(
   return { saddle: point.xStar, unstable, branches };
 }
 
-/** Distance, in parts of max(1, ‖x‖), at which two points are each other's mirror image; as in `completeness`. */
-const samePlace = 1e-6;
+/** Distance, in parts of max(1, ‖x‖), at which two points are each other's mirror image. */
+const samePlace = findDefaults.mergeTolerance;
 
 /** What −x* does: v and w are the same, and each branch is the mirror image of the other one's. */
 function mirrored({ unstable, branches: [from, to] }: Followed, saddle: Float64Array): Followed {

@@ -71,7 +71,8 @@ export function lapsesByPause(
   const pulses = pulsesOf(task.input);
   for (const [i, { start }] of pulses.entries()) {
     const next = pulses[i + 1]?.start ?? output.rows;
-    if (i === 0 || !areBitsRight(output, task.target, start - 1) || next - start < answer * tau) continue;
+    if (i === 0 || start === 0 || !areBitsRight(output, task.target, start - 1) || next - start < answer * tau)
+      continue;
     const pause = Math.max(0, start - pulses[i - 1].end) / tau;
     const row = rows[edges.filter((edge) => pause >= edge).length];
     row.pulses++;

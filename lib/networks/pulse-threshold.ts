@@ -164,7 +164,7 @@ function thresholdOf(
         else below = middle;
       }
       const rest = elsewhere ? { elsewhere } : {};
-      return { from: bits, channel, amplitude: above, outcome: "flips", elsewhereFrom, ...rest };
+      return { from: [...bits], channel, amplitude: above, outcome: "flips", elsewhereFrom, ...rest };
     }
     if (!isSame(reached, bits) && elsewhereFrom === Number.POSITIVE_INFINITY) {
       elsewhereFrom = amplitude;
@@ -174,7 +174,7 @@ function thresholdOf(
   }
   const outcome = elsewhereFrom < Number.POSITIVE_INFINITY ? "lands elsewhere" : "never flips";
   const rest = elsewhere ? { elsewhere } : {};
-  return { from: bits, channel, amplitude: Number.POSITIVE_INFINITY, outcome, elsewhereFrom, ...rest };
+  return { from: [...bits], channel, amplitude: Number.POSITIVE_INFINITY, outcome, elsewhereFrom, ...rest };
 }
 
 /** Steps between two looks at the state. */

@@ -1,13 +1,13 @@
 import type { Matrix } from "ml-matrix";
-import type { Flow } from "../dynamics/flow";
+import type { Flow, FlowSpec } from "../dynamics/flow";
 import type { FlowFamily } from "../dynamics/flow-family";
-import { largestSingularValue } from "../numerics/linear-solve";
-import { checkList, checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
-import { multiplyInto, norm, toMatrix, toRowMajor } from "../numerics/vector";
+import { checkChoice, checkList, checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
+import { multiplyInto, toMatrix, toRowMajor } from "../numerics/vector";
 import { kernelArray } from "../numerics/wasm";
-import { activation } from "./activation";
+import { type ActivationName, activation } from "./activation";
 import { checkEchoState, type EchoState } from "./echo-state";
 import type { Snapshot } from "./force";
+import { jacobianBound } from "./rate-flow";
 
 /**
  * The flows of a network in training: at each snapshot its own readout, in between the readout on the straight line from
@@ -28,13 +28,44 @@ export function readoutFamily(net: EchoState, snapshots: readonly Snapshot[]): F
   const where = "readoutFamily";
   checkEchoState(where, net);
   checkSnapshots(where, net, snapshots);
-  const readouts = snapshots.map(({ Wo }) => toRowMajor(Wo));
-  const steps = snapshots.map(({ step }) => step);
   const Wr = kernelArray(net.units * net.units);
   Wr.set(toRowMajor(net.Wr));
-  const Wfb = toRowMajor(net.Wfb);
+  const { units, outputs, activation: name } = net;
+  return familyOf({
+    ...{ units, outputs, activation: name, Wr, Wfb: toRowMajor(net.Wfb) },
+    steps: snapshots.map(({ step }) => step),
+    readouts: snapshots.map(({ Wo }) => toRowMajor(Wo)),
+  });
+}
+
+/** What a family of readouts is made of; plain data, so that a worker can make the same family again. */
+interface ReadoutFamilyParameters extends Readonly<Record<string, unknown>> {
+  readonly units: number;
+  readonly outputs: number;
+  readonly activation: ActivationName;
+  /** Row by row, in the kernels' memory, which threads share: a worker is given the address, not a copy. */
+  readonly Wr: Float64Array;
+  readonly Wfb: Float64Array;
+  readonly steps: readonly number[];
+  readonly readouts: readonly Float64Array[];
+}
+
+const readoutFamilyKind = "readout family";
+
+/** A family from its recipe, in a worker. */
+export function familyFromSpec(spec: FlowSpec): FlowFamily {
+  checkChoice("familyFromSpec", "spec.kind", spec?.kind, [readoutFamilyKind]);
+  const parameters = spec.parameters as ReadoutFamilyParameters;
+  const Wr = kernelArray(parameters.Wr.length);
+  Wr.set(parameters.Wr);
+  return familyOf({ ...parameters, Wr });
+}
+
+function familyOf(parameters: ReadoutFamilyParameters): FlowFamily {
+  const { steps, readouts } = parameters;
   return {
     parameters: Float64Array.from(steps),
+    spec: { kind: readoutFamilyKind, parameters },
     flowAt(parameter) {
       checkNumber("flowAt", "parameter", parameter, "any");
       if (parameter < steps[0] || parameter > steps[steps.length - 1]) {
@@ -46,16 +77,17 @@ export function readoutFamily(net: EchoState, snapshots: readonly Snapshot[]): F
       );
       const share = (parameter - steps[after - 1]) / (steps[after] - steps[after - 1]);
       const [from, to] = [readouts[after - 1], readouts[after]];
-      const Wo = share === 1 ? to : from.map((w, i) => w + share * (to[i] - w));
-      return fedBackFlow(net, Wr, Wfb, Wo);
+      return fedBackFlow(parameters, share === 1 ? to : from.map((w, i) => w + share * (to[i] - w)));
     },
   };
 }
 
 /** The flow of a network with Wr and readout apart. */
-function fedBackFlow(net: EchoState, Wr: Float64Array, Wfb: Float64Array, Wo: Float64Array): Flow {
-  const { units: size, outputs } = net;
-  const { rateInto, slope, isOdd, maxCurvature } = activation(net.activation);
+function fedBackFlow(
+  { units: size, outputs, activation: name, Wr, Wfb }: ReadoutFamilyParameters,
+  Wo: Float64Array,
+): Flow {
+  const { rateInto, slope, isOdd, maxCurvature } = activation(name);
   const rates = new Float64Array(size);
   const z = new Float64Array(outputs);
   const velocityInto = (x: Float64Array, out: Float64Array): void => {
@@ -107,12 +139,11 @@ function fedBackFlow(net: EchoState, Wr: Float64Array, Wfb: Float64Array, Wo: Fl
       jacobianInto(x, out);
       return toMatrix(out, size, size);
     },
-    // as in rateFlow: the power iteration comes from below, so five percent are added
     lipschitzOfJacobian() {
       if (lipschitz === undefined) {
         const weights = new Float64Array(size * size);
         weightsInto(weights);
-        lipschitz = Math.min(1.05 * largestSingularValue(weights, size), norm(weights)) * maxCurvature;
+        lipschitz = jacobianBound(weights, size, maxCurvature);
       }
       return lipschitz;
     },

@@ -194,42 +194,61 @@ export function smallestSingularValue(f: Factorization): number {
   return Number.isFinite(square) && square > 0 ? 1 / Math.sqrt(square) : 0;
 }
 
+/** A Lanczos iteration that ends before it has seen so many directions began in a special one, and begins once more. */
+const fewestDirections = 8;
+
 /**
  * Largest eigenvalue of a symmetric positive matrix by Lanczos iteration with full orthogonalisation.
  *
  * In the basis of the vectors made so far the matrix is tridiagonal (α on the diagonal, β beside it); its largest
- * eigenvalue θ grows towards the one sought, and |β s| bounds the error, s being the last component of its eigenvector.
+ * eigenvalue θ grows towards the one sought, and |β s| bounds its distance from *an* eigenvalue, s being the last component
+ * of its eigenvector. From a start without a part along the one sought it would end at another: where it ends early it goes
+ * on outside the basis. A small matrix is so explored whole.
  */
 function largestEigenvalue(size: number, apply: (v: Float64Array) => Float64Array): number {
-  const alpha: number[] = [];
-  const beta: number[] = [];
-  const basis: Float64Array[] = [startVector(size)];
+  let alpha: number[] = [];
+  let beta: number[] = [];
+  const basis: Float64Array[] = [startVector(size, 1)];
   let theta = 0;
+  let before = 0; // θ of the starts that ended early
   for (let j = 0; j < size && j < 300; j++) {
     const next = apply(basis[j]);
     alpha.push(dot(basis[j], next));
-    for (let pass = 0; pass < 2; pass++) {
-      for (const v of basis) {
-        const part = dot(v, next);
-        for (let i = 0; i < size; i++) next[i] -= part * v[i];
-      }
-    }
-    const rest = norm(next);
+    takeOut(basis, next);
+    let rest = norm(next);
     if (!Number.isFinite(rest)) return Infinity;
     theta = largestOfTridiagonal(alpha, beta);
-    if (rest === 0) break; // nothing is left outside the basis, or its squares vanish: no direction to go on in
-    if (rest * lastComponent(alpha, beta, theta) <= 1e-9 * theta) break;
-    beta.push(rest);
+    // rest is 0 where nothing is left outside the basis, or its squares vanish: no direction to go on in
+    const isDone = rest === 0 || rest * lastComponent(alpha, beta, theta) <= 1e-9 * theta;
+    if (isDone) {
+      if (basis.length >= Math.min(size, fewestDirections)) break;
+      next.set(startVector(size, basis.length + 1));
+      takeOut(basis, next);
+      rest = norm(next);
+      if (rest === 0) break;
+      before = Math.max(before, theta);
+      [alpha, beta] = [[], []];
+    } else beta.push(rest);
     for (let i = 0; i < size; i++) next[i] /= rest;
     basis.push(next);
   }
-  return theta;
+  return Math.max(before, theta);
 }
 
-/** A unit vector that depends on nothing but its length and lies in no special direction. */
-function startVector(size: number): Float64Array {
+/** Takes away what lies along the vectors of an orthonormal basis, in place. Twice, which is enough for orthogonality. */
+function takeOut(basis: readonly Float64Array[], next: Float64Array): void {
+  for (let pass = 0; pass < 2; pass++) {
+    for (const v of basis) {
+      const part = dot(v, next);
+      for (let i = 0; i < next.length; i++) next[i] -= part * v[i];
+    }
+  }
+}
+
+/** A unit vector that depends on nothing but its length and a number, and lies in no special direction. */
+function startVector(size: number, seed: number): Float64Array {
   const v = new Float64Array(size);
-  let word = 1;
+  let word = seed;
   for (let i = 0; i < size; i++) {
     word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
     v[i] = word / 4294967296 - 0.5;

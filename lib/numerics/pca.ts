@@ -110,6 +110,10 @@ function bySmallGram(X: Float64Array, size: number, count: number): Basis {
   return rayleighRitz(X, size, orthonormal(candidates), count);
 }
 
+const mostSweeps = 2000;
+/** Above this residual an iteration that hardly gets on is slow, as where nearly equal variances follow; below, it is done. */
+const nearRounding = 1e-10;
+
 /**
  * Block power iteration on Xᵀ X with ten spare vectors, until the residual of the wanted axes, ‖XᵀX a − s a‖/s₁, is at
  * rounding level or no longer falls.
@@ -120,7 +124,7 @@ function byIteration(X: Float64Array, size: number, count: number): Basis {
   let block = orthonormal(Array.from({ length: width }, () => Float64Array.from({ length: size }, () => rng.normal())));
   let best = Number.POSITIVE_INFINITY;
   let basis: Basis = { axes: [], squares: [] };
-  for (let k = 0, idle = 0; k < 500 && idle < 5 && best > 1e-14; k++, idle++) {
+  for (let k = 0, idle = 0; k < mostSweeps && idle < 5 && best > 1e-14; k++, idle++) {
     const found = rayleighRitz(X, size, block, width);
     const next = found.axes.map((a) => transposedProduct(X, product(X, a, X.length / size), size));
     const residual = largestResidual(next, found, count);
@@ -128,6 +132,7 @@ function byIteration(X: Float64Array, size: number, count: number): Basis {
       if (residual < 0.9 * best) idle = 0;
       [best, basis] = [residual, found];
     }
+    if (best > nearRounding) idle = 0;
     block = orthonormal(next);
     if (block.length === 0) return found; // nothing varies
   }
@@ -180,19 +185,9 @@ function complete(axes: readonly Float64Array[], size: number, count: number): F
     const unit = new Float64Array(size);
     unit[i] = 1;
     const wider = orthonormal([...basis, unit]);
-    if (wider.length > basis.length && norm(difference(unit, basis)) > 0.5 / Math.sqrt(size)) basis = wider;
+    if (wider.length > basis.length && norm(outsideOf(basis, unit)) > 0.5 / Math.sqrt(size)) basis = wider;
   }
   return basis;
-}
-
-/** What is left of v after taking away its parts along a basis. */
-function difference(v: Float64Array, basis: readonly Float64Array[]): Float64Array {
-  const rest = v.slice();
-  for (const b of basis) {
-    const overlap = dot(b, v);
-    for (let i = 0; i < rest.length; i++) rest[i] -= overlap * b[i];
-  }
-  return rest;
 }
 
 function withFixedSign(axis: Float64Array): Float64Array {

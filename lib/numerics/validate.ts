@@ -10,9 +10,17 @@ export function reject(where: string, thing: string, got: unknown, wanted: strin
   throw new RangeError(`${where}: ${thing} ${describe(got)}, expected ${wanted}`);
 }
 
+/** How a phrase about a thing begins, "has length 3"; any other text is a value somebody gave. */
+const phrase = /^(is|are|has|depends|lacks|leaves|needs|runs) /;
+/** Longest text that is shown in full. */
+const longestText = 60;
+
 /** A value in a sentence, whatever it is: never throws, never longer than a line. */
 function describe(got: unknown): string {
-  if (typeof got === "string") return got;
+  if (typeof got === "string") {
+    if (phrase.test(got)) return got;
+    return `is ${JSON.stringify(got.length > longestText ? `${got.slice(0, longestText)}…` : got)}`;
+  }
   if (typeof got === "number" || typeof got === "bigint" || typeof got === "boolean") return `is ${got}`;
   if (got === undefined || got === null) return `is ${got}`;
   if (typeof got === "function" || typeof got === "symbol") return `is a ${typeof got}`;
@@ -119,12 +127,7 @@ export function checkFloats(where: string, thing: string, value: Float64Array): 
 export function checkChoice(where: string, thing: string, value: unknown, choices: readonly string[]): void {
   if (!Array.isArray(choices)) reject("checkChoice", "choices", choices, "an array of words");
   if (typeof value !== "string" || !choices.includes(value)) {
-    reject(
-      where,
-      thing,
-      typeof value === "string" ? `is "${value}"` : value,
-      choices.map((c) => `"${c}"`).join(" or "),
-    );
+    reject(where, thing, value, choices.map((c) => `"${c}"`).join(" or "));
   }
 }
 

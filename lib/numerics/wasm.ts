@@ -230,7 +230,9 @@ function grow(where: string, size: number): void {
   const limit = MAXIMUM_PAGES - 1 - top / PAGE; // one page less, so that the end is a 32-bit number
   const inUse = [...used.values()].reduce((sum, bytes) => sum + bytes, 0);
   const got = `needs ${size} bytes (${inUse} are in use)`;
-  if (pages > limit) reject(where, "array", got, `at most ${atTop + limit * PAGE}; release arrays no longer needed`);
+  // what nobody holds any more is given back between two turns of the event loop, see kernelArray
+  const advice = "hold fewer arrays and flows, and await something now and then, or those let go are not given back";
+  if (pages > limit) reject(where, "array", got, `at most ${atTop + limit * PAGE}: ${advice}`);
   // by an eighth more than asked for, so that many small requests grow the memory only now and then
   const added = Math.min(limit, Math.max(pages, Math.ceil(top / PAGE / 8)));
   try {

@@ -142,11 +142,12 @@ function assembled(
   };
 }
 
-/** How many channels a matrix has along one side, if N along the other says that it is the right way round; a vector has one. */
+/** How many channels a matrix has along one side, or along the other if N says that it lies the wrong way; a vector has one. */
 function channels(array: WeightArray | undefined, side: 0 | 1, units: number): number | undefined {
   if (array === undefined) return undefined;
   if (array.shape.length === 1) return 1;
-  return array.shape[1 - side] === units || array.shape[side] !== units ? array.shape[side] : undefined;
+  const isTurned = array.shape[1 - side] !== units && array.shape[side] === units;
+  return array.shape[isTurned ? 1 - side : side];
 }
 
 function shaped(where: string, array: WeightArray, rows: number, columns: number): Matrix {

@@ -5,16 +5,22 @@
  * worker copies them once, and keeps the flow for the next task of the same search.
  */
 import { lookAtSnapshot, type SnapshotLook, type SnapshotTask } from "../claims/study-story";
-import { type Spectrum, spectrumOf } from "../dynamics/branch-spectra";
+import type { Bifurcation } from "../dynamics/bifurcation";
+import { changeBetween, type ModeChange, type Spectrum, spectrumAt } from "../dynamics/branch-spectra";
+import { type Course, type Heading, type Leg, settledFoot, walkLeg } from "../dynamics/curve-leg";
+import type { PlainCourse } from "../dynamics/curve-work";
 import { deflatedNewton } from "../dynamics/deflation";
 import { type EdgeState, trackEdge } from "../dynamics/edge-tracking";
 import type { Flow } from "../dynamics/flow";
+import type { FlowFamily } from "../dynamics/flow-family";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "../dynamics/minimize";
 import { type Judgement, judgeCandidate, type NamedSpec } from "../dynamics/search-work";
+import type { Foot } from "../dynamics/solution-curve";
 import { type Stability, stability } from "../dynamics/stability";
 import type { NoiseOutcome } from "../networks/noise-outcome";
 import { type NoiseTask, runNoiseTask } from "../networks/noise-trials";
 import { flowFromSpec } from "../networks/rate-flow";
+import { familyFromSpec } from "../networks/readout-family";
 import type { FlipFlopRecipe } from "../networks/recipe";
 import { trainedReadout } from "../store/trained";
 
@@ -26,6 +32,34 @@ function flowOf({ key, spec }: NamedSpec): Flow {
   return known.flow;
 }
 
+let knownFamily: { key: string; family: FlowFamily } | undefined;
+
+/** One family is kept, too. */
+function courseOf({ family: { key, spec }, knots, limits }: PlainCourse): Course {
+  if (knownFamily?.key !== key) knownFamily = { key, family: familyFromSpec(spec) };
+  return { family: knownFamily.family, knots, limits };
+}
+
+/** The fixed point near a foot of a curve. */
+export function settle(task: { course: PlainCourse; foot: Foot }): Foot | undefined {
+  return settledFoot(courseOf(task.course), task.foot);
+}
+
+/** The way of a curve across one interval. */
+export function leg(task: { course: PlainCourse; foot: Foot; heading: Heading }): Leg {
+  return walkLeg(courseOf(task.course), task.foot, task.heading);
+}
+
+/** The eigenvalues at a foot of a curve. */
+export function footSpectrum(task: { course: PlainCourse; foot: Foot }): Spectrum {
+  return spectrumAt(courseOf(task.course), task.foot);
+}
+
+/** Where between two feet of a curve the number of unstable modes changes. */
+export function modeChange(task: { course: PlainCourse; between: ModeChange }): Bifurcation {
+  return changeBetween(courseOf(task.course), task.between);
+}
+
 /** Minimises q from one start. */
 export function minimize(task: { flow: NamedSpec; x: Float64Array; options: Partial<MinimizeOptions> }): Minimum {
   return minimizeSpeed(flowOf(task.flow), task.x, task.options);
@@ -34,11 +68,6 @@ export function minimize(task: { flow: NamedSpec; x: Float64Array; options: Part
 /** The spectrum at one point. */
 export function spectrum(task: { flow: NamedSpec; x: Float64Array }): Stability {
   return stability(flowOf(task.flow), task.x);
-}
-
-/** The spectrum of a Jacobian. */
-export function eigenvalues(task: { J: Float64Array; size: number }): Spectrum {
-  return spectrumOf(task.J, task.size);
 }
 
 /** What the Jacobian says about a candidate. */

@@ -14,6 +14,7 @@ import {
   simpleRnnFlow,
   twoWells,
 } from "rnn-dynamics";
+import { kernelBytesInUse } from "rnn-dynamics/dist/numerics/wasm";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const distance = (a: Float64Array, b: Float64Array) => Math.sqrt(a.reduce((s, v, i) => s + (v - b[i]) * (v - b[i]), 0));
@@ -110,6 +111,11 @@ describe("certify", () => {
     );
     assert.deepEqual(certify(plain, x, new Float64Array(3)), estimate);
     assertRejects(() => certify(flow, x, xLow.slice(1)), "certify: xLow has length 2, expected 3");
+    const far = x.map(() => 1e-3);
+    assert.throws(
+      () => certify(flow, x, far),
+      /^RangeError: certify: xLow\[0\] is 0\.001, expected at most .*e-16 in size/,
+    );
   });
 
   it("is not fooled by a bound: an extended residual that may be off by much certifies nothing", () => {
@@ -124,6 +130,75 @@ describe("certify", () => {
     };
     assert.equal(certify(vague, x).isCertified, false);
     assert.equal(certify({ ...vague, velocityExtended: () => Number.NaN }, x).isCertified, false);
+  });
+
+  it("claims no ball for a point alone that holds another fixed point, at it or beside it", () => {
+    for (const flow of [twoWells, doubleWell3, decoupledFlipFlop(2, 1.3), decoupledFlipFlop(3, 2)]) {
+      for (const [i, point] of flow.fixedPoints.entries()) {
+        for (const by of [0, 1e-9, 1e-4]) {
+          const x = point.map((value) => value + by);
+          const { isCertified, radius, uniqueRadius } = certify(flow, x);
+          if (!isCertified) continue;
+          const others = flow.fixedPoints.filter((_, j) => j !== i).map((other) => distance(other, x));
+          assert.ok(uniqueRadius < Math.min(...others) && uniqueRadius > radius);
+        }
+      }
+    }
+    const linear: Flow = {
+      dimension: 1,
+      velocity: (x) => Float64Array.of(1 - x[0]),
+      jacobian: () => new Matrix([[-1]]),
+      lipschitzOfJacobian: () => 0,
+    };
+    assert.equal(certify(linear, Float64Array.of(0.5)).uniqueRadius, Number.POSITIVE_INFINITY);
+  });
+
+  it("is not fooled by flows built around the start vector of its iterations", () => {
+    let word = 1;
+    const start = [0, 0, 0].map(() => {
+      word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
+      return word / 4294967296 - 0.5;
+    });
+    // W start = 0, so the iteration for ‖W‖₂ sees nothing; from x = 3 the fixed point is 1.085 away
+    const W = new Matrix([
+      [2, (-2 * start[0]) / start[1], 0],
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    const blind = simpleRnnFlow(W);
+    assert.ok((blind.lipschitzOfJacobian?.() ?? 0) > 1);
+    assert.equal(certify(blind, Float64Array.of(3, 0, 0)).isCertified, false);
+    // J's slow direction is at right angles to the start: no fixed point anywhere, β = 500
+    const length = Math.sqrt(start[0] ** 2 + start[1] ** 2);
+    const v = [start[0] / length, start[1] / length];
+    const n = [-v[1], v[0]];
+    const along = (x: Float64Array, e: number[]) => x[0] * e[0] + x[1] * e[1];
+    const ghost: Flow = {
+      dimension: 2,
+      lipschitzOfJacobian: () => 2,
+      velocity: (x) => Float64Array.from(n, (e, i) => (1e-6 + along(x, n) ** 2) * e - along(x, v) * v[i]),
+      jacobian: (x) => new Matrix(n.map((e, i) => n.map((f, j) => 2 * along(x, n) * e * f - v[i] * v[j]))),
+    };
+    const { isCertified, beta } = certify(
+      ghost,
+      Float64Array.from(n, (e) => 1e-3 * e),
+    );
+    assert.equal(isCertified, false);
+    assertClose(beta, 500, 1e-9);
+  });
+
+  it("gives its memory back, also when a flow throws", () => {
+    const broken: Flow = {
+      dimension: 40,
+      velocity: (x) => x.slice(),
+      jacobian: () => {
+        throw new Error("no Jacobian");
+      },
+      lipschitzOfJacobian: () => 1,
+    };
+    const before = kernelBytesInUse();
+    for (const call of [certify, minimizeSpeed]) assert.throws(() => call(broken, new Float64Array(40).fill(1)));
+    assert.equal(kernelBytesInUse(), before);
   });
 
   it("answers with numbers, never NaN, at any point", () => {

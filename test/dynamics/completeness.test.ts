@@ -63,8 +63,8 @@ describe("completeness", () => {
   it("flags a degenerate point instead of counting it", async () => {
     const merged = saddleNodeFamily(0);
     const set = await findFixedPoints(merged, merged.fixedPoints);
-    const { degenerate, indexSum } = completeness(set, merged);
-    assert.deepEqual([set.points.length, degenerate, indexSum], [2, [0], 1]);
+    const { degenerate, indexSum, noGapFound } = completeness(set, merged);
+    assert.deepEqual([set.points.length, degenerate, indexSum, noGapFound], [2, [0], 1, false]);
   });
 
   it("estimates coverage from the starts of kind trajectory: 1 − f₁/n and S + f₁²/(2f₂)", () => {

@@ -4,11 +4,14 @@ import { Matrix } from "ml-matrix";
 import {
   type Continuation,
   continueFixedPoints,
+  createEchoState,
   createPool,
   createRng,
   decoupledFlipFlop,
   type Flow,
   type FlowFamily,
+  initialActivation,
+  readoutFamily,
   saddleNodeFamily,
   simpleRnnFlow,
   stability,
@@ -417,18 +420,35 @@ describe("continuation of fixed points along a family", () => {
     assert.deepEqual([told(nowhere), nowhere.branches.length], ["unresolved unknown", 0]);
   });
 
-  it("is the same to the last bit when a pool computes the eigenvalues", async () => {
-    const W = new Matrix([[1.6, 0, 0], [0, 1.3, 0], [0.4, -0.7, 0]]); // biome-ignore format: a matrix
-    const family: FlowFamily = { parameters: range(0.5, 1.2, 6), flowAt: (s) => simpleRnnFlow(W.clone().mul(s)) };
-    const pool = createPool({ threads: 2 });
-    try {
-      const shared = await continueFixedPoints(family, at([0, 0, 0]), { eigenvaluesEvery: 1, pool });
-      const alone = await continueFixedPoints(family, at([0, 0, 0]), { eigenvaluesEvery: 1 });
-      assert.ok(alone.branches.length >= 9);
-      assert.deepEqual(shared, alone);
-    } finally {
-      await pool.close();
+  it("is the same to the last bit, whoever walks: this thread, one worker, two or three", async () => {
+    const rng = createRng(3);
+    const net = createEchoState({ units: 14, inputs: 2, outputs: 2, gain: 1.1, rng });
+    const readout = Matrix.from1DArray(2, 14, [...Array(28)].map(() => rng.normal())); // biome-ignore format: one thing
+    const snapshots = [0, 10, 40, 50, 80].map((step) => ({ step, Wo: readout.clone().mul(step / 40) }));
+    const family = readoutFamily(net, snapshots);
+    const guesses = Array.from({ length: 6 }, (_, s) => initialActivation(net, rng.split(`guess ${s}`)));
+    const options = { eigenvaluesEvery: 1, starts: (step: number) => (step === 50 ? guesses : []) };
+    const origin = at([...new Float64Array(14)]);
+    const alone = await continueFixedPoints(family, origin, options);
+    assert.ok(alone.branches.length >= 9 && alone.events.some(({ kind }) => kind === "Hopf"), told(alone));
+    for (const threads of [1, 2, 3]) {
+      const pool = createPool({ threads });
+      try {
+        assert.deepEqual(await continueFixedPoints(family, origin, { ...options, pool }), alone);
+      } finally {
+        await pool.close();
+      }
     }
+  });
+
+  it("stops with the pool: what a cancelled worker was asked for rejects, and so does the whole", async () => {
+    const net = createEchoState({ units: 60, inputs: 1, outputs: 1, gain: 0.9, rng: createRng(3) });
+    const snapshots = [0, 1].map((step) => ({ step, Wo: Matrix.ones(1, 60).mul(step) }));
+    const pool = createPool({ threads: 2 });
+    const asked = continueFixedPoints(readoutFamily(net, snapshots), at([...new Float64Array(60)]), { pool });
+    setImmediate(() => pool.cancel());
+    await assert.rejects(asked, { name: "AbortError" });
+    await pool.close();
   });
 
   it("refuses what it does not know, in the one form of an error", async () => {

@@ -314,6 +314,20 @@ describe("findFixedPoints", () => {
       () => findFixedPoints(twoWells, [good], { tolerance: 1 } as object),
       /^findFixedPoints: option "tolerance" is unknown, expected method, /,
     );
+    for (const starts of [[], [good]]) {
+      await assertRejectsLater(
+        () => findFixedPoints(twoWells, starts, { method: "x" as "cg" }),
+        'findFixedPoints: method is "x", expected "dogleg" or "cg" or "gradient"',
+      );
+    }
+    await assertRejectsLater(
+      () => findFixedPoints(twoWells, [good], { thorough: "no" as unknown as boolean }),
+      'findFixedPoints: thorough is "no", expected true or false',
+    );
+    await assertRejectsLater(
+      () => findFixedPoints(twoWells, [[1, 1]] as unknown as Float64Array[]),
+      "findFixedPoints: starts[0] is an array of length 2, expected a Float64Array",
+    );
     await assertRejectsLater(
       () => findFixedPoints({} as Flow, [good]),
       "findFixedPoints: flow is an object, expected a Flow { dimension, velocity, jacobian }",

@@ -3,6 +3,7 @@ import { Matrix } from "ml-matrix";
 import {
   createRng,
   decoupledFlipFlop,
+  findFixedPoints,
   stability,
   transitionGraph,
   twoWells,
@@ -149,6 +150,18 @@ describe("unstable manifolds", () => {
       assertClose(unstable.direction, whole[i].unstable.direction, 1e-9);
       assertClose(unstable.left, whole[i].unstable.left, 1e-9);
     });
+  });
+
+  it("the transition graph keeps copies, and wants spectra: without them no point would be a saddle", async () => {
+    const flow = decoupledFlipFlop(1, 2);
+    const { points } = await findFixedPoints(flow, flow.fixedPoints);
+    const [edge] = await transitionGraph(flow, points, String);
+    assert.ok(points.every(({ xStar }) => xStar !== edge.saddle));
+    const bare = await findFixedPoints(flow, flow.fixedPoints, { withStability: false });
+    await assert.rejects(
+      () => transitionGraph(flow, bare.points, String),
+      /^RangeError: transitionGraph: points\[0\]\.unstableCount is -1, expected a number of unstable modes/,
+    );
   });
 
   it("refuses what it does not know, in the one form of an error", () => {

@@ -50,6 +50,13 @@ describe("lapses by pause", () => {
     );
   });
 
+  it("does not ask what was before the first step, when several channels pulse at once there", () => {
+    const input = Matrix.zeros(100, 2);
+    for (let t = 0; t < 5; t++) for (const channel of [0, 1]) input.set(t, channel, 1);
+    const all = lapsesByPause(Matrix.ones(100, 2), { input, target: Matrix.ones(100, 2) });
+    assert.ok(all.every(({ pulses: count }) => count === 0));
+  });
+
   it("gives the perfect network of any task no lapse, and counts a pulse at most once", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 3 }), (seed, bits) => {

@@ -157,6 +157,21 @@ describe("linear-solve", () => {
     assert.equal(smallestSingularValue(factorize(identity, 2)), 1);
   });
 
+  it("bounds every row and column: the largest singular value is no less than any of them [property]", () => {
+    const entry = fc.constantFrom(0, 1, -1, 2, 0.5);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6 }).chain((n) => fc.array(entry, { minLength: n * n, maxLength: n * n })),
+        (entries) => {
+          const n = Math.sqrt(entries.length);
+          const A = Float64Array.from(entries);
+          const longest = Math.max(...Array.from({ length: n }, (_, i) => norm(A.subarray(i * n, (i + 1) * n))));
+          assert.ok(largestSingularValue(A, n) >= longest * (1 - 1e-9));
+        },
+      ),
+    );
+  });
+
   it("never answers with a NaN: nasty entries give finite numbers or a refusal in words", () => {
     const nasty = fc.constantFrom(0, -0, 1, -1, 2, 5e-324, 1e-300, -1e-160, 1e160, 1e308, -1e308, 0.1);
     fc.assert(

@@ -56,6 +56,17 @@ describe("principalComponents", () => {
     });
   }
 
+  it("goes on where variances are nearly equal and the iteration is slow: white data of 170 columns", () => {
+    const draws = createRng(5); // a sweep here gains so little that it was once taken for the end
+    const X = new Matrix(Array.from({ length: 400 }, () => Array.from({ length: 170 }, () => draws.normal())));
+    const { axes, variances } = principalComponents(X, 5);
+    const C = centred(X).transpose().mmul(centred(X)).div(399);
+    for (let k = 0; k < 5; k++) {
+      const a = axes.getColumnVector(k);
+      assert.ok(Matrix.sub(C.mmul(a), Matrix.mul(a, variances[k])).norm() < 1e-9 * variances[0]);
+    }
+  });
+
   it("keeps N axes with variances that sum to the total", () => {
     const { explained } = principalComponents(rows(40, 5, "all"), 5);
     assertClose(

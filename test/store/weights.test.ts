@@ -105,7 +105,7 @@ describe("store/weights", () => {
       ],
       [{ ...files, Wo: files.Wfb }, /Wo of .*Wfb\.npy has shape \(12, 3\) \(is it transposed\?\), expected \(3, 12\)$/],
       [{ ...files, Wfb: files.Wo }, /Wfb of .*Wo\.npy has shape \(3, 12\) \(is it transposed\?\), expected \(12, 3\)$/],
-      [{ Wr: files.Wr, B: files.Wo }, /B of .*Wo\.npy has shape \(3, 12\), expected \(12, 1\)$/],
+      [{ Wr: files.Wr, B: files.Wo }, /B of .*Wo\.npy has shape \(3, 12\) \(is it transposed\?\), expected \(12, 3\)$/],
       [{ ...files, B: npy("B", [[1, 2]]) }, /B of .*B\.npy has shape \(1, 2\), expected \(12, 2\)$/],
     ];
     for (const [given, message] of bad) assert.throws(() => loadWeights(given), message);
@@ -140,7 +140,7 @@ describe("store/weights", () => {
       [{ Wr: [] }, /Wr of .*, expected a list of rows/],
       [{ Wr: [[]] }, /row 0 has length 0, expected at least 1 numbers/],
       ['{"Wr": [[1e999]]}', /has Infinity at row 0, column 0, expected finite numbers/],
-      [{ Wr: [[1]], tau: "10" }, /tau of .* 10, expected a finite number, positive/],
+      [{ Wr: [[1]], tau: "10" }, /tau of .* "10", expected a finite number, positive/],
       [{ Wr: [[1]], activation: "relu" }, /activation of .* is "relu"/],
     ];
     for (const [contents, message] of bad) assert.throws(() => loadWeights(json(contents)), message);

@@ -1,0 +1,110 @@
+/**
+ * One leg of a curve of fixed points: the way across one interval of the parameter, and what is met on it. A leg depends on
+ * the family, the foot it begins at and its heading alone, so a worker can walk it, and walk ahead of what is recorded.
+ */
+import { norm } from "../numerics/vector";
+import { type Bifurcation, type Bracket, branchPointAt, foldAt, locateCrossing, type Unfolding } from "./bifurcation";
+import { type WalkLimits, walkInterval } from "./curve-walk";
+import type { FlowFamily } from "./flow-family";
+import { CurveWindow, type Foot, type Stance } from "./solution-curve";
+
+export type Heading = 1 | -1;
+
+/** Where curves are followed, and how closely. */
+export interface Course {
+  readonly family: FlowFamily;
+  /** The family's parameters, ascending. */
+  readonly knots: readonly number[];
+  readonly limits: LegLimits;
+}
+
+export interface LegLimits extends WalkLimits {
+  /** Width to which an event is located, in parts of the interval. */
+  readonly tolerance: number;
+}
+
+/** What a leg comes to, in its order. Others are the fixed points around an event that are not on this curve. */
+export type LegEntry =
+  | { readonly what: "step"; readonly foot: Foot }
+  | ({
+      /** The parameter turns back · another curve crosses · one touches exactly at the last step, the end of the interval. */
+      readonly what: "turn" | "crossing" | "touch";
+    } & Unfolding);
+
+export interface Leg {
+  readonly entries: readonly LegEntry[];
+  /** "lost" if the curve could not be followed to an end of the interval. */
+  readonly status: "arrived" | "lost";
+  /** The last place reached, and which way the parameter went there. */
+  readonly foot: Foot;
+  readonly heading: Heading;
+}
+
+/** The interval as a stretch of the curve; to be released. */
+export function windowOver(
+  { family, knots }: Course,
+  interval: readonly [number, number],
+  x: Float64Array,
+): CurveWindow {
+  const reach = [knots[0], knots[knots.length - 1]] as const;
+  return new CurveWindow(family, interval[0], interval[1], Math.max(1, norm(x)), reach);
+}
+
+/** The knots on either side of a parameter, on the way it goes; undefined at the end. */
+export function intervalFrom(
+  knots: readonly number[],
+  parameter: number,
+  heading: Heading,
+): [number, number] | undefined {
+  const above = knots.findIndex((knot) => (heading > 0 ? knot > parameter : knot >= parameter));
+  return above > 0 ? [knots[above - 1], knots[above]] : undefined;
+}
+
+/** The fixed point that Newton's method finds from a foot, at the same parameter; undefined if it finds none. */
+export function settledFoot(course: Course, foot: Foot): Foot | undefined {
+  const { knots } = course;
+  const interval = intervalFrom(knots, foot.parameter, 1) ?? intervalFrom(knots, foot.parameter, -1);
+  const window = windowOver(course, interval as [number, number], foot.x);
+  const y = window.correct(window.scaled(foot), window.axis(1));
+  window.release();
+  return y && { parameter: foot.parameter, x: window.foot(y).x };
+}
+
+/** Walks from a foot across the interval that lies ahead of it; there must be one. */
+export function walkLeg(course: Course, begin: Foot, heading: Heading): Leg {
+  const interval = intervalFrom(course.knots, begin.parameter, heading) as [number, number];
+  const window = windowOver(course, interval, begin.x);
+  const entries: LegEntry[] = [];
+  const branchPoint = (a: Stance, b: Stance, turn?: Bracket): Unfolding => {
+    const bracket = turn ?? locateCrossing(window, a, b, course.limits.tolerance * window.P);
+    return branchPointAt(window, bracket, { a, b, isTurn: turn !== undefined });
+  };
+  let way = heading;
+  const fold = (bracket: Bracket): { event: Bifurcation; others: [] } => ({
+    event: foldAt(window, bracket, way),
+    others: [],
+  });
+  try {
+    const walked = walkInterval(window, begin, heading, course.limits, {
+      step: ({ parameter, x }) => entries.push({ what: "step", foot: { parameter, x } }),
+      turn(a, b, bracket, isBranchPoint) {
+        entries.push({ what: "turn", ...(isBranchPoint ? branchPoint(a, b, bracket) : fold(bracket)) });
+        way = way > 0 ? -1 : 1;
+      },
+      crossing: (a, b) => entries.push({ what: "crossing", ...branchPoint(a, b) }),
+      singular(a, b) {
+        const ends = { a, b: beyond(a, b), isTurn: false };
+        entries.push({ what: "touch", ...branchPointAt(window, { before: b, after: b }, ends) });
+      },
+    });
+    const { parameter, x } = walked.foot;
+    return { entries, status: walked.status, foot: { parameter, x }, heading: walked.heading };
+  } finally {
+    window.release();
+  }
+}
+
+/** As far on the other side of b as a is on this one. */
+function beyond(a: Foot, b: Foot): Foot {
+  return { parameter: 2 * b.parameter - a.parameter, x: b.x.map((v, i) => 2 * v - a.x[i]) };
+}
