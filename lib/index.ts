@@ -72,7 +72,14 @@ export {
   unstableManifold,
 } from "./dynamics/manifold";
 export { connectedComponents } from "./dynamics/merge";
-export * from "./dynamics/minimize";
+export {
+  type MinimizeMethod,
+  type MinimizeOptions,
+  type Minimum,
+  type MinimumStatus,
+  minimizeDefaults,
+  minimizeSpeed,
+} from "./dynamics/minimize";
 export * from "./dynamics/mode-counts";
 export * from "./dynamics/passage-profile";
 export * from "./dynamics/passage-time";
@@ -137,7 +144,7 @@ export * from "./networks/period";
 export * from "./networks/planar";
 export * from "./networks/portrait";
 export * from "./networks/pulse-threshold";
-export * from "./networks/rate-flow";
+export { flowFromSpec, type RateFlowParameters, rateFlow, rateFlowKind } from "./networks/rate-flow";
 export * from "./networks/readout-family";
 export * from "./networks/recipe";
 export * from "./networks/recursive-readout";

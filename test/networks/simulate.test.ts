@@ -95,7 +95,7 @@ describe("simulate", () => {
     assert.notDeepEqual(single?.to2DArray(), double?.to2DArray());
     assert.throws(() => simulate(net, inputs(5), { x0, recordAs: "float16" as "float32" }), {
       name: "RangeError",
-      message: 'simulate: recordAs float16, expected "float64" or "float32"',
+      message: 'simulate: recordAs is "float16", expected "float64" or "float32"',
     });
   });
 

@@ -65,7 +65,7 @@ describe("memory of the kernels", () => {
     const before = kernelBytesInUse();
     assert.throws(() => kernelArray(2 ** 32), {
       name: "RangeError",
-      message: /^kernelArray: array needs 34359738368 bytes \(\d+ are in use\), expected at most \d+; release/,
+      message: /^kernelArray: array needs 34359738368 bytes \(\d+ are in use\), expected at most \d+: hold fewer/,
     });
     assert.throws(() => kernelArray(0), { message: "kernelArray: length is 0, expected an integer ≥ 1" });
     assert.equal(kernelBytesInUse(), before);
