@@ -1,10 +1,11 @@
 /** Where a saddle leads: its unstable direction and both branches of its unstable manifold. */
 import { factorize } from "../numerics/linear-solve";
 import { checkCount, checkList, checkNumber, checkVector, withDefaults } from "../numerics/validate";
-import { dot, norm } from "../numerics/vector";
+import { dot } from "../numerics/vector";
 import { arrivalWatch } from "./arrival";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "./flow";
 import { integrate } from "./integrate";
+import { inverseIterated } from "./null-vectors";
 import { type ComplexArray, stability } from "./stability";
 
 /** A direction in which a saddle is left, and how fast: J v = λ v. */
@@ -72,7 +73,7 @@ export interface KnownSpectrum {
  * @param flow a vector field
  * @param saddle a fixed point with exactly one unstable mode, (N)
  * @param known its spectrum; computed if left out
- * @returns undefined unless exactly one eigenvalue has a positive real part
+ * @returns undefined unless exactly one eigenvalue has a positive real part, and its vectors can be told
  * @throws RangeError if the point has another length than the flow
  */
 export function unstableDirection(
@@ -91,23 +92,19 @@ export function unstableDirection(
   // exactly at λ the matrix is singular; a shift of 1e-7 still shrinks everything else a million times per solve
   for (let i = 0; i < size; i++) shifted[i * (size + 1)] -= rate + 1e-7 * Math.max(1, rate);
   const factors = factorize(shifted, size, { inPlace: true });
-  const direction = iterated(size, (v) => factors.solve(v));
-  const left = iterated(size, (v) => factors.solveTransposed(v));
-  factors.release();
-  const up = direction.reduce((sum, v) => sum + v, 0) < 0 ? direction.map((v) => -v) : direction;
-  return { direction: up, rate, left: dot(left, up) < 0 ? left.map((v) => -v) : left };
+  try {
+    if (factors.isSingular) return undefined;
+    const direction = inverseIterated(size, (v) => factors.solve(v), sweeps);
+    const left = inverseIterated(size, (v) => factors.solveTransposed(v), sweeps);
+    if (!direction || !left) return undefined;
+    return { direction, rate, left: dot(left, direction) < 0 ? left.map((v) => -v) : left };
+  } finally {
+    factors.release();
+  }
 }
 
-/** Four inverse iterations from a vector that no symmetry of a network favours. */
-function iterated(size: number, solve: (v: Float64Array) => Float64Array): Float64Array {
-  let v: Float64Array = Float64Array.from({ length: size }, (_, i) => 1 + (i % 7) / 7);
-  for (let sweep = 0; sweep < 4; sweep++) {
-    const solved = solve(v);
-    const length = norm(solved);
-    v = solved.map((entry) => entry / length);
-  }
-  return v;
-}
+/** Inverse iterations with a shift as near as that. */
+const sweeps = 4;
 
 /**
  * Both branches of the unstable manifold of an index-1 saddle, followed until they rest or the steps are used up.

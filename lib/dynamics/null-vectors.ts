@@ -29,8 +29,8 @@ export function eigentripleNear(A: Float64Array, size: number, shift: number): E
   const factors = factorize(shifted, size);
   try {
     if (factors.isSingular) return undefined;
-    const right = settled(size, (v) => factors.solve(v));
-    const left = settled(size, (v) => factors.solveTransposed(v));
+    const right = inverseIterated(size, (v) => factors.solve(v), sweeps);
+    const left = inverseIterated(size, (v) => factors.solveTransposed(v), sweeps);
     if (!right || !left) return undefined;
     const overlap = dot(left, right);
     if (Math.abs(overlap) < 1e-14) return undefined; // defective: the vectors are at right angles
@@ -42,9 +42,19 @@ export function eigentripleNear(A: Float64Array, size: number, shift: number): E
   }
 }
 
-function settled(size: number, solve: (v: Float64Array) => Float64Array): Float64Array | undefined {
+/**
+ * Inverse iteration from a vector that no symmetry of a network favours: a unit vector with sum ≥ 0, or undefined if one
+ * of them is not finite.
+ *
+ * @param solve v ↦ (A − σI)⁻¹ v
+ */
+export function inverseIterated(
+  size: number,
+  solve: (v: Float64Array) => Float64Array,
+  times: number,
+): Float64Array | undefined {
   let v: Float64Array = Float64Array.from({ length: size }, (_, i) => 1 + (i % 7) / 7);
-  for (let sweep = 0; sweep < sweeps; sweep++) {
+  for (let sweep = 0; sweep < times; sweep++) {
     const solved = solve(v);
     const length = norm(solved);
     if (!(length > 0) || !Number.isFinite(length)) return undefined;

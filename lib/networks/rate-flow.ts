@@ -40,7 +40,8 @@ export const rateFlowKind = "rate flow";
  *     F(x) = −x + W r(x) + d                [J15 eq. 18] with d = 0, [J15 eq. 26] with W = Wᶜ and d = B u
  *     J(x) = −I + W diag r′(x)              [J15 eq. 21]
  *
- * The weights are kept in the kernels' memory, which threads share: a worker is given the address, not a copy.
+ * The weights are kept in the kernels' memory, which threads share: a worker is given the address, not a copy. It is given
+ * back when nobody holds the flow any more and the event loop has had a turn: let a loop over many flows await something.
  *
  * @param parameters size N, activation, weights (N·N) and drive (N), both copied
  * @throws RangeError if a shape does not fit or an entry is not finite
