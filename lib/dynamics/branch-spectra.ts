@@ -27,7 +27,12 @@ export interface ModeChange {
  */
 export async function countModes(survey: Survey): Promise<void> {
   const sections = survey.pieces.flatMap((piece) => sectionsOf(piece).map((feet) => ({ piece, feet })));
-  const found = await survey.work.each(sections, ({ piece, feet }) => countSection(survey, piece, feet));
+  const total = survey.done + sections.length;
+  const found = await survey.work.each(sections, async ({ piece, feet }) => {
+    const events = await countSection(survey, piece, feet);
+    survey.settings.onProgress(++survey.done, total);
+    return events;
+  });
   for (const [s, events] of found.entries()) {
     for (const event of events) {
       survey.events.push(event);

@@ -48,6 +48,8 @@ export interface Survey extends Course {
   pieces: Piece[];
   readonly events: Bifurcation[];
   readonly queue: TraceStart[];
+  /** Starts followed and sections counted so far, for progress. */
+  done: number;
 }
 
 /** Follows the curve through a start until it leaves the family's parameters or joins one that is known. */

@@ -39,6 +39,11 @@ export interface FindAllOptions extends Omit<FindOptions, "followMirrors" | "wit
   maxTotalIterations: number;
   /** A point with more unstable modes than this belongs to a crowded middle, which no search can complete. */
   crowdedFrom: number;
+  /**
+   * For how many stretches the boundary between two basins is followed on where motion on it does not settle, see
+   * `trackEdge`: a dozen doubles the time of a search at g = 1.5, and finds saddles with one unstable mode that others miss.
+   */
+  stretches: number;
   /** Called after each round. */
   onRound: (round: SearchRound) => void;
 }
@@ -50,6 +55,7 @@ export const findAllDefaults: Readonly<FindAllOptions> = Object.freeze({
   batch: 16,
   maxStarts: 400,
   maxTotalIterations: 20_000, // 400 starts of 50
+  stretches: 0, // below the onset of chaos motion on a boundary settles at once
   crowdedFrom: 20, // a flip-flop of b bits has at most b, and a few more where training added some
   onRound: () => {},
 });
@@ -118,6 +124,7 @@ export async function findAllFixedPoints(
   checkCount(where, "maxStarts", settings.maxStarts);
   checkCount(where, "maxTotalIterations", settings.maxTotalIterations);
   checkCount(where, "crowdedFrom", settings.crowdedFrom, 0);
+  checkCount(where, "stretches", settings.stretches, 0);
   const search = beginSearch(flow, settings);
   const rounds: SearchRound[] = [];
   const tried = new Set<string>();
@@ -142,7 +149,8 @@ export async function findAllFixedPoints(
       const totalIterations = iterationsOf(set);
       return { ...set, completeness: judged, ended, rounds, totalIterations, memories, undecided };
     }
-    const stage = { set, tried, round: rounds.length, batch: settings.batch, hasGap: isOpen };
+    const { batch, stretches } = settings;
+    const stage = { set, tried, round: rounds.length, batch, hasGap: isOpen, stretches };
     starts = await nextStarts(flow, sources, search.work, stage);
   }
 }
@@ -235,21 +243,25 @@ interface Stage {
   readonly round: number;
   readonly batch: number;
   readonly hasGap: boolean;
+  /** Of edge tracking. */
+  readonly stretches: number;
 }
+
+type Pair = readonly [Float64Array, Float64Array];
 
 /** The starts of a further round, see `findAllFixedPoints`. */
 async function nextStarts(
   flow: Flow,
   { states, rng }: SearchSources,
   work: SearchWork,
-  { set, tried, round, batch, hasGap }: Stage,
+  { set, tried, round, batch, hasGap, stretches }: Stage,
 ): Promise<Start[]> {
   const own = rng.split(`round ${round}`);
   const half = Math.ceil(batch / 2);
   const attractors = set.points.filter(({ unstableCount }) => unstableCount === 0).map(({ xStar }) => xStar);
   const inside = blends(attractors, half, 0.1, own.split("blends"));
   const pairs = untriedPairs(flow, set, attractors, tried);
-  const edges = await work.each(pairs, ([a, b]) => work.trackEdge(a, b));
+  const edges = await work.each(pairs, ([a, b]) => work.trackEdge(a, b, { attractors, stretches }));
   const lost = set.outcomes.filter(({ kind, point }) => kind === "lattice" && point < 0).map(({ start }) => start);
   const known = set.points.map(({ xStar }) => xStar);
   const more = hasGap ? batch : Math.ceil(batch / 4);
@@ -258,7 +270,7 @@ async function nextStarts(
   return [
     ...mixedStarts(states, { rng: own, count: half, noisyPart: 0, origin: false }),
     ...inside.map((x): Start => ({ x, kind: "blend" })),
-    ...edges.flatMap((edge): Start[] => (edge ? [{ x: edge.x, kind: "edge" }] : [])),
+    ...edges.flatMap((edge) => (edge ? [edge, ...edge.passed] : [])).map(({ x }): Start => ({ x, kind: "edge" })),
     ...deflated.flatMap((x): Start[] => (x ? [{ x, kind: "deflation" }] : [])),
   ];
 }
@@ -270,15 +282,10 @@ const neighbourhood = 1.25;
  * Pairs of neighbouring attractors without a saddle about half way, in both directions; of mirror images one.
  * A saddle with one unstable mode has index −1.
  */
-function untriedPairs(
-  flow: Flow,
-  set: FixedPointSet,
-  attractors: readonly Float64Array[],
-  tried: Set<string>,
-): [Float64Array, Float64Array][] {
+function untriedPairs(flow: Flow, set: FixedPointSet, attractors: readonly Float64Array[], tried: Set<string>): Pair[] {
   const nearest = attractors.map((a) => Math.min(...attractors.filter((b) => b !== a).map((b) => distance(a, b))));
   const saddles = set.points.filter(({ unstableCount }) => unstableCount === 1).map(({ xStar }) => xStar);
-  const pairs: [Float64Array, Float64Array][] = [];
+  const pairs: Pair[] = [];
   for (const [i, a] of attractors.entries()) {
     for (const [j, b] of attractors.slice(0, i).entries()) {
       const apart = distance(a, b);

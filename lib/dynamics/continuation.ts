@@ -66,7 +66,7 @@ export interface ContinueOptions {
    * computes alone, with the same result.
    */
   pool: TaskPool | undefined;
-  /** Called after each fixed point that was followed, with their number and how many are known to be to follow. */
+  /** Called after each fixed point that was followed, and each piece whose modes were counted; the total grows as more turn up. */
   onProgress: (done: number, total: number) => void;
 }
 
@@ -131,6 +131,7 @@ export async function continueFixedPoints(
     pieces: [],
     events: [],
     queue: [],
+    done: 0,
   };
   const heading = given[0] < given[1] ? 1 : -1;
   const searchedAt = [given[0]];
@@ -164,11 +165,12 @@ function checkSettings(where: string, settings: ContinueOptions): void {
 async function followQueue(survey: Survey): Promise<void> {
   const scouts = scoutsOf(survey);
   try {
-    for (let done = 0; survey.queue.length > 0; done++) {
+    while (survey.queue.length > 0) {
       const start = survey.queue.shift() as TraceStart;
       scouts.send(start);
       await followFrom(survey, start);
-      survey.settings.onProgress(done + 1, done + 1 + survey.queue.length);
+      survey.done++;
+      survey.settings.onProgress(survey.done, survey.done + survey.queue.length);
     }
   } finally {
     scouts.dismiss();

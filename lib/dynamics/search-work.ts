@@ -3,7 +3,7 @@ import { norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import { type Certificate, certifyWith, residual } from "./certify";
 import { deflatedNewton } from "./deflation";
-import { type EdgeState, trackEdge } from "./edge-tracking";
+import { type EdgeOptions, type TrackedEdge, trackEdge } from "./edge-tracking";
 import { type Flow, type FlowSpec, jacobianInto } from "./flow";
 import { isSamePlace } from "./merge";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
@@ -46,7 +46,7 @@ export interface SearchWork {
   minimize(x: Float64Array, options: Partial<MinimizeOptions>): Promise<Minimum>;
   judge(x: Float64Array): Promise<Judgement>;
   spectrum(x: Float64Array): Promise<Stability>;
-  trackEdge(a: Float64Array, b: Float64Array): Promise<EdgeState | undefined>;
+  trackEdge(a: Float64Array, b: Float64Array, options: Partial<EdgeOptions>): Promise<TrackedEdge | undefined>;
   deflate(x: Float64Array, known: readonly Float64Array[]): Promise<Float64Array | undefined>;
   /**
    * Does one piece of work for each item: one after the other here, all at once with a pool.
@@ -116,7 +116,7 @@ function pooledWork(flow: NamedSpec, pool: TaskPool, signal?: AbortSignal): Sear
     minimize: (x, options) => pool.run("minimize", { flow, x, options }, signal),
     judge: (x) => pool.run("judge", { flow, x }, signal),
     spectrum: (x) => pool.run("spectrum", { flow, x }, signal),
-    trackEdge: (a, b) => pool.run("edge", { flow, a, b }, signal),
+    trackEdge: (a, b, options) => pool.run("edge", { flow, a, b, options }, signal),
     deflate: (x, known) => pool.run("deflate", { flow, x, known }, signal),
     each: allAtOnce,
   };
@@ -131,7 +131,7 @@ function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
     minimize: (x, options) => turn(() => minimizeSpeed(flow, x, options)),
     judge: (x) => turn(() => judgeCandidate(flow, x)),
     spectrum: (x) => turn(() => stability(flow, x)),
-    trackEdge: (a, b) => turn(() => trackEdge(flow, a, b)),
+    trackEdge: (a, b, options) => turn(() => trackEdge(flow, a, b, options)),
     deflate: (x, known) => turn(() => deflatedNewton(flow, x, known)),
     each: oneByOne,
   };

@@ -10,7 +10,7 @@ import { changeBetween, type ModeChange, type Spectrum, spectrumAt } from "../dy
 import { type Course, type Heading, type Leg, settledFoot, walkLeg } from "../dynamics/curve-leg";
 import type { PlainCourse } from "../dynamics/curve-work";
 import { deflatedNewton } from "../dynamics/deflation";
-import { type EdgeState, trackEdge } from "../dynamics/edge-tracking";
+import { type EdgeOptions, type TrackedEdge, trackEdge } from "../dynamics/edge-tracking";
 import type { Flow } from "../dynamics/flow";
 import type { FlowFamily } from "../dynamics/flow-family";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "../dynamics/minimize";
@@ -76,8 +76,13 @@ export function judge(task: { flow: NamedSpec; x: Float64Array }): Judgement {
 }
 
 /** A state near the saddle between two attractors. */
-export function edge(task: { flow: NamedSpec; a: Float64Array; b: Float64Array }): EdgeState | undefined {
-  return trackEdge(flowOf(task.flow), task.a, task.b);
+export function edge(task: {
+  flow: NamedSpec;
+  a: Float64Array;
+  b: Float64Array;
+  options: Partial<EdgeOptions>;
+}): TrackedEdge | undefined {
+  return trackEdge(flowOf(task.flow), task.a, task.b, task.options);
 }
 
 /** Newton's method away from known points. */

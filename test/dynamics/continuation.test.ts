@@ -429,7 +429,14 @@ describe("continuation of fixed points along a family", () => {
     const guesses = Array.from({ length: 6 }, (_, s) => initialActivation(net, rng.split(`guess ${s}`)));
     const options = { eigenvaluesEvery: 1, starts: (step: number) => (step === 50 ? guesses : []) };
     const origin = at([...new Float64Array(14)]);
-    const alone = await continueFixedPoints(family, origin, options);
+    const progress: [number, number][] = [];
+    const onProgress = (done: number, total: number) => progress.push([done, total]);
+    const alone = await continueFixedPoints(family, origin, { ...options, onProgress });
+    assert.ok(
+      progress.every(([done, total], i) => done === i + 1 && total >= done),
+      "progress only grows",
+    );
+    assert.equal(progress[progress.length - 1][0], progress[progress.length - 1][1]);
     assert.ok(alone.branches.length >= 9 && alone.events.some(({ kind }) => kind === "Hopf"), told(alone));
     for (const threads of [1, 2, 3]) {
       const pool = createPool({ threads });

@@ -41,6 +41,22 @@ describe("trackEdge", () => {
     assert.equal(edges, 12);
   });
 
+  it("follows a boundary on which motion is slow, until it comes to the saddle", () => {
+    // ẋ = 2(x − x³), ẏ = (x² − y)/10: on the boundary x = 0 the way from (0, 1) to the saddle takes tens of τ
+    const slow: Flow = {
+      dimension: 2,
+      velocity: ([x, y]) => Float64Array.of(2 * (x - x * x * x), (x * x - y) / 10),
+      jacobian: ([x]) => new Matrix([[2 - 6 * x * x, 0], [x / 5, -0.1]]), // biome-ignore format: a matrix
+    };
+    const [a, b] = [Float64Array.of(-1, 1), Float64Array.of(1.2, 1)]; // a segment that is not halved by the boundary
+    const once = trackEdge(slow, a, b);
+    assert.ok(once && Math.abs(once.x[0]) < 0.1 && once.x[1] > 0.1, `${once?.x}`);
+    assert.equal(once.passed.length, 0);
+    const followed = trackEdge(slow, a, b, { stretches: 12, attractors: [a, Float64Array.of(1, 1)] });
+    assert.ok(followed && apart(followed.x, new Float64Array(2)) < 0.02, `${followed?.x}`);
+    assert.ok(followed.passed.length > 2 && followed.passed.every(({ speed }) => speed >= followed.speed));
+  });
+
   it("says nothing where no trajectory has returned in time", () => {
     assert.equal(
       trackEdge(threeWells, Float64Array.of(-2, 0), Float64Array.of(2, 0), { steps: 1, near: 1e-12 }),
