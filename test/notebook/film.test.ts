@@ -55,7 +55,7 @@ describe("a film", () => {
     );
     assertRejects(
       () => withFrames(still, [frames[0], frames[0]]),
-      "withFrames: frames[1].name 0, expected a text that no other frame has",
+      'withFrames: frames[1].name is "0", expected a text that no other frame has',
     );
     assertRejects(() => frameFigure(film, 3), "frameFigure: index is 3, expected at most 2");
     assertRejects(() => frameFigure(still, 0), "frameFigure: frames is undefined, expected at least one frame");
@@ -137,7 +137,7 @@ describe("the export of a film", function () {
   it("says what it can write", async () => {
     await assert.rejects(
       () => saveFilm(film, "film.mp4"),
-      /^RangeError: saveFilm: file film\.mp4, expected a name ending in \.gif or \.png$/,
+      /^RangeError: saveFilm: file is "film\.mp4", expected a name ending in \.gif or \.png$/,
     );
   });
 });
