@@ -221,8 +221,8 @@ export function spectrumDisc(
     layout: titled(options.title ?? "The eigenvalues fill a disc whose radius is the gain", {
       width: 640,
       height: 700,
-      xaxis: { title: { text: "Re λ, growth per τ" }, range: [-edge, edge], constrain: "domain" },
-      yaxis: { title: { text: "Im λ, radians per τ" }, range: [-edge, edge], scaleanchor: "x" },
+      xaxis: { title: { text: "Re λ of Wʳ (growth per τ: Re λ − 1)" }, range: [-edge, edge], constrain: "domain" },
+      yaxis: { title: { text: "Im λ of Wʳ (radians per τ)" }, range: [-edge, edge], scaleanchor: "x" },
       legend: { orientation: "h", x: 0, y: -0.13, yanchor: "top" },
       margin: { b: 100 },
       shapes: [

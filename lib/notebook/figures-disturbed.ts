@@ -32,7 +32,7 @@ export function marginsAndLosses(networks: readonly MarginPoints[], deviation: n
     layout: titled(claim, {
       xaxis: { title: { text: "distance to the nearest saddle found (activation)" }, rangemode: "tozero" },
       yaxis: {
-        ...{ title: { text: "noise that takes the memory, η/(g/√N)" }, type: "log" },
+        ...{ title: { text: "fatal noise η/(g/√N)" }, type: "log" },
         ...{
           tickvals: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
           ticktext: ["0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"],

@@ -83,6 +83,9 @@ export function originOverTraining(
   return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
 }
 
+/** Ticks of an error on a logarithmic axis, all of one size: Plotly prints those between decades smaller and bare. */
+const errorTicks = [0.05, 0.1, 0.2, 0.5, 1, 2];
+
 /**
  * What is learnt when: memories held, and the error of the test run, at every snapshot; steps on a logarithmic axis.
  *
@@ -114,7 +117,16 @@ export function learningOverTraining(
       },
     ];
   });
-  const layout = stacked("memories held, of 8", "test error (MSE)", { type: "log", title: { text: "training step" } });
-  const lower = { ...(layout.yaxis2 as Record<string, unknown>), type: "log", dtick: "D2" };
+  const layout = stacked("memories held, of 8", "test error (MSE)", {
+    type: "log",
+    dtick: 1,
+    title: { text: "training step" },
+  });
+  const lower = {
+    ...(layout.yaxis2 as Record<string, unknown>),
+    type: "log",
+    tickvals: errorTicks,
+    ticktext: errorTicks.map(String),
+  };
   return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
 }

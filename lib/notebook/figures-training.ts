@@ -91,7 +91,7 @@ export function trainingError(squaredError: Float64Array): Figure {
     layout: titled("The error is a row of spikes, one at each flip, and never dies away", {
       height: 380,
       xaxis: { title: { text: "time t (steps)" } },
-      yaxis: { title: { text: "squared error, mean over outputs" }, rangemode: "tozero" },
+      yaxis: { title: { text: "squared error (mean)" }, rangemode: "tozero" },
     }),
   };
 }
@@ -135,7 +135,7 @@ export function readoutNorms(readoutNorm: Matrix): Figure {
  * Distances between pairs of trajectories over time, on a logarithmic axis: a straight rise is chaos.
  *
  * @param curves one per network, distance (T) in activation
- * @param every steps between two entries
+ * @param every time between two entries, in τ
  * @param claim the title
  */
 export function separation(
@@ -144,15 +144,15 @@ export function separation(
   claim: string,
 ): Figure {
   checkList("separation", "curves", curves, 1, ["name", "distance"]);
-  const steps = Array.from(curves[0].distance, (_, i) => i * every);
+  const times = Array.from(curves[0].distance, (_, i) => i * every);
   return {
     data: lines(
-      steps,
+      times,
       curves.map(({ name, distance }) => ({ name, y: Array.from(distance) })),
     ),
     layout: titled(claim, {
       height: 400,
-      xaxis: { title: { text: "time t (steps)" } },
+      xaxis: { title: { text: "time t (τ)" } },
       yaxis: {
         title: { text: "distance ‖x − x′‖ (activation)" },
         type: "log",
