@@ -55,7 +55,7 @@ export const findAllDefaults: Readonly<FindAllOptions> = Object.freeze({
   batch: 16,
   maxStarts: 400,
   maxTotalIterations: 20_000, // 400 starts of 50
-  stretches: 0, // below the onset of chaos motion on a boundary settles at once
+  stretches: 0, // what is shipped was searched without
   crowdedFrom: 20, // a flip-flop of b bits has at most b, and a few more where training added some
   onRound: () => {},
 });

@@ -30,8 +30,8 @@ export const edgeDefaults: Readonly<EdgeOptions> = Object.freeze({
   dt: 0.1, // the step of the paper's map
   near: 0.2,
   attractors: Object.freeze([]) as readonly Float64Array[],
-  calm: 1e-3, // from states five times as fast some searches went elsewhere (N = 1000, g = 1.5)
-  stretches: 0, // ten seconds a dozen at N = 1000, and only above the onset of chaos is anything found by them
+  calm: 1e-3, // a state of speed 0.5 led to another saddle, and one of 0.04 to the one in the boundary (N = 1000, g = 1.5)
+  stretches: 0, // a dozen doubles the time of a search (N = 1000, g = 1.5)
   parted: 1e-3, // small enough to be straight
 });
 
