@@ -154,7 +154,7 @@ export type FourBitSkeletons = Readonly<Record<keyof typeof recipes, FourBitSkel
 /** The three networks of one seed, some minutes in all: seed 1 is shipped as data/results/four-bit-skeletons-seed1.json. */
 export const fourBitSkeletonsStudy: Study<FourBitSkeletons> = Object.freeze({
   name: "four-bit-skeletons",
-  version: 2, // 2: edges are tracked in both directions
+  version: 3, // 3: boundaries are followed on beside a crowded middle
   async run(seed: number, context: StudyContext) {
     const search = async (name: keyof typeof recipes): Promise<FourBitSkeleton> => {
       const onProgress = (done: number, total: number, what: string) =>

@@ -45,7 +45,7 @@ const budget = { maxStarts: 120, maxTotalIterations: 4000 };
  */
 export const gainScanStudy: Study<readonly GainRow[]> = {
   name: "gain-scan",
-  version: 2, // 2: edges are tracked in both directions
+  version: 3, // 3: boundaries are followed on beside a crowded middle
   async run(seed, context) {
     const rows: GainRow[] = [];
     for (const gain of scannedGains) {

@@ -1,4 +1,3 @@
-import type { FindAllOptions } from "../dynamics/complete-search";
 import type { FixedPoint, FixedPointSet } from "../dynamics/fixed-point-set";
 import { findDefaults } from "../dynamics/fixed-points";
 import { isSamePlace } from "../dynamics/merge";
@@ -58,18 +57,12 @@ function compared({ search, seconds, processorSeconds }: TimedSearch): ComparedS
 }
 
 /** Both searches of one network; the larger one draws starts of its own. */
-async function recallOf(
-  recipe: Partial<FlipFlopRecipe>,
-  seed: number,
-  context: StudyContext,
-  options?: Partial<FindAllOptions>,
-): Promise<Recall> {
+async function recallOf(recipe: Partial<FlipFlopRecipe>, seed: number, context: StudyContext): Promise<Recall> {
   const subject = await searchSubject({ ...recipe, seed }, context);
-  const usual = await timedSearch(subject, seed, "search", context, options);
+  const usual = await timedSearch(subject, seed, "search", context);
   const starts = usual.search.outcomes.length;
   // two rounds at least, each with half of the starts: every later start of a search is drawn in the same way
   const larger = await timedSearch(subject, seed, "larger search", context, {
-    ...options,
     batch: Math.ceil((times / 2) * starts),
     maxStarts: times * starts,
     maxTotalIterations: Number.MAX_SAFE_INTEGER,
@@ -111,14 +104,11 @@ export interface PaperRecallStudyResult {
   readonly "tanh-1.5": Recall;
 }
 
-/** Where the middle is crowded the boundaries of basins are followed on. */
-const crowdedSearch: Partial<FindAllOptions> = Object.freeze({ stretches: 12 });
-
-/** The same for the paper's network, with boundaries followed on. Takes eight minutes a seed on two processors. */
+/** The same for the paper's network. Takes eight minutes a seed on two processors. */
 export const searchPaperRecallStudy: Study<PaperRecallStudyResult> = {
   name: "search-recall-1.5",
   version: 2, // 2: boundaries are followed on
   async run(seed, context) {
-    return { "tanh-1.5": await recallOf(searchRecipes["tanh-1.5"], seed, context, crowdedSearch) };
+    return { "tanh-1.5": await recallOf(searchRecipes["tanh-1.5"], seed, context) };
   },
 };

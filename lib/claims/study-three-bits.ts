@@ -41,7 +41,7 @@ const startsFromTest = 20;
  */
 export const threeBitsStudy: Study<ThreeBitsResult> = {
   name: "three-bits",
-  version: 2, // 2: C9 asks the saddles of a whole search
+  version: 3, // 3: boundaries are followed on beside a crowded middle
   async run(seed, context) {
     const seeds = [seed];
     const { network: untrained, training, testing, x0, recipe } = prepareFlipFlop({ seed });
