@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import * as lib from "rnn-dynamics";
+import { type Notebook, sourceOf } from "rnn-dynamics/dist/cli/notebook-file";
 import { projectFolder } from "rnn-dynamics/dist/notebook/places";
 import { equationsIn, libFiles, projectNotebooks } from "./helpers/project-files";
 
@@ -167,6 +168,11 @@ describe("the public types under the TypeScript of the kernel", function () {
   });
 });
 
+/** The last cell of text before a cell. */
+function textAbove(cells: Notebook["cells"], index: number): Notebook["cells"][number] {
+  return cells.filter(({ cell_type }, i) => i < index && cell_type === "markdown").pop() ?? cells[0];
+}
+
 describe("the notebooks", () => {
   const lineCount = (source: string) => source.split("\n").filter((line) => line.trim() !== "").length;
 
@@ -200,6 +206,15 @@ describe("the notebooks", () => {
         for (const text of [...code, ...texts]) assert.doesNotMatch(text, /\b(TODO|FIXME|XXX|TBD)\b/);
       });
 
+      it("does not tell the answer to a Predict in the code below it", () => {
+        const { cells } = notebook;
+        for (const [i, cell] of cells.entries()) {
+          if (cell.cell_type !== "code" || !/predict|before you run/i.test(sourceOf(textAbove(cells, i)))) continue;
+          // a sentence in quotation marks: the title of a figure, which states what it shows
+          assert.doesNotMatch(sourceOf(cell), /"[A-Z][^"]{29,}"/);
+        }
+      });
+
       it("has a typed solution for every exercise, and an exercise for every solution", () => {
         const number = name.slice(0, 2);
         const checked = code.flatMap((text) => [...text.matchAll(/\bcheck\("([^"]+)"/g)].map(([, id]) => id));
@@ -214,8 +229,17 @@ describe("the notebooks", () => {
     });
   }
 
-  it("of issue and paper are all there, from 00 to 04", () => {
+  it("are all there", () => {
     const numbers = projectNotebooks().map(({ name }) => name.slice(0, 2));
-    for (const number of ["00", "01", "02", "03", "04"]) assert.ok(numbers.includes(number), number);
+    for (const number of ["00", "01", "02", "03", "04", "05", "06", "07", "09"])
+      assert.ok(numbers.includes(number), number);
+  });
+
+  it("use every title that lib keeps for them", () => {
+    const code = projectNotebooks().flatMap((notebook) => notebook.code);
+    const unused = Object.keys(lib.figures.titles).filter(
+      (key) => !code.some((cell) => cell.includes(`titles.${key}`)),
+    );
+    assert.deepEqual(unused, []);
   });
 });

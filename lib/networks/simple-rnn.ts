@@ -1,5 +1,6 @@
 import type { Matrix } from "ml-matrix";
 import type { Flow } from "../dynamics/flow";
+import { angleInDegrees } from "../numerics/angle";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
 import { multiplyTransposedInto, toMatrix, toRowMajor } from "../numerics/vector";
@@ -71,6 +72,23 @@ export function randomRecurrentWeights(units: number, gain: number, rng: Rng): M
   const data = new Float64Array(units * units);
   for (let i = 0; i < data.length; i++) data[i] = rng.normal(0, spread);
   return toMatrix(data, units, units);
+}
+
+/**
+ * Share of the eigenvalues of large random weights that make the origin unstable, those with Re λ > 1: the circular law
+ * fills the disc of radius g evenly, so it is the share of the disc beyond the line Re λ = 1,
+ *
+ *     (arccos(1/g) − √(1 − 1/g²)/g) / π    for g > 1, and 0 else.
+ *
+ * @param gain g > 0, standard deviation of a weight times √N
+ * @returns 0 ≤ share < ½; 0.1096 at g = 1.5
+ * @throws RangeError if the gain is not positive
+ */
+export function circularLawShare(gain: number): number {
+  checkNumber("circularLawShare", "gain", gain);
+  if (gain <= 1) return 0;
+  const across = Math.sqrt(1 - 1 / (gain * gain));
+  return angleInDegrees(across, 1 / gain) / 180 - across / (gain * Math.PI);
 }
 
 function checkSquare(where: string, W: Matrix): void {

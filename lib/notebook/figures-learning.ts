@@ -66,11 +66,11 @@ export function originOverTraining(
       {
         type: "scatter",
         mode: "lines",
-        name: `g − 1 = ${(gain - 1).toFixed(1)}`,
+        name: "g − 1, by the circular law",
         x: [0, last],
         y: [gain - 1, gain - 1],
         line: { color: styleOf(k).line.color, width: 1.5, dash: "dot" },
-        showlegend: false,
+        showlegend: k === 0,
         hoverinfo: "name",
       },
     ];

@@ -3,6 +3,7 @@
  */
 import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { checkChoice, checkList, checkNumbers, checkRecord, reject } from "../numerics/validate";
+import { norm } from "../numerics/vector";
 import type { Figure, Trace } from "./figure";
 import { colors, markerOf, type PointKind, signs, titled } from "./theme";
 
@@ -109,7 +110,7 @@ function cube(space: PhaseSpace, corners: readonly PhaseCorner[]): Trace[] {
   const at = (corner: PhaseCorner): Matrix => space.projection.project(corner.state);
   const segments = cubeEdges(corners).map(([a, b]) => at(a).addRow(at(b).getRow(0)));
   const names = corners.map((c) => bitLabel(c.bits));
-  const { x, y, z } = coordinates([corners.map(at).reduce((all, row) => all.addRow(row.getRow(0)))]);
+  const { x, y, z } = coordinates([besideThem(corners.map(at).reduce((all, row) => all.addRow(row.getRow(0))))]);
   const line = { color: colors.grey, width: 3 };
   return [
     point3({ mode: "lines", name: "edges: one flip", ...coordinates(segments), line, hoverinfo: "skip" }),
@@ -120,10 +121,20 @@ function cube(space: PhaseSpace, corners: readonly PhaseCorner[]): Trace[] {
       z,
       text: names,
       textfont: { size: 15 },
-      textposition: "top center",
+      textposition: "middle center",
       showlegend: false,
     }),
   ];
+}
+
+/** Places for the names of corners (rows): away from the middle of all, so that a name covers neither mark nor edge. */
+function besideThem(corners: Matrix): Matrix {
+  const middle = corners.mean("column");
+  const offsets = corners.clone().subRowVector(middle);
+  const lengths = offsets.to2DArray().map((row) => norm(Float64Array.from(row)));
+  const away = 0.14 * Math.max(...lengths);
+  const stretch = lengths.map((length) => (length > 0 ? 1 + away / length : 1));
+  return offsets.mulColumnVector(stretch).addRowVector(middle);
 }
 
 /** Saddles are all diamonds; the fewer ways out, the more colour. Dark, middle and pale survive grey print. */
@@ -136,6 +147,7 @@ const saddleClasses: readonly { name: string; has: (modes: number) => boolean; c
 function found(space: PhaseSpace, points: readonly PhasePoint[]): Trace[] {
   const kinds = Object.keys(signs) as PointKind[];
   for (const { kind } of points) checkChoice("phaseSpace", "kind", kind, kinds);
+  const isCrowded = points.length > 40; // a cube has 27
   return kinds.flatMap((kind) => {
     const those = points.filter((p) => p.kind === kind);
     const known = those.filter((p) => kind === "saddle" && p.modes !== undefined);
@@ -144,7 +156,7 @@ function found(space: PhaseSpace, points: readonly PhasePoint[]): Trace[] {
         space,
         known.filter((p) => has(p.modes ?? 0)),
         name,
-        { ...markerOf(kind, size), color, line: { color: "#333333", width: 1 } },
+        { ...markerOf(kind, isCrowded ? size - 2 : size), color, line: { color: "#333333", width: 1 } },
       ),
     );
     const rest = those.filter((p) => !known.includes(p));

@@ -1,4 +1,5 @@
 /** The builders of every figure, by paper figure and subject; each returns a plain `{ data, layout }`. */
+export { titles } from "./figure-titles";
 export * from "./figures-branches";
 export * from "./figures-curves";
 export * from "./figures-diagrams";

@@ -1,5 +1,5 @@
 /** Solutions of notebook 02. `check("2.1", …)` compares an attempt with exercise 1 of this module at its probe points. */
-import type { Exercise } from "rnn-dynamics";
+import { circularLawShare, type Exercise } from "rnn-dynamics";
 
 /** Exercise 2.1: the slope of tanh from its value, r′ = 1 − r².  [J15 §4] */
 export function slopeOf(rate: number): number {
@@ -17,9 +17,9 @@ export function slippedEntry(weight: number, xj: number, isDiagonal: boolean): n
   return weight * Math.tanh(xj) - (isDiagonal ? 1 : 0);
 }
 
-/** Exercise 2.3: the share of a disc of radius g that lies beyond Re λ = 1, for g ≥ 1; the circular law fills it evenly. */
+/** Exercise 2.3: the share of a disc of radius g that lies beyond Re λ = 1; the circular law fills it evenly. */
 export function shareBeyond(gain: number): number {
-  return (Math.acos(1 / gain) - Math.sqrt(1 - 1 / gain ** 2) / gain) / Math.PI;
+  return circularLawShare(gain);
 }
 
 export const exercises: Readonly<Record<string, Exercise>> = {

@@ -109,6 +109,34 @@ describe("findAllFixedPoints", () => {
     assert.ok(crowded.points.some(({ unstableCount }) => unstableCount > 3));
   });
 
+  it("follows boundaries on beside a crowded middle, and only there", async () => {
+    // ẋ = −2 x (x + 1) (x − 1.2), ẏ = (x² − y)/10, ż = z − z³: motion on the boundary x = 0 takes tens of τ
+    const flow: Flow = {
+      dimension: 3,
+      velocity: ([x, y, z]) => Float64Array.of(-2 * x * (x + 1) * (x - 1.2), (x * x - y) / 10, z - z ** 3),
+      jacobian: ([x, , z]) =>
+        new Matrix([
+          [-6 * x * x + 0.8 * x + 2.4, 0, 0],
+          [x / 5, -0.1, 0],
+          [0, 0, 1 - 3 * z * z],
+        ]),
+    };
+    const attractors = [-1, 1.2].flatMap((x) => [-1, 1].map((z) => [x, x * x, z]));
+    const states = new Matrix([...attractors, [-1, 1, 0], [1.2, 1.44, 0]]); // two saddles are known: m = 1
+    const edgeStarts = async (options: object): Promise<number> => {
+      const { outcomes } = await findAllFixedPoints(
+        flow,
+        { states, rng: rng.split("slow") },
+        { batch: 12, ...options },
+      );
+      return outcomes.filter(({ kind }) => kind === "edge").length;
+    };
+    const once = await edgeStarts({});
+    assert.ok(once > 0, "edges were tracked");
+    assert.equal(await edgeStarts({ crowdedFrom: 0, stretches: 0 }), once);
+    assert.ok((await edgeStarts({ crowdedFrom: 0 })) > once);
+  });
+
   it("never calls a set complete that holds a degenerate point: ẋ = −x + tanh x at the pitchfork", async () => {
     const flow = simpleRnnFlow(new Matrix([[1]]));
     const sources = { states: new Matrix([[0], [1]]), rng: rng.split("pitchfork") };

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import {
+  circularLawShare,
   createRng,
   flowFromSpec,
   type Rng,
@@ -110,8 +111,20 @@ describe("simple RNN", () => {
         Math.sqrt((re + 1) * (re + 1) + eigenvalues.im[i] * eigenvalues.im[i]),
       );
       assert.ok(Math.max(...radii) < 1.15 * 1.5 && Math.max(...radii) > 0.9 * 1.5);
-      // part of the disc of radius g with Re > 1: (acos(1/g) − (1/g)√(1 − 1/g²))/π = 0.110 at g = 1.5
-      assertClose(unstableCount / units, 0.11, 0, 0.03);
+      assertClose(unstableCount / units, circularLawShare(1.5), 0, 0.03);
+    });
+
+    it("lies beyond Re λ = 1 with the share of the disc that does", () => {
+      // the half of a disc without a line, g → ∞; a line that touches it; the segment of an angle of 60°, g = 2
+      assertClose(circularLawShare(1e9), 0.5, 1e-8);
+      assert.deepEqual([circularLawShare(1), circularLawShare(0.8)], [0, 0]);
+      assertClose(circularLawShare(2), 1 / 3 - Math.sqrt(3) / (4 * Math.PI), 1e-14);
+      // strips of the disc, added up: good to the third power of their width at the rim
+      const strips = 1e5;
+      const width = (1.5 - 1) / strips;
+      let area = 0;
+      for (let i = 0; i < strips; i++) area += 2 * width * Math.sqrt(2.25 - (1 + (i + 0.5) * width) ** 2);
+      assertClose(circularLawShare(1.5), area / (2.25 * Math.PI), 1e-6);
     });
 
     it("gives the same weights for the same stream", () => {
