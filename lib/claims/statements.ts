@@ -32,7 +32,12 @@ export const statements: readonly Statement[] = Object.freeze([
     where: "§6, Fig. 5 b",
     notebook: "04",
   },
-  { claim: "C6", words: "there are 9 to 26 fixed points, depending on tolerance", where: "§6", notebook: "04" },
+  {
+    claim: "C6",
+    words: "there are 9 to 26 fixed points (depending, it says, on tolerance)",
+    where: "§6",
+    notebook: "04",
+  },
   {
     claim: "C7",
     words: "eight attracting fixed points, one per memory, at the corners of a cube with equal edges",

@@ -101,8 +101,8 @@ export interface FullSearch extends FixedPointSet {
  * degenerate or undecided, and mirror images are paired. Every memory that is a fixed point is then among the points,
  * since each is a start: what a search from rest ends at is that point, or undecided. All this is necessary for a
  * complete set and no proof of one. A flow whose middle is crowded (points with more than `crowdedFrom` unstable modes:
- * above g = 1 their number grows exponentially with N [Wainrib & Touboul, PRL 2013]) is given up when a round has found
- * no new attractor and no new saddle with one unstable mode.
+ * above g = 1 their number grows exponentially with N [Wainrib & Touboul, PRL 2013]) is given up, whatever its index
+ * sum, when a round has found no new attractor and no new saddle with one unstable mode.
  *
  * Budgets are counted in starts and iterations, never in seconds, so that the result is the same on every machine. The
  * work of edge tracking and deflation is not in them; it is bounded by the number of pairs and by the batch.
@@ -230,9 +230,10 @@ function endOf(
   round: number,
   settings: FindAllOptions,
 ): SearchEnd | undefined {
-  if (round > 1 && fresh.length === 0 && !isOpen) return "no gap found";
-  if (round > 1 && isCrowded(set, settings) && !fresh.some(({ unstableCount }) => unstableCount <= 1))
-    return "crowded middle";
+  const isIdle = round > 1 && !fresh.some(({ unstableCount }) => unstableCount <= 1);
+  // asked first: an index sum that happens to be right says nothing of a crowded middle
+  if (isIdle && isCrowded(set, settings)) return "crowded middle";
+  if (isIdle && fresh.length === 0 && !isOpen) return "no gap found";
   if (set.outcomes.length >= settings.maxStarts) return "starts spent";
   return iterationsOf(set) >= settings.maxTotalIterations ? "iterations spent" : undefined;
 }
