@@ -1,4 +1,4 @@
-import { type FindAllOptions, findAllFixedPoints, type SearchEnd } from "../dynamics/complete-search";
+import { findAllFixedPoints, type SearchEnd } from "../dynamics/complete-search";
 import { boxSkeleton } from "../networks/bit-axes";
 import { type EchoState, echoStateFlow } from "../networks/echo-state";
 import { type Memory, memoryTable } from "../networks/memories";
@@ -37,9 +37,6 @@ export interface FourBitSkeleton {
   readonly iterations: number;
 }
 
-/** Budget of the shipped searches; none of them comes to it, they end by themselves. */
-export const fourBitSearchDefaults: Readonly<Pick<FindAllOptions, "maxStarts">> = Object.freeze({ maxStarts: 200 });
-
 const round = (value: number, digits: number): number => Number(value.toPrecision(digits));
 
 /**
@@ -74,7 +71,6 @@ export async function fourBitSkeleton(
   };
   let round = 1;
   const search = await findAllFixedPoints(flow, sources, {
-    ...fourBitSearchDefaults,
     pool,
     signal,
     onProgress: (done, total) => onProgress?.(done, total, `round ${round}`),
