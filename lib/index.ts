@@ -84,7 +84,6 @@ export * from "./dynamics/mode-counts";
 export * from "./dynamics/passage-profile";
 export * from "./dynamics/passage-time";
 export * from "./dynamics/polish";
-export * from "./dynamics/search-sentence";
 export type { TaskPool } from "./dynamics/search-work";
 export * from "./dynamics/separation";
 export {

@@ -2,8 +2,10 @@
  * Verdicts on the claims of §§3–4: finding fixed points of the 2-D system (C1), conjugate gradients against gradient
  * descent (C2), the Gauss–Newton Hessian near a fixed point (C3).
  */
+
 import { log } from "../numerics/elementary";
-import { checkList, checkNumbers, checkRecord, reject } from "../numerics/validate";
+import { median } from "../numerics/median";
+import { checkList, checkNumber, checkNumbers, checkRecord, reject } from "../numerics/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
 /** The fixed points of eqs. 14–15 in closed form. The paper prints (1, −½) for the third: F is (0, 1) there. */
@@ -58,7 +60,7 @@ export interface PlanarSearch {
  */
 export function claimC1(searches: readonly PlanarSearch[]): ClaimVerdict {
   checkList("claimC1", "searches", searches, 1, ["points", "seed"]);
-  checkRuns("claimC1", "searches", searches);
+  checkList("claimC1", "searches", searches, 1);
   const exact = searches.filter((search) => isTheTruth(search)).length;
   const share = exact / searches.length;
   return {
@@ -132,7 +134,7 @@ export interface RaceGroup extends Record<string, unknown> {
  * @throws RangeError if there is no race, or `endOf` is not a function
  */
 export function racesByEnd(races: readonly DescentRace[], endOf: (race: DescentRace) => string): RaceGroup[] {
-  checkRuns("racesByEnd", "races", races);
+  checkList("racesByEnd", "races", races, 1);
   if (typeof endOf !== "function") reject("racesByEnd", "endOf", endOf, "a function from a race to a word");
   const groups = new Map<string, number[]>();
   for (const race of races) {
@@ -156,7 +158,7 @@ export function racesByEnd(races: readonly DescentRace[], endOf: (race: DescentR
  */
 export function claimC2(races: readonly DescentRace[]): ClaimVerdict {
   checkList("claimC2", "races", races, 1, ["system", "gradient", "cg"]);
-  checkRuns("claimC2", "races", races);
+  checkList("claimC2", "races", races, 1);
   const systems = [...new Set(races.map((race) => race.system))];
   const medians = systems.map((system) =>
     median(races.filter((race) => race.system === system).map((race) => descentRatio(race))),
@@ -199,7 +201,7 @@ export interface HessianErrors {
  */
 export function claimC3(results: readonly HessianErrors[]): ClaimVerdict {
   checkList("claimC3", "results", results, 1, ["distances", "errors"]);
-  checkRuns("claimC3", "results", results);
+  checkList("claimC3", "results", results, 1);
   for (const { distances, errors } of results) {
     if (distances.length < 2) reject("claimC3", "distances", `has length ${distances.length}`, "at least 2");
     if (errors.length !== distances.length)
@@ -223,25 +225,20 @@ export function claimC3(results: readonly HessianErrors[]): ClaimVerdict {
  *
  * @param distances positive, (K)
  * @param errors positive, (K)
+ * @throws RangeError if the two differ in length, or an entry is not positive
  */
 export function orderOf(distances: readonly number[], errors: readonly number[]): number {
   checkNumbers("orderOf", "distances", distances, 2);
   checkNumbers("orderOf", "errors", errors, 2);
+  if (errors.length !== distances.length) {
+    reject("orderOf", "errors", `has length ${errors.length}`, `${distances.length}, as distances`);
+  }
+  for (const [i, d] of distances.entries()) checkNumber("orderOf", `distances[${i}]`, d);
+  for (const [i, e] of errors.entries()) checkNumber("orderOf", `errors[${i}]`, e);
   const a = distances.map((d) => log(d));
   const b = errors.map((e) => log(e));
   const meanA = a.reduce((sum, v) => sum + v, 0) / a.length;
   const meanB = b.reduce((sum, v) => sum + v, 0) / b.length;
   const covariance = a.reduce((sum, v, i) => sum + (v - meanA) * (b[i] - meanB), 0);
   return covariance / a.reduce((sum, v) => sum + (v - meanA) ** 2, 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function checkRuns(where: string, thing: string, runs: readonly unknown[]): void {
-  if (!Array.isArray(runs)) reject(where, thing, runs, "an array");
-  if (runs.length === 0) reject(where, thing, "has length 0", "at least 1");
 }

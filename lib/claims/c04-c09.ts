@@ -5,7 +5,15 @@
  * never moved afterwards: a claim that misses it is "partly" or "not reproduced", and the notebook says by how much.
  */
 import type { Matrix } from "ml-matrix";
-import { checkList, checkMatrix, checkNumbers, checkRecord, checkVector, reject } from "../numerics/validate";
+import {
+  checkList,
+  checkMatrix,
+  checkNumbers,
+  checkPattern,
+  checkRecord,
+  checkVector,
+  reject,
+} from "../numerics/validate";
 import type { ClaimVerdict } from "./verdict";
 
 /** Thresholds of claims C4 to C9, each with its reason. */
@@ -25,7 +33,7 @@ export const thresholdsC4toC9 = Object.freeze({
   /** The paper's range of counts. */
   fewestPoints: 9,
   mostPoints: 26,
-  /** From loose (a slow point passes) to strict (a thousand times above the float64 floor of q at N = 1000). */
+  /** From loose (a slow point passes) to strict (a thousand times the speed that rounding leaves at N = 1000). */
   tolerances: Object.freeze([1e-2, 1e-5, 1e-10, 1e-20]) as readonly number[],
   /** Lengths a reader of Fig. 6 would call equal. */
   equalLengths: 0.1,
@@ -150,7 +158,8 @@ export function flipDistances(corners: readonly MemoryCorner[]): FlipDistance[] 
   checkList("flipDistances", "corners", corners, 0, ["bits", "state"]);
   const groups = new Map<number, number[]>();
   corners.forEach((a, i) => {
-    checkVector("flipDistances", `state ${i}`, a.state, corners[0].state.length);
+    checkPattern("flipDistances", `corners[${i}].bits`, a.bits, corners[0].bits.length);
+    checkVector("flipDistances", `corners[${i}].state`, a.state, corners[0].state.length);
     for (const b of corners.slice(0, i)) {
       const flips = a.bits.filter((bit, k) => bit !== b.bits[k]).length;
       const squared = a.state.reduce((sum, v, k) => sum + (v - b.state[k]) ** 2, 0);

@@ -6,6 +6,7 @@
  * level at which half of the memories are gone, the *half level*. Statistics and thresholds were written down before the
  * runs that decide them.
  */
+import { median } from "../numerics/median";
 import { checkList, checkNumber, checkRecord, reject } from "../numerics/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
@@ -59,11 +60,6 @@ function triosOf(where: string, scores: readonly NoiseScores[]): Trio[] {
   });
 }
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
 const count = (trios: readonly Trio[], holds: (trio: Trio) => boolean): number => trios.filter(holds).length;
 const isRank = (times: number, of: number): boolean => times >= limits.seedsWithRank * of - 1e-9;
 const isWithin = (ratio: number, factor: number): boolean => ratio <= factor && ratio >= 1 / factor;

@@ -33,6 +33,7 @@ import type { DescentRace, HessianErrors, PlanarSearch } from "./c01-c03";
 export function startsInBox(dimension: number, count: number, rng: Rng, reach = 1.5): Float64Array[] {
   checkCount("startsInBox", "dimension", dimension);
   checkCount("startsInBox", "count", count);
+  if (dimension * count > 1e8) reject("startsInBox", "count", count, `at most ${Math.floor(1e8 / dimension)} starts`);
   checkNumber("startsInBox", "reach", reach);
   checkRng("startsInBox", rng);
   return Array.from({ length: count }, () =>
@@ -136,6 +137,7 @@ export async function raceMinimizers(
 export function hessianErrorsNear(W: Matrix, xStar: Float64Array, distances: readonly number[], rng: Rng): number[] {
   const flow = simpleRnnFlow(W);
   checkVector("hessianErrorsNear", "xStar", xStar, flow.dimension);
+  checkRng("hessianErrorsNear", rng);
   const direction = xStar.map(() => rng.normal());
   const length = norm(direction);
   return distances.map((distance) => {

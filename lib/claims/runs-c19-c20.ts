@@ -5,15 +5,15 @@ import { kineticEnergy } from "../dynamics/flow";
 import { isSamePlace } from "../dynamics/merge";
 import { ghostOfSaddleNode, saddleNodeFamily } from "../networks/planar";
 import { createRng } from "../numerics/random";
-import { checkCount, checkList, checkNumbers } from "../numerics/validate";
+import { checkCount, checkList, checkNumbers, checkRecord } from "../numerics/validate";
 import type { DecidedSearch, GhostSearch, SearchTime } from "./c19-c20";
 import type { SeededResult } from "./replicated";
 import { startsInBox } from "./runs-c01-c03";
 import type { SearchStudyResult } from "./study-search";
 
 /**
- * Distances past the bifurcation, and as far on this side of it. At μ = 1e-14 the ghost has q = 5e-29, below the paper's
- * tolerance; a pair that close would be 2e-7 apart, less than what the search calls one point, so pairs end at 1e-8.
+ * Distances past the bifurcation, and as far on this side of it. At μ = 1e-14 the ghost has q = 5e-29, below what the
+ * paper asks of a slow point; a pair that close would be 2e-7 apart, less than what the search calls one point, so pairs end at 1e-8.
  */
 export const ghostDistances: readonly number[] = Object.freeze([1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 1e-14]);
 const closestPair = 1e-8;
@@ -22,7 +22,7 @@ const closestPair = 1e-8;
 const nearKnown = 1e-5;
 
 /**
- * Searches from 20 starts of planar flows with a ghost, and with the pair of fixed points in its place.
+ * Searches planar flows with a ghost, and those with the pair of fixed points in its place.
  *
  * @param seed of the starts
  * @param distances |μ|, each above 0 and below 1/3
@@ -66,7 +66,8 @@ export function searchTimes(runs: readonly SeededResult<SearchStudyResult>[]): S
 /** What claim C20 needs of results of the studies of the search. */
 export function decidedSearches(runs: readonly SeededResult<SearchStudyResult>[]): DecidedSearch[] {
   checkList("decidedSearches", "runs", runs, 0, ["result"]);
-  for (const [i, { result }] of runs.entries()) checkList("decidedSearches", `runs[${i}].result.rounds`, result.rounds);
+  for (const [i, { result }] of runs.entries())
+    checkRecord("decidedSearches", `runs[${i}].result.certificates`, result.certificates);
   return runs.map(({ seed, result: { certificates } }) => {
     const { certified, undecided, slowCertified } = certificates;
     return { seed, certified, undecided, slowCertified };

@@ -48,7 +48,7 @@ export function trainingFilm(
   return { ...prepareFlipFlop(recipe), trained: network, snapshots, status };
 }
 
-/** The network of a film as it was after so many steps. */
+/** The network of a film at the last snapshot that is not after so many steps; the first of all if there is none. */
 export function networkAt(film: TrainingSnapshots, step: number): EchoState {
   checkRecord("networkAt", "film", film, ["network", "snapshots"]);
   checkList("networkAt", "film.snapshots", film.snapshots, 1, ["step", "Wo"]);

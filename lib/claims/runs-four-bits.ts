@@ -9,7 +9,7 @@ import { outputOf, patternOf } from "../networks/passages";
 import { droppedDirection, type ViewJudgement, viewOf } from "../networks/tesseract-view";
 import { angleInDegrees } from "../numerics/angle";
 import { type PrincipalComponents, principalComponents } from "../numerics/pca";
-import { checkList, checkMatrix, checkNumbers, checkVector, reject } from "../numerics/validate";
+import { checkList, checkMatrix, checkPattern, checkRecord, checkVector } from "../numerics/validate";
 import { dot, norm } from "../numerics/vector";
 import { type FlipDistance, flipDistances } from "./c04-c09";
 import type { StudyContext } from "./study";
@@ -117,10 +117,7 @@ export function angleToMissing(
       return rest.map((value, i) => value - overlap * b[i]);
     }, v);
   for (const [i, { bits, isHeld }] of memories.entries()) {
-    checkNumbers(where, `bits ${i}`, bits);
-    if (bits.length !== direction.length) {
-      reject(where, `bits ${i}`, `has length ${bits.length}`, `${direction.length}`);
-    }
+    checkPattern(where, `memories[${i}].bits`, bits, direction.length);
     const rest = outside(Float64Array.from(bits));
     const size = norm(rest);
     if (!isHeld && size > 1e-9) basis.push(rest.map((v) => v / size));
@@ -141,9 +138,11 @@ export function angleToMissing(
 export async function attractingPatterns(
   net: EchoState,
   memories: readonly Pick<Memory, "bits" | "state">[],
-  { pool, signal, onProgress }: StudyContext = {},
+  context: StudyContext = {},
 ): Promise<number[][]> {
   checkList("attractingPatterns", "memories", memories, 1, ["bits", "state"]);
+  checkRecord("attractingPatterns", "context", context);
+  const { pool, signal, onProgress } = context;
   const flow = echoStateFlow(net);
   // of two mirror images one is enough
   const half = flow.odd ? memories.filter(({ bits }) => bits[0] > 0) : memories;

@@ -49,9 +49,11 @@ const round = (value: number, digits: number): number => Number(value.toPrecisio
 export async function fourBitSkeleton(
   prepared: PreparedFlipFlop,
   memories: readonly Memory[],
-  { pool, signal, onProgress }: StudyContext = {},
+  context: StudyContext = {},
 ): Promise<FourBitSkeleton> {
   const where = "fourBitSkeleton";
+  checkRecord(where, "context", context);
+  const { pool, signal, onProgress } = context;
   checkRecord(where, "prepared", prepared, ["network", "testing", "x0", "recipe"]);
   const { network, testing, x0, recipe } = prepared;
   const solid = memorySolid(memories);

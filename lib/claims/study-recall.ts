@@ -92,7 +92,7 @@ export interface RecallStudyResult {
 /** The usual search against one with ten times the starts, on a logistic network and on a tanh network at g = 0.8. */
 export const searchRecallStudy: Study<RecallStudyResult> = {
   name: "search-recall",
-  version: 2, // 2: edges are tracked in both directions
+  version: 3, // 3: edges are tracked beside known attractors
   async run(seed, context) {
     const logistic = await recallOf(searchRecipes.logistic, seed, context);
     return { logistic, "tanh-0.8": await recallOf(searchRecipes["tanh-0.8"], seed, context) };

@@ -99,6 +99,11 @@ async function main([argument]: readonly string[]): Promise<void> {
     process.exitCode = lines.length === 0 ? 0 : 1;
     return;
   }
+  if (argument !== undefined && argument !== "--write") {
+    console.error(`bits: ${argument} is unknown, expected --check, --write or nothing`);
+    process.exitCode = 2;
+    return;
+  }
   const text = `${JSON.stringify(await fingerprints(0, 1), null, 1)}\n`;
   if (argument === "--write") writeAside("bits", bitsFile, text);
   console.log(text);

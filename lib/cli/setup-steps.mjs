@@ -32,7 +32,7 @@ export function setUp({ withTests = false, root = projectFolder, log = console.l
 
 function installPackages(root, log) {
   if (isInstalled(root)) return;
-  log("Installing the packages (the first time a few minutes, about 700 MB on disk) …");
+  log("Installing the packages (the first time a few minutes, about 660 MB on disk) …");
   const { command, args, shell } = npmCommand(process.env);
   const run = spawnSync(command, [...args, ...installArguments], {
     cwd: root,

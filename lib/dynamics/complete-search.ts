@@ -56,7 +56,7 @@ export const findAllDefaults: Readonly<FindAllOptions> = Object.freeze({
   batch: 16,
   maxStarts: 400,
   maxTotalIterations: 20_000, // 400 starts of 50
-  stretches: 12, // 14 of 14 saddles with one unstable mode in two seeds at g = 1.5, where without one search missed 2 of 6
+  stretches: 12, // 10 of 10 saddles with one unstable mode in two seeds at g = 1.5, 8 of 10 without
   crowdedFrom: 20, // a flip-flop of b bits has at most b, and a few more where training added some
   onRound: () => {},
 });
@@ -286,8 +286,7 @@ async function nextStarts(
 const neighbourhood = 1.25;
 
 /**
- * Pairs of neighbouring attractors without a saddle about half way, in both directions; of mirror images one.
- * A saddle with one unstable mode has index −1.
+ * Pairs of neighbouring attractors without a saddle (m = 1) about half way, in both directions; of mirror images one.
  */
 function untriedPairs(flow: Flow, set: FixedPointSet, attractors: readonly Float64Array[], tried: Set<string>): Pair[] {
   const nearest = attractors.map((a) => Math.min(...attractors.filter((b) => b !== a).map((b) => distance(a, b))));

@@ -7,7 +7,7 @@ import { NewtonStep } from "./newton-step";
 export interface DeflationOptions {
   /** Most Newton steps. */
   steps: number;
-  /** Longest step, in parts of the largest norm of the known points (of 1 where there are none). */
+  /** Longest step, in parts of the largest norm of the known points, or of 1 if that is larger. */
   longest: number;
   /** Arrived when ‖F‖ is at most this. */
   speed: number;
@@ -27,10 +27,11 @@ export const deflationDefaults: Readonly<DeflationOptions> = Object.freeze({
  *     p/(1 − wᵀ p)                    Newton's step for G  (Sherman–Morrison)
  *
  * so a step of the deflated method is Newton's own, rescaled, and backwards where it leads to a point known already.
- * [Farrell, Birkisson & Funke, SIAM J. Sci. Comput. 2015]. The length s is the distance to the nearest known point at x0.
+ * [Farrell, Birkisson & Funke, SIAM J. Sci. Comput. 2015]. The length s is the distance to the nearest known point at
+ * x0, at most the longest step.
  *
  * @param flow a vector field
- * @param x0 activation to start from, (N); not one of the known points itself
+ * @param x0 activation to start from, (N); one of the known points leads nowhere
  * @param known zeros to be kept away from, (N) each
  * @returns an approximate zero; undefined if it did not arrive at one
  * @throws RangeError if an argument is out of place
@@ -52,6 +53,7 @@ export function deflatedNewton(
   checkNumber(where, "speed", speed, "not negative");
   const most = longest * Math.max(1, ...known.map(norm));
   const scale = Math.min(...known.map((point) => distance(x0, point)), most);
+  if (scale === 0) return undefined;
   const surface = new EnergySurface(flow);
   const newton = new NewtonStep(surface);
   const p = new Float64Array(flow.dimension);

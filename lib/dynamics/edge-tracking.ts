@@ -1,4 +1,4 @@
-import { checkCount, checkList, checkNumber, checkVector, withDefaults } from "../numerics/validate";
+import { checkCount, checkList, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { distance, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, velocityInto } from "./flow";
 
@@ -88,6 +88,7 @@ export function trackEdge(
   checkCount(where, "stretches", settings.stretches, 0);
   checkNumber(where, "parted", settings.parted);
   const apart = distance(a, b);
+  if (apart === 0) reject(where, "b", "is a", "another attractor");
   const radius = settings.near * apart;
   const places = [a, b, ...settings.attractors.filter((x) => Math.min(distance(x, a), distance(x, b)) > radius)];
   const isReturning = (x: Float64Array): Flight => fly(flow, x, places, radius, settings);

@@ -1,7 +1,7 @@
 import type { Matrix } from "ml-matrix";
 import { checkVector, reject } from "../numerics/validate";
 
-/** A serialisable recipe: a flow that has one can be rebuilt elsewhere, in a worker or in another session. */
+/** A serialisable recipe: a flow that has one can be rebuilt in a worker. */
 export interface FlowSpec {
   readonly kind: string;
   readonly parameters: Readonly<Record<string, unknown>>;

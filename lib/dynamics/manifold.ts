@@ -1,6 +1,6 @@
 /** Where a saddle leads: its unstable direction and both branches of its unstable manifold. */
 import { factorize } from "../numerics/linear-solve";
-import { checkCount, checkList, checkNumber, checkVector, withDefaults } from "../numerics/validate";
+import { checkCount, checkList, checkNumber, checkRecord, checkVector, withDefaults } from "../numerics/validate";
 import { dot } from "../numerics/vector";
 import { arrivalWatch } from "./arrival";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "./flow";
@@ -83,7 +83,9 @@ export function unstableDirection(
 ): UnstableDirection | undefined {
   checkFlowArgument("unstableDirection", flow);
   checkVector("unstableDirection", "saddle", saddle, flow.dimension);
-  const { eigenvalues, unstableCount } = known.eigenvalues ? known : stability(flow, saddle);
+  checkRecord("unstableDirection", "known", known);
+  const isKnown = known.eigenvalues !== undefined && known.unstableCount !== undefined;
+  const { eigenvalues, unstableCount } = isKnown ? known : stability(flow, saddle);
   if (eigenvalues === undefined || unstableCount !== 1) return undefined;
   const rate = eigenvalues.re[0];
   const size = flow.dimension;

@@ -16,7 +16,7 @@ export function connectedComponents(points: readonly Float64Array[], tolerance: 
   if (!Array.isArray(points)) reject("connectedComponents", "points", points, "an array of Float64Array");
   checkNumber("connectedComponents", "tolerance", tolerance, "not negative");
   for (const [i, x] of points.entries()) checkVector("connectedComponents", `points[${i}]`, x, points[0]?.length);
-  const scale = points.map((x) => Math.min(Math.max(1, norm(x)), Number.MAX_VALUE)); // a norm may overflow;
+  const scale = points.map((x) => Math.min(Math.max(1, norm(x)), Number.MAX_VALUE)); // a norm may overflow
   const parent = points.map((_, i) => i);
   const rootOf = (i: number): number => {
     let root = i;

@@ -11,6 +11,7 @@ import { checkCount, checkList, reject } from "../numerics/validate";
 export function modeCounts(points: readonly { readonly unstableCount: number }[], most = 5): Record<string, number> {
   checkList("modeCounts", "points", points, 0, ["unstableCount"]);
   checkCount("modeCounts", "most", most, 0);
+  if (most > 1e4) reject("modeCounts", "most", most, "at most 10000 columns");
   points.forEach(({ unstableCount }, i) => {
     if (!Number.isSafeInteger(unstableCount) || unstableCount < 0) {
       reject("modeCounts", `unstableCount of point ${i}`, unstableCount, "an integer ≥ 0");

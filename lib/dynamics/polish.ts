@@ -36,7 +36,7 @@ const leastGain = 0.25;
  *     J d = −F(x + xLow)           J at the x given, LU in float64, F in double-double
  *     x + xLow ← x + xLow + d
  *
- * A float64 search ends where F is rounding, at N = 1000 with q near 1e-26, so "q < 10⁻³⁰" [J15 §6] cannot be read off
+ * A float64 search ends where F is rounding, at N = 1000 with q near 1e-26, so "q < 10⁻³⁰" [J15 §9.1] cannot be read off
  * float64. With F to 32 digits and only d in float64, each correction gains as many digits as d has: q falls to about 1e-47
  * with the first and 1e-57 with the second. x itself is the double nearest to the point; xLow is below its last digit.
  *

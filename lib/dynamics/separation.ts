@@ -47,6 +47,8 @@ export function separationFrom(flow: Flow, x0: Float64Array, options?: Partial<S
   const { offset, ...path } = withDefaults("separationFrom", options, separationDefaults);
   checkNumber("separationFrom", "offset", offset);
   checkCount("separationFrom", "record", path.record);
+  checkCount("separationFrom", "steps", path.steps, 0);
+  checkNumber("separationFrom", "dt", path.dt);
   const first = integrate(flow, x0, path);
   const by = offset / Math.sqrt(x0.length);
   const second = integrate(

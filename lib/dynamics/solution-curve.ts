@@ -99,12 +99,6 @@ export class CurveWindow {
     return F;
   }
 
-  /** LU of J at a foot. */
-  factorizeJacobian({ x, parameter }: Foot): Factorization {
-    jacobianInto(this.family.flowAt(parameter), x, this.J);
-    return factorize(this.J, this.size);
-  }
-
   /** J at a foot, row-major; overwritten by the next call of a method. */
   jacobian({ x, parameter }: Foot): Float64Array {
     jacobianInto(this.family.flowAt(parameter), x, this.J);

@@ -59,7 +59,7 @@ export const mixedStartsDefaults: Readonly<MixedStartsOptions> = Object.freeze({
  * origin reach them. Kinds are kept apart, because only an unbiased one ("trajectory") allows estimates of coverage.
  *
  * @param states trajectory, (time×N), rows drawn without repetition as long as there are enough
- * @param rng source of all draws; each kind has its own stream
+ * @param options rng, source of all draws, of which each kind has its own stream; and how many of which kind
  * @returns starts in the order trajectory, noise, centroid, lattice, origin, mirror
  * @throws RangeError if states are empty or not finite, or an option is out of place
  */

@@ -39,7 +39,8 @@ export interface Transition<Name> {
  * @param points fixed points with their number of unstable modes; edges are those with exactly one
  * @param read names a state at the end of a branch (the memory it stands for)
  * @param options those of `unstableManifold`, and onProgress(done, total)
- * @returns one transition per index-1 saddle, in the order given
+ * @returns one transition per index-1 saddle, in the order given; none for a saddle whose unstable direction cannot be told
+ * @throws RangeError if an argument is out of place, or a point comes without its number of unstable modes
  */
 export async function transitionGraph<Name>(
   flow: Flow,

@@ -2,7 +2,7 @@ import { inverse, Matrix } from "ml-matrix";
 import {
   checkList,
   checkMatrix,
-  checkNumbers,
+  checkPattern,
   checkRecord,
   checkVector,
   reject,
@@ -52,10 +52,8 @@ export function bitAxes(memories: readonly MemoryState[]): BitAxes | undefined {
   checkList(where, "memories", memories, 1, ["bits", "state"]);
   const bits = memories[0].bits?.length;
   memories.forEach((m, i) => {
-    checkNumbers(where, `bits ${i}`, m.bits, 1);
-    if (m.bits.length !== bits) reject(where, `bits ${i}`, `has length ${m.bits.length}`, `${bits}`);
-    if (!m.bits.every((bit) => Math.abs(bit) === 1)) reject(where, `bits ${i}`, m.bits, "−1 and +1 only");
-    checkVector(where, `state ${i}`, m.state, memories[0].state?.length);
+    checkPattern(where, `memories[${i}].bits`, m.bits, bits);
+    checkVector(where, `memories[${i}].state`, m.state, memories[0].state?.length);
   });
   const design = new Matrix(memories.map((m) => [1, ...m.bits.map((bit) => bit / 2)]));
   const gram = design.transpose().mmul(design);

@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { checkCount, checkVector, reject, withDefaults } from "../numerics/validate";
+import { checkCount, checkList, checkPattern, checkVector, reject, withDefaults } from "../numerics/validate";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { flipFlopDefaults } from "./flip-flop";
 import { outputOf, patternOf } from "./passages";
@@ -59,10 +59,13 @@ export function flipTable(
   if (net.inputs !== net.outputs) {
     reject(where, "network", `has ${net.inputs} inputs`, `one for each of its ${net.outputs} outputs`);
   }
+  checkList(where, "memories", memories, 0, ["bits", "state"]);
+  for (const [i, { bits, state }] of memories.entries()) {
+    checkPattern(where, `memories[${i}].bits`, bits, net.outputs);
+    checkVector(where, `memories[${i}].state`, state, net.units);
+  }
   const total = memories.length * net.outputs;
   return memories.flatMap(({ bits, state }, i) => {
-    checkVector(where, `state ${i}`, state, net.units);
-    if (bits.length !== net.outputs) reject(where, `bits ${i}`, `has length ${bits.length}`, `${net.outputs}`);
     return bits.map((bit, channel): Flip => {
       const wanted = bits.map((b, k) => (k === channel ? -b : b));
       const input = Matrix.zeros(pulseLength + settle, net.inputs);

@@ -1,4 +1,4 @@
-import { checkCount, checkList, checkNumbers, reject } from "../numerics/validate";
+import { checkList, checkPattern, reject } from "../numerics/validate";
 
 /** A node of the graph: one of the 2ᵇ patterns. */
 export interface MemoryNode {
@@ -59,14 +59,9 @@ export function memoryGraph(
   const where = "memoryGraph";
   checkList(where, "memories", memories, 1, ["bits"]);
   checkList(where, "passages", passages, 0, ["gate"]);
-  checkNumbers(where, "bits 0", memories[0].bits, 1);
   const count = memories[0].bits.length;
-  checkCount(where, "number of bits", count);
-  if (count > 16) reject(where, "number of bits", count, "at most 16");
-  for (const [i, { bits }] of memories.entries()) {
-    checkNumbers(where, `bits ${i}`, bits);
-    if (bits.length !== count) reject(where, `bits ${i}`, `has length ${bits.length}`, `${count}`);
-  }
+  for (const [i, { bits }] of memories.entries()) checkPattern(where, `memories[${i}].bits`, bits, count);
+  if (count > 16) reject(where, "memories[0].bits", `has length ${count}`, "at most 16");
   const held = new Set(memories.filter((m) => m.isHeld).map((m) => m.bits.join()));
   const nodes = Array.from({ length: 2 ** count }, (_, p): MemoryNode => {
     const bits = Array.from({ length: count }, (_b, k) => ((p >> (count - 1 - k)) & 1 ? 1 : -1));

@@ -1,18 +1,29 @@
 /** The noise that takes each memory, and how far the memory was from a saddle. */
-import { checkList, checkNumbers, checkRecord, reject } from "../numerics/validate";
+import { checkList, checkNumber, checkNumbers, checkRecord, reject } from "../numerics/validate";
 import { halfLevel, type NoiseRecord } from "./noise-curves";
 
 /**
  * For each memory, the noise level at which half of the trials have lost it.
  *
  * @param levels η, ascending
+ * @param record memories, and which of them each trial held at each level
  * @returns η, one for each memory, in order
+ * @throws RangeError if levels and record do not fit
  */
 export function lossLevels(levels: readonly number[], record: NoiseRecord): number[] {
-  checkRecord("lossLevels", "record", record);
+  const where = "lossLevels";
+  checkNumbers(where, "levels", levels, 1);
+  checkRecord(where, "record", record);
   const { memories, held } = record;
-  checkList("lossLevels", "memories", memories);
-  checkList("lossLevels", "held", held, levels?.length);
+  checkList(where, "record.memories", memories);
+  checkList(where, "record.held", held, levels.length);
+  for (const [l, row] of held.entries()) {
+    checkList(where, `record.held[${l}]`, row, 1);
+    for (const [t, digits] of row.entries()) {
+      const isWhole = typeof digits === "string" && digits.length === memories.length && /^[01]*$/.test(digits);
+      if (!isWhole) reject(where, `record.held[${l}][${t}]`, digits, `${memories.length} digits, 0 or 1`);
+    }
+  }
   return memories.map((_, m) => {
     const shares = held.map((row) => row.filter((digits) => digits[m] === "1").length / row.length);
     return halfLevel(levels, shares);
@@ -41,6 +52,7 @@ export interface MarginPair {
  *
  * @param network margins and loss levels in the same order
  * @returns those with a margin, in order; none if no saddle was found
+ * @throws RangeError if the two differ in length, or hold a NaN
  */
 export function marginPairs(network: MarginPoints): MarginPair[] {
   const where = "marginPairs";
@@ -53,6 +65,8 @@ export function marginPairs(network: MarginPoints): MarginPair[] {
   }
   return losses.flatMap((loss, m) => {
     const distance = margins[m];
-    return typeof distance === "number" ? [{ distance, loss }] : [];
+    if (typeof distance !== "number") return [];
+    checkNumber(where, `margins[${m}]`, distance, "not negative");
+    return [{ distance, loss }];
   });
 }

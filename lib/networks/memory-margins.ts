@@ -1,6 +1,6 @@
 import { findFixedPoints } from "../dynamics/fixed-points";
 import type { TaskPool } from "../dynamics/search-work";
-import { checkList, checkVector, reject, withDefaults } from "../numerics/validate";
+import { checkList, checkPattern, checkVector, withDefaults } from "../numerics/validate";
 import { distance } from "../numerics/vector";
 import { checkEchoState, type EchoState, echoStateFlow } from "./echo-state";
 
@@ -46,9 +46,7 @@ export async function memoryMargins(
   checkList(where, "memories", memories, 0, ["bits", "state"]);
   memories.forEach(({ bits, state }, m) => {
     checkVector(where, `memories[${m}].state`, state, net.units);
-    if (!Array.isArray(bits) || bits.length !== net.outputs) {
-      reject(where, `memories[${m}].bits`, bits, `${net.outputs} bits`);
-    }
+    checkPattern(where, `memories[${m}].bits`, bits, net.outputs);
   });
   const settings = withDefaults(where, options, marginDefaults);
   const flow = echoStateFlow(net);

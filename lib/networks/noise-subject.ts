@@ -1,5 +1,5 @@
 /** Networks of a noise study, checked, and grouped by the recurrent weights that they share. */
-import { checkList, checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
+import { checkList, checkMatrix, checkNumber, checkPattern, checkVector, reject } from "../numerics/validate";
 import { toRowMajor } from "../numerics/vector";
 import { activation } from "./activation";
 import { checkEchoState, type EchoState } from "./echo-state";
@@ -78,8 +78,7 @@ function checkMemories(where: string, name: string, network: EchoState, memories
   checkList(where, `${name}.memories`, memories, 0, ["bits", "state"]);
   memories.forEach(({ bits, state }, k) => {
     checkVector(where, `${name}.memories[${k}].state`, state, network.units);
-    const isPattern = Array.isArray(bits) && bits.length === network.outputs && bits.every((b) => b === 1 || b === -1);
-    if (!isPattern) reject(where, `${name}.memories[${k}].bits`, bits, `${network.outputs} bits, each 1 or -1`);
+    checkPattern(where, `${name}.memories[${k}].bits`, bits, network.outputs);
   });
 }
 

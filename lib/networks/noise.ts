@@ -85,7 +85,7 @@ export function withNoise(net: EchoState, level: number, rng: Rng): EchoState {
  * @param subjects networks of one size, with test inputs of one length
  * @param rng of this trial; Z is drawn from it row by row
  * @returns outcomes by level, then by subject
- * @throws RangeError if a subject is not whole, or does not fit the others; if a level is negative or beyond 10¹⁰⁰
+ * @throws RangeError if a subject is not whole, or does not fit the others; if a level is negative or beyond 10²⁰
  */
 export function noiseTrial(
   subjects: readonly NoiseSubject[],

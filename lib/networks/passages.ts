@@ -54,7 +54,8 @@ export function patternOf(z: Float64Array, clear: number = clearOutput): number[
  * @param net a trained network
  * @param points fixed points of `echoStateFlow(net)` with their number of unstable modes
  * @param options those of `unstableManifold`, and onProgress(done, total)
- * @returns one passage per index-1 saddle, in the order given
+ * @returns one passage per index-1 saddle, in the order given; none for a saddle whose unstable direction cannot be told
+ * @throws RangeError if an argument is out of place, or a point comes without its number of unstable modes
  */
 export async function memoryPassages(
   net: EchoState,

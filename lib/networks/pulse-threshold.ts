@@ -3,7 +3,7 @@ import {
   checkCount,
   checkList,
   checkNumber,
-  checkNumbers,
+  checkPattern,
   checkVector,
   reject,
   withDefaults,
@@ -114,9 +114,8 @@ function checkThresholds(where: string, net: EchoState, memories: readonly Place
   }
   checkList(where, "memories", memories, 0, ["bits", "state"]);
   for (const [i, { bits, state }] of memories.entries()) {
-    checkNumbers(where, `bits ${i}`, bits);
-    if (bits.length !== net.outputs) reject(where, `bits ${i}`, `has length ${bits.length}`, `${net.outputs}`);
-    checkVector(where, `state ${i}`, state, net.units);
+    checkPattern(where, `memories[${i}].bits`, bits, net.outputs);
+    checkVector(where, `memories[${i}].state`, state, net.units);
   }
   checkCount(where, "pulseLength", s.pulseLength);
   checkCount(where, "settle", s.settle);

@@ -1,6 +1,6 @@
 import type { Flow, FlowSpec } from "../dynamics/flow";
 import { largestSingularValue } from "../numerics/linear-solve";
-import { checkChoice, checkCount, checkRecord, checkVector, reject } from "../numerics/validate";
+import { checkChoice, checkCount, checkNumber, checkRecord, checkVector, reject } from "../numerics/validate";
 import { multiplyInto, norm, toMatrix } from "../numerics/vector";
 import { isResident, kernelArray, loadKernels } from "../numerics/wasm";
 import { type ActivationName, activation } from "./activation";
@@ -60,6 +60,7 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
   const isDriven = drive.some((entry) => entry !== 0);
   const rates = kernelArray(size);
   let lipschitz = parameters.lipschitz;
+  if (lipschitz !== undefined) checkNumber(where, "lipschitz", lipschitz, "not negative");
 
   const velocityInto = (x: Float64Array, out: Float64Array): void => {
     rateInto(x, rates);
@@ -112,7 +113,7 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
 }
 
 /**
- * A flow from its recipe, in a worker or in another session.
+ * A flow from its recipe, as in a worker.
  *
  * @throws RangeError if the kind is unknown or the parameters do not fit
  */

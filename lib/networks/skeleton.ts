@@ -1,4 +1,4 @@
-import { checkList, checkVector, reject, withDefaults } from "../numerics/validate";
+import { checkList, checkPattern, checkVector, reject, withDefaults } from "../numerics/validate";
 
 export interface SkeletonOptions {
   /** Only one of each mirror pair (its first bit that is not 0 is +1), and the centre: enough where F(−x) = −F(x). */
@@ -6,6 +6,9 @@ export interface SkeletonOptions {
 }
 
 export const skeletonDefaults: Readonly<SkeletonOptions> = Object.freeze({ half: false });
+
+/** 3ᵇ guesses of N numbers each: 59 049 for ten bits. */
+const mostBits = 10;
 
 /** A guess of where a fixed point may be: the mean of all memories that agree with a pattern of −1, 0 (either), +1. */
 export interface SkeletonPoint {
@@ -23,22 +26,21 @@ export interface SkeletonPoint {
  * @param memories bits (each ±1) and state (N) of each memory the network holds
  * @param options half: leave out mirror images
  * @returns one guess per pattern, in order of the patterns, from (−1, −1, …) to (+1, +1, …)
- * @throws RangeError if there is no memory, or the states or patterns differ in length
+ * @throws RangeError if there is no memory, states or patterns differ in length, or there are more than ten bits
  */
 export function memorySkeleton(
   memories: readonly { readonly bits: readonly number[]; readonly state: Float64Array }[],
   options?: Partial<SkeletonOptions>,
 ): SkeletonPoint[] {
-  checkList("memorySkeleton", "memories", memories, 0, ["bits", "state"]);
-  const { half } = withDefaults("memorySkeleton", options, skeletonDefaults);
-  if (memories.length === 0) reject("memorySkeleton", "memories", "has length 0", "at least 1");
+  const where = "memorySkeleton";
+  checkList(where, "memories", memories, 1, ["bits", "state"]);
+  const { half } = withDefaults(where, options, skeletonDefaults);
   const [{ bits, state }] = memories;
   memories.forEach((m, i) => {
-    checkVector("memorySkeleton", `state ${i}`, m.state, state.length);
-    if (m.bits.length !== bits.length) {
-      reject("memorySkeleton", `bits ${i}`, `has length ${m.bits.length}`, `${bits.length}`);
-    }
+    checkPattern(where, `memories[${i}].bits`, m.bits, bits.length);
+    checkVector(where, `memories[${i}].state`, m.state, state.length);
   });
+  if (bits.length > mostBits) reject(where, "memories[0].bits", `has length ${bits.length}`, `at most ${mostBits}`);
   const patterns = Array.from({ length: 3 ** bits.length }, (_, p) =>
     bits.map((_bit, k) => (Math.floor(p / 3 ** (bits.length - 1 - k)) % 3) - 1),
   );

@@ -2,7 +2,7 @@ import { Matrix } from "ml-matrix";
 import type { Flow } from "../dynamics/flow";
 import { tanh } from "../numerics/elementary";
 import { checkRng, type Rng } from "../numerics/random";
-import { checkCount, checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
+import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
 import { simpleRnnFlow } from "./simple-rnn";
 
 /** A flow all of whose fixed points are known in closed form: ground truth for a search. */
@@ -55,7 +55,7 @@ export const doubleWell3: SolvedFlow = {
  *
  * @param bits n ≥ 1 (3ⁿ points are listed: n ≤ 10)
  * @param weight w > 1
- * @param options units N ≥ n (default n), and rng for C and the permutation if N > n
+ * @param options units N ≥ n (default n), and rng for C and the permutation; required if N > n
  * @returns the flow with W, its 3ⁿ fixed points, the root s = w tanh s and the units of the bits
  * @throws RangeError if an argument is out of place
  */
@@ -65,8 +65,8 @@ export function decoupledFlipFlop(
   options: { units?: number; rng?: Rng } = {},
 ): FlipFlopFlow {
   const where = "decoupledFlipFlop";
-  const { units = bits, rng } = options;
   checkBits(where, bits, weight);
+  const { units, rng } = withDefaults<{ units: number; rng?: Rng }>(where, options, { units: bits, rng: undefined });
   checkCount(where, "units", units, bits);
   if (units > bits) checkRng(where, rng as Rng);
   const place = rng ? rng.split("permutation").permutation(units) : Int32Array.from({ length: units }, (_, i) => i);

@@ -22,8 +22,8 @@ export interface BadgeRow extends Record<string, unknown> {
 /**
  * The badge of completeness as rows for `table`: one check per row, one set per column, the judgement in the last row.
  *
- * No check proves a set complete; the best that can be said is "no gap found". Coverage and Chao1 rest on starts from the
- * trajectory alone and weigh a point by its basin, so they speak of what such starts reach, which is mostly attractors.
+ * No check proves a set complete; the best that can be said is "no gap found". Coverage and Chao1 rest on starts of one
+ * kind (see `completeness`) and weigh a point by its basin: they speak of what such starts reach, mostly attractors.
  *
  * @param sets sets with name and flow
  * @throws RangeError if one of them is not a set, its flow no flow, or two have one name
@@ -51,7 +51,7 @@ export function completenessBadge(sets: readonly JudgedSet[]): BadgeRow[] {
     ),
     row("index sum", ({ of }) => sumInWords(of)),
     row("points without a mirror image", ({ of }) => of.unpaired.length + (of.isOriginMissing ? 1 : 0)),
-    row("a further start from the test run finds a known point", ({ of }) => coverageInWords(of)),
+    row("a further start (of the run, or of those given) finds a known point", ({ of }) => coverageInWords(of)),
     row("such starts can reach (Chao1)", ({ of }) =>
       of.chao1 === undefined ? "–" : `at least ${of.chao1.toFixed(0)}`,
     ),

@@ -56,8 +56,7 @@ function findExercise(id: string, folder: string): Exercise | string {
   const file = join(folder, `${parts[1].padStart(2, "0")}.js`);
   if (!existsSync(file)) return "cannot be checked: this copy has no solutions";
   const { exercises } = require(file) as Partial<SolutionModule>;
-  const exercise = exercises?.[parts[2]] ?? exercises?.[id];
-  return exercise ?? "is not an exercise of this notebook";
+  return exercises?.[parts[2]] ?? "is not an exercise of this notebook";
 }
 
 /**

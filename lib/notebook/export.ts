@@ -4,11 +4,13 @@
  * One page stays open, because starting a browser takes seconds and a picture a tenth of one. It is closed when the
  * kernel shuts down or after a while without work, so that no process outlives its use.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { checkNumber, reject, withDefaults } from "../numerics/validate";
+import { writeAside } from "../store/write-aside";
 import { findBrowser } from "./browser";
 import { type BrowserSession, openBrowser } from "./browser-session";
 import { checkFigure, type Figure, figureJson } from "./figure";
@@ -63,16 +65,13 @@ export async function saveFigure(figure: Figure, file: string, options?: SaveOpt
   const picture = await drawFigure(figure, format, withDefaults<SaveOptions>(where, options, saveDefaults));
   if (picture === undefined) return undefined;
   const path = basename(file) === file ? join(outFolder(), "figures", file) : resolve(file);
-  writeAside(path, picture);
+  writeWithFolder(where, path, picture);
   return path;
 }
 
-/** Written aside and renamed: whoever reads the file sees the old content or the new one, never half of one. */
-function writeAside(path: string, content: Buffer | string): void {
+function writeWithFolder(where: string, path: string, content: Buffer | string): void {
   mkdirSync(dirname(path), { recursive: true });
-  const aside = join(dirname(path), `.${process.pid}-${basename(path)}`);
-  writeFileSync(aside, content);
-  renameSync(aside, path);
+  writeAside(where, path, content);
 }
 
 const isFormat = (word: string): word is ImageFormat => word === "svg" || word === "pdf" || word === "png";
@@ -223,7 +222,7 @@ function figurePage(): string {
   const file = join(projectFolder, "data", "cache", `figure-page-${version}.html`);
   if (!existsSync(file)) {
     const script = plotlySource().replace(/<\/script/gi, "<\\/script");
-    writeAside(file, `<!doctype html><meta charset="utf-8"><body><script>${script}</script></body>`);
+    writeWithFolder("saveFigure", file, `<!doctype html><meta charset="utf-8"><body><script>${script}</script></body>`);
   }
   return file;
 }

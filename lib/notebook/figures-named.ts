@@ -17,5 +17,5 @@ export function named(name: string, figure: Figure): Figure {
   const { title: _old, margin, ...layout } = figure.layout ?? {};
   const { t: _top, ...sides } = (margin ?? {}) as Record<string, unknown>; // the upper margin grows with the lines of the title
   const text = `${name}: ${claim.slice(0, 1).toLowerCase()}${claim.slice(1)}`;
-  return { data: figure.data, layout: titled(text, { ...layout, margin: sides }) };
+  return { ...figure, layout: titled(text, { ...layout, margin: sides }) };
 }

@@ -79,6 +79,7 @@ const point3 = (trace: Partial<Trace>): Trace => ({ type: "scatter3d", hoverinfo
 function coordinates(pieces: readonly Matrix[]): Pick<Trace, "x" | "y" | "z"> {
   const [x, y, z]: number[][] = [[], [], []];
   for (const piece of pieces) {
+    if (piece.columns < 3) reject("phaseSpace", "projection", `has ${piece.columns} axes`, "at least 3");
     for (let i = 0; i < piece.rows; i++) {
       x.push(piece.get(i, 0));
       y.push(piece.get(i, 1));
@@ -205,7 +206,6 @@ export function phaseSpace(space: PhaseSpace, claim: string): Figure {
   const data: Trace[] = [];
   if (space.trajectory) {
     const path = space.projection.project(space.trajectory);
-    if (path.columns < 3) reject("phaseSpace", "projection", `has ${path.columns} axes`, "at least 3");
     const line = { color: colors.skyBlue, width: 1.2 };
     data.push(point3({ mode: "lines", name: "test trajectory", ...coordinates([path]), line, hoverinfo: "skip" }));
   }

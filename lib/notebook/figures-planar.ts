@@ -1,6 +1,6 @@
 /**
- * Figures of flows in the plane: Fig. 2 (kinetic energy, phase portrait, nullclines, fixed points), the paths that
- * minimisers take, a ghost and its passage time; and the plane of complex eigenvalues.
+ * Figures of flows in the plane: Fig. 2 (kinetic energy, phase portrait, nullclines, fixed points), and the paths that
+ * minimisers take.
  */
 import { checkFlowArgument, type Flow } from "../dynamics/flow";
 import { checkList, reject } from "../numerics/validate";

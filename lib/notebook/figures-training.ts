@@ -1,5 +1,5 @@
 /**
- * Figures of a training run and a test: Fig. 5 a–d, and the three curves of notebook 03.
+ * Figures of a training run and a test: Fig. 5 a–d, and two curves of notebook 03: chaos, singular values.
  */
 import type { Matrix } from "ml-matrix";
 import { checkCount, checkFloats, checkList, checkMatrix, checkNumbers, checkVector } from "../numerics/validate";
@@ -37,7 +37,7 @@ export function envelope(values: Float64Array, count: number = stretches): { ste
 }
 
 /**
- * Output and target of every bit in lanes of their own: target a broad pale band, output a thin dark line.
+ * Fig. 5 a and b: output and target of every bit in lanes of their own: target a broad pale band, output a thin dark line.
  *
  * @param output z, (T×O)
  * @param target f, (T×O), ±1 (0 before a bit's first pulse)
@@ -70,11 +70,6 @@ export function outputAndTarget(output: Matrix, target: Matrix, claim: string): 
 /** Fig. 5 a: output and target during training. */
 export function trainingOutput(output: Matrix, target: Matrix): Figure {
   return outputAndTarget(output, target, "During training the output follows its target from the first pulse on");
-}
-
-/** Fig. 5 b: output and target on input that training has not seen; the title is the caller's claim. */
-export function testOutput(output: Matrix, target: Matrix, claim: string): Figure {
-  return outputAndTarget(output, target, claim);
 }
 
 /**

@@ -45,6 +45,7 @@ export function withFrames(figure: Figure, frames: readonly Frame[], shown = 0):
   checkFigure(where, figure);
   checkFrames(where, figure, frames);
   checkCount(where, "shown", shown, 0);
+  if (shown >= frames.length) reject(where, "shown", shown, `less than ${frames.length}, the number of frames`);
   // in space a frame must be drawn as a whole, and at once: nothing slides between two states of a network
   const jump = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 150, redraw: true } };
   const button = (label: string, frame: string | null, options: Record<string, unknown>) => ({

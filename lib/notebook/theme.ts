@@ -11,7 +11,6 @@ export const colors = Object.freeze({
   orange: "#E69F00",
   skyBlue: "#56B4E9",
   green: "#009E73",
-  yellow: "#F0E442",
   blue: "#0072B2",
   vermilion: "#D55E00",
   purple: "#CC79A7",
@@ -39,9 +38,6 @@ export const pathStyles = [
   { color: colors.purple, dash: "dashdot", symbol: "x" },
   { color: colors.blue, dash: "longdash", symbol: "diamond" },
 ];
-
-/** A colour scale that is monotone in brightness, so that it survives grey print. */
-export const colorscale = "Cividis";
 
 /** What a found point can be. */
 export type PointKind = "attractor" | "saddle" | "repeller" | "slow point" | "degenerate";

@@ -1,7 +1,7 @@
 /**
  * Eigenvalues of a real square matrix: balancing, Householder reduction to Hessenberg form, QR iteration. The passes over
  * the matrix are kernels (lib/kernels: eigen, hessenberg-panels, bulges, gemm); what decides is here, in qr-iteration,
- * deflation and double-shift.
+ * early-deflation and double-shift.
  */
 import type { Matrix } from "ml-matrix";
 import { balance, normalize } from "./balance";

@@ -118,6 +118,16 @@ export function checkNumbers(where: string, thing: string, value: unknown, least
   }
 }
 
+/** The bits of a memory: −1 or +1 each, so many if a length is given. */
+export function checkPattern(where: string, thing: string, value: unknown, length?: number): void {
+  checkNumbers(where, thing, value, 1);
+  const bits = value as ArrayLike<number>;
+  if (length !== undefined && bits.length !== length) reject(where, thing, `has length ${bits.length}`, `${length}`);
+  for (let k = 0; k < bits.length; k++) {
+    if (Math.abs(bits[k]) !== 1) reject(where, `${thing}[${k}]`, bits[k], "-1 or 1");
+  }
+}
+
 /** A Float64Array; its entries are not looked at, where that would cost more than the work itself. */
 export function checkFloats(where: string, thing: string, value: Float64Array): void {
   if (!(value instanceof Float64Array)) reject(where, thing, value, "a Float64Array");

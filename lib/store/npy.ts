@@ -49,8 +49,9 @@ export interface NpyArray {
  *
  * @param file path; float64 or float32, little-endian, in C or Fortran order; a vector of shape (n,) is an n×1 matrix
  * @returns a new matrix
- * @throws RangeError that names the file, what is wrong with it, and what to do: unreadable, not .npy, a damaged header,
+ * @throws RangeError that names the file, what is wrong with it, and what to do: not .npy, a damaged header,
  *   another dtype, another number of dimensions, cut short, too long, a NaN or an infinity
+ * @throws Error if there is no such file, or it cannot be read
  */
 export function loadNpy(file: string): Matrix {
   const { data, shape } = readNpy("loadNpy", file);

@@ -26,7 +26,7 @@ describe("the runs behind C10 to C12, on a small network", function () {
     assertRejects(() => networkAt(film, -1), "networkAt: step is -1, expected a finite number, not negative");
   });
 
-  it("see the origin at rest before training, as its circular law says", () => {
+  it("find the origin near the border of rest before training, where the circular law puts it", () => {
     const { spectralAbscissa, unstableCount } = originOf(networkAt(film, 0), 0);
     assert.ok(spectralAbscissa < 0.2 && spectralAbscissa > -0.6, `${spectralAbscissa}`);
     assert.equal(unstableCount > 0, spectralAbscissa > 0);

@@ -44,7 +44,7 @@ describe("single flips", () => {
   it("refuse memories that do not fit", () => {
     assertRejects(
       () => flipTable(ideal(5), [{ bits: [1], state: Float64Array.of(0, 0, 0) }]),
-      "flipTable: bits 0 has length 1, expected 3",
+      "flipTable: memories[0].bits has length 1, expected 3",
     );
   });
 });

@@ -58,7 +58,7 @@ describe("the graph of memories", () => {
   it("refuses patterns of different lengths", () => {
     assertRejects(
       () => memoryGraph([...patterns(2), { bits: [1], isHeld: true }], []),
-      "memoryGraph: bits 4 has length 1, expected 2",
+      "memoryGraph: memories[4].bits has length 1, expected 2",
     );
   });
 });

@@ -193,7 +193,7 @@ describe("a noise trial", () => {
       /subjects\[1\]\.network has 7 units, expected 6, as the first/,
     );
     assert.throws(call({ noiseScale: 0.3 }), /subjects\[1\]\.noiseScale is 0.3, expected a power of two/);
-    assert.throws(call({ memories: [{ bits: [1, 1], state: good.x0 }] }), /memories\[0\]\.bits .*expected 1 bits/);
+    assert.throws(call({ memories: [{ bits: [1, 1], state: good.x0 }] }), /memories\[0\]\.bits .*expected 1$/);
     assert.throws(call({}, { levels: [-1] }), /levels\[0\] is -1/);
     assert.throws(call({}, { levels: [] }), /levels/);
     assert.throws(call({}, { hold: 1e7 }), /hold is 10000000, expected at most 1000000 steps/);

@@ -104,7 +104,7 @@ describe("the smallest pulse that flips a bit", () => {
     const net = bits(weights, input);
     assertRejects(
       () => pulseThresholds(net, [{ bits: [1], state: new Float64Array(2) }]),
-      "pulseThresholds: bits 0 has length 1, expected 2",
+      "pulseThresholds: memories[0].bits has length 1, expected 2",
     );
     assertRejects(() => pulseThresholds(net, [], { scan: 0 }), /pulseThresholds: scan is 0/);
   });

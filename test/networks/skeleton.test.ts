@@ -32,6 +32,9 @@ describe("the skeleton of a cube of memories", () => {
   it("refuses no memories, and memories that do not fit together", () => {
     assertRejects(() => memorySkeleton([]), "memorySkeleton: memories has length 0, expected at least 1");
     const odd = { bits: [1], state: Float64Array.of(0, 0, 0) };
-    assertRejects(() => memorySkeleton([memories[0], odd]), "memorySkeleton: bits 1 has length 1, expected 3");
+    assertRejects(
+      () => memorySkeleton([memories[0], odd]),
+      "memorySkeleton: memories[1].bits has length 1, expected 3",
+    );
   });
 });

@@ -67,9 +67,17 @@ describe("progress", () => {
   });
 
   it("is silent outside a notebook", () => {
-    const bar = progress("training", 3);
-    bar.update(3);
-    bar.done();
+    const written: unknown[] = [];
+    const { write } = process.stdout;
+    process.stdout.write = (text: unknown) => written.push(text) > 0;
+    try {
+      const bar = progress("training", 3);
+      bar.update(3);
+      bar.done();
+    } finally {
+      process.stdout.write = write;
+    }
+    assert.deepEqual(written, []);
   });
 
   it("names a total that is none", () => {
