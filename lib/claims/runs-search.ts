@@ -9,9 +9,9 @@ import {
 } from "../dynamics/complete-search";
 import type { Flow } from "../dynamics/flow";
 import { echoStateFlow } from "../networks/echo-state";
-import { memoryTable } from "../networks/memories";
+import { type Memory, memoryTable } from "../networks/memories";
 import type { FlipFlopRecipe } from "../networks/recipe";
-import { simulate } from "../networks/simulate";
+import { type Simulation, simulate } from "../networks/simulate";
 import { memorySkeleton } from "../networks/skeleton";
 import { createRng } from "../numerics/random";
 import { trainedNetwork } from "../store/trained";
@@ -24,7 +24,7 @@ export interface SearchSubject {
 }
 
 /** Every so many-th state of the test run is kept: the paper's 5000 steps then give a thousand. */
-const recordEvery = 5;
+export const recordEvery = 5;
 
 /**
  * Trains the network of a recipe, or takes it from the cache, and finds what a search may be told: states of its test
@@ -37,13 +37,28 @@ export async function searchSubject(
   onProgress?.(0, 1, "training");
   const { network, testing, x0 } = await trainedNetwork(recipe, { pool, signal });
   onProgress?.(0, 1, "memories");
-  const { states } = simulate(network, testing.input, { x0, record: recordEvery });
-  if (states === undefined) throw new Error("searchSubject: a simulation that was to be recorded was not");
-  const held = memoryTable(network).filter(({ isHeld }) => isHeld);
+  const test = simulate(network, testing.input, { x0, record: recordEvery });
+  const memories = memoryTable(network);
   signal?.throwIfAborted();
   const flow = echoStateFlow(network);
-  const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: flow.odd }).map(({ state }) => state);
-  return { flow, sources: { states, memories: held.map(({ state }) => state), guesses } };
+  return { flow, sources: sourcesOf(test, memories, flow.odd === true) };
+}
+
+/**
+ * What a search may be told: states of a test run, the memories held, and the middles of their edges, faces and cube.
+ *
+ * @param test a simulation whose states were recorded
+ * @param isOdd whether F is odd: of two mirror images one middle is enough
+ */
+export function sourcesOf(
+  { states }: Simulation,
+  memories: readonly Memory[],
+  isOdd: boolean,
+): SearchSubject["sources"] {
+  if (states === undefined) throw new Error("sourcesOf: the states of the test run were not recorded");
+  const held = memories.filter(({ isHeld }) => isHeld);
+  const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: isOdd }).map(({ state }) => state);
+  return { states, memories: held.map(({ state }) => state), guesses };
 }
 
 /** A search and what it took. */

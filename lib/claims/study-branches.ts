@@ -8,12 +8,12 @@ import { outputOf } from "../networks/passages";
 import { readoutFamily } from "../networks/readout-family";
 import type { FlipFlopRecipe } from "../networks/recipe";
 import { simulate } from "../networks/simulate";
-import { memorySkeleton } from "../networks/skeleton";
 import { principalComponents } from "../numerics/pca";
 import { createRng } from "../numerics/random";
 import { checkList, checkRecord } from "../numerics/validate";
 import { type BranchRecord, recordOf } from "./branch-record";
 import { networkAt, type TrainingFilm, trainingFilm } from "./runs-evolution";
+import { recordEvery, sourcesOf } from "./runs-search";
 import type { Study, StudyContext } from "./study";
 import { filmSteps } from "./study-story";
 
@@ -101,13 +101,11 @@ async function searchOf(
 ): Promise<FullSearch> {
   signal?.throwIfAborted();
   const net = networkAt(film, step);
-  const { states } = simulate(net, film.testing.input, { x0: film.x0, record: 5 });
-  if (states === undefined) throw new Error("branchesOf: a simulation that was to be recorded was not");
-  const held = memoryTable(net).filter(({ isHeld }) => isHeld);
-  const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: true }).map(({ state }) => state);
+  const test = simulate(net, film.testing.input, { x0: film.x0, record: recordEvery });
+  const flow = echoStateFlow(net);
   const rng = createRng(film.recipe.seed).split(`search at ${step}`);
-  const sources = { states, memories: held.map(({ state }) => state), guesses, rng };
-  return findAllFixedPoints(echoStateFlow(net), sources, {
+  const sources = { ...sourcesOf(test, memoryTable(net), flow.odd === true), rng };
+  return findAllFixedPoints(flow, sources, {
     ...budget,
     pool,
     signal,

@@ -6,12 +6,12 @@ import { bitAccuracy, meanSquaredError } from "../networks/flip-flop";
 import { memoryTable } from "../networks/memories";
 import { type FlipFlopRecipe, prepareFlipFlop } from "../networks/recipe";
 import { simulate } from "../networks/simulate";
-import { memorySkeleton } from "../networks/skeleton";
 import { createRng } from "../numerics/random";
 import { checkRecord } from "../numerics/validate";
 import { trainedNetwork } from "../store/trained";
 import type { OriginAt } from "./c10-c12";
 import { originOf } from "./runs-evolution";
+import { recordEvery, sourcesOf } from "./runs-search";
 import type { Study, StudyContext } from "./study";
 
 /** One network of the scan. */
@@ -71,15 +71,15 @@ export async function gainRow(recipe: Partial<FlipFlopRecipe>, context: StudyCon
   say("origin and memories");
   const before = originOf(prepareFlipFlop(whole).network, 0);
   const after = originOf(network, whole.steps);
-  const { output, states } = simulate(network, testing.input, { x0, record: 5 });
-  if (states === undefined) throw new Error("gainScanStudy: a simulation that was to be recorded was not");
-  const held = memoryTable(network).filter(({ isHeld }) => isHeld);
-  const memories = held.map(({ state }) => state);
-  const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: true }).map(({ state }) => state);
+  const test = simulate(network, testing.input, { x0, record: recordEvery });
+  const { output } = test;
+  const memories = memoryTable(network);
+  const held = memories.filter(({ isHeld }) => isHeld);
+  const flow = echoStateFlow(network);
   const rng = createRng(whole.seed).split("search");
   const search = await findAllFixedPoints(
-    echoStateFlow(network),
-    { states, memories, guesses, rng },
+    flow,
+    { ...sourcesOf(test, memories, flow.odd === true), rng },
     { ...budget, pool, signal, onProgress: (start, starts) => say(`start ${start} of ${starts}`) },
   );
   return {

@@ -1,4 +1,3 @@
-import type { AbstractMatrix } from "ml-matrix";
 import type { SearchEnd } from "../dynamics/complete-search";
 import type { FixedPointSet } from "../dynamics/fixed-point-set";
 import { findFixedPoints } from "../dynamics/fixed-points";
@@ -12,10 +11,9 @@ import { type Memory, memoryTable } from "../networks/memories";
 import { memoryPassages, outputOf, patternOf } from "../networks/passages";
 import { prepareFlipFlop } from "../networks/recipe";
 import { simulate } from "../networks/simulate";
-import { memorySkeleton } from "../networks/skeleton";
 import { createRng } from "../numerics/random";
 import { claimC4, claimC5, claimC6, claimC7, claimC8, claimC9 } from "./c04-c09";
-import { type SearchSubject, timedSearch } from "./runs-search";
+import { recordEvery, type SearchSubject, sourcesOf, timedSearch } from "./runs-search";
 import type { Study, StudyContext } from "./study";
 import type { ClaimVerdict } from "./verdict";
 
@@ -50,22 +48,16 @@ export const threeBitsStudy: Study<ThreeBitsResult> = {
     const run = trainForce(untrained, training, { x0, alpha, trainEvery });
     context.signal?.throwIfAborted();
     const { network } = run;
-    const test = simulate(network, testing.input, { x0, record: 5 });
+    const test = simulate(network, testing.input, { x0, record: recordEvery });
     context.onProgress?.(0, 1, "memories");
     const memories = memoryTable(network);
     context.signal?.throwIfAborted();
-    if (test.states === undefined) throw new Error("threeBitsStudy: a simulation that was to be recorded was not");
-    const sources = sourcesOf(memories, test.states);
+    const flow = echoStateFlow(network);
+    const sources = sourcesOf(test, memories, flow.odd === true);
     const set = await search(network, sources, seed, context);
-    const { search: whole } = await timedSearch(
-      { flow: echoStateFlow(network), sources },
-      seed,
-      "whole search",
-      context,
-    );
+    const { search: whole } = await timedSearch({ flow, sources }, seed, "whole search", context);
     context.onProgress?.(0, 1, "branches of saddles");
     const passages = await memoryPassages(network, whole.points);
-    const flow = echoStateFlow(network);
     const residuals = [...set.points, ...set.slowPoints].map(({ qStar }) => qStar);
     const { unstableCount } = stability(flow, new Float64Array(flow.dimension));
     return {
@@ -88,13 +80,6 @@ export const threeBitsStudy: Study<ThreeBitsResult> = {
     };
   },
 };
-
-/** What a search may be told: states of the test run, memories, and the middles of their edges, faces and cube. */
-function sourcesOf(memories: readonly Memory[], states: AbstractMatrix): SearchSubject["sources"] {
-  const held = memories.filter(({ isHeld }) => isHeld);
-  const guesses = held.length === 0 ? [] : memorySkeleton(held, { half: true }).map(({ state }) => state);
-  return { states, memories: held.map(({ state }) => state), guesses };
-}
 
 function search(
   network: EchoState,
