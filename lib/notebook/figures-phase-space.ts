@@ -148,7 +148,7 @@ const saddleClasses: readonly { name: string; has: (modes: number) => boolean; c
 function found(space: PhaseSpace, points: readonly PhasePoint[]): Trace[] {
   const kinds = Object.keys(signs) as PointKind[];
   for (const { kind } of points) checkChoice("phaseSpace", "kind", kind, kinds);
-  const isCrowded = points.length > 40; // a cube has 27
+  const isCrowded = points.length > 32; // a cube has 27, and a few more where its centre has split
   return kinds.flatMap((kind) => {
     const those = points.filter((p) => p.kind === kind);
     const known = those.filter((p) => kind === "saddle" && p.modes !== undefined);
