@@ -236,7 +236,7 @@ export interface Passage {
 }
 
 /** Is this passage an edge of the cube: two memories that differ in one bit? */
-export function isEdge(passage: Passage): boolean {
+function isEdge(passage: Passage): boolean {
   checkRecord("isEdge", "passage", passage);
   const { from, to } = passage;
   return from !== undefined && to !== undefined && from.filter((bit, k) => bit !== to[k]).length === 1;

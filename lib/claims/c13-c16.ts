@@ -100,8 +100,9 @@ export function claimC14(set: { views: readonly SeenViews[]; seeds: readonly num
   checkList("claimC14", "views", set.views, 1);
   set.views.forEach((pair, i) => {
     checkRecord("claimC14", `views[${i}]`, pair);
-    for (const view of [pair.scratch, pair.transfer]) {
-      if (view !== undefined) checkChoice("claimC14", `view ${i}`, view, Object.keys(tesseractViews));
+    for (const name of ["scratch", "transfer"] as const) {
+      const view = pair[name];
+      if (view !== undefined) checkChoice("claimC14", `views[${i}].${name}`, view, Object.keys(tesseractViews));
     }
   });
   const total = set.views.length;

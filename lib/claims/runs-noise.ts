@@ -19,12 +19,11 @@ import { trainedNetwork } from "../store/trained";
 import type { StudyContext } from "./study";
 
 /** The networks of Fig. 9, besides the seed.  [J15 §8] */
-export const noiseRecipes: Readonly<Record<"tanh" | "logistic" | "transferred", Partial<FlipFlopRecipe>>> =
-  Object.freeze({
-    tanh: Object.freeze({ bits: 4 }),
-    logistic: Object.freeze({ bits: 4, activation: "logistic" as const }),
-    transferred: Object.freeze({ bits: 4, pretrainedBits: 3 }),
-  });
+const noiseRecipes: Readonly<Record<"tanh" | "logistic" | "transferred", Partial<FlipFlopRecipe>>> = Object.freeze({
+  tanh: Object.freeze({ bits: 4 }),
+  logistic: Object.freeze({ bits: 4, activation: "logistic" as const }),
+  transferred: Object.freeze({ bits: 4, pretrainedBits: 3 }),
+});
 
 /** A network of the study: how it fared, and what is known of it without noise. */
 export interface NoiseResult extends NoiseRecord {
@@ -127,7 +126,7 @@ const shortened = (record: NoiseRecord): NoiseRecord => ({
 });
 
 /** The networks of a seed, trained or from the cache, with the memories they hold. */
-export async function noiseSubjects(seed: number, { pool, signal, onProgress }: StudyContext): Promise<NoiseSubject[]> {
+async function noiseSubjects(seed: number, { pool, signal, onProgress }: StudyContext): Promise<NoiseSubject[]> {
   const subjects: NoiseSubject[] = [];
   const enter = (
     name: string,

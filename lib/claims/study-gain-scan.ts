@@ -32,7 +32,7 @@ export interface GainRow {
 }
 
 /** From a reservoir that falls silent at once to one that is far beyond the onset of chaos. */
-export const scannedGains: readonly number[] = Object.freeze([0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.65, 1.8]);
+const scannedGains: readonly number[] = Object.freeze([0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.65, 1.8]);
 
 /** The same for every gain: several times what a network below g = 1 needs, and of the others nobody expects all. */
 const budget = { maxStarts: 120, maxTotalIterations: 4000 };

@@ -33,7 +33,7 @@ export interface NoiseNetworkResult extends NoiseScore {
  * Trials of a seed: the paper's ten for the shipped seed; three for the others, where what decides is how the networks rank
  * from seed to seed, not the last digit of one seed's curve.
  */
-export function noiseTrialCount(seed: number): number {
+function noiseTrialCount(seed: number): number {
   return seed === 1 ? 10 : 3;
 }
 

@@ -14,7 +14,7 @@ export function modeCounts(points: readonly { readonly unstableCount: number }[]
   if (most > 1e4) reject("modeCounts", "most", most, "at most 10000 columns");
   points.forEach(({ unstableCount }, i) => {
     if (!Number.isSafeInteger(unstableCount) || unstableCount < 0) {
-      reject("modeCounts", `unstableCount of point ${i}`, unstableCount, "an integer ≥ 0");
+      reject("modeCounts", `points[${i}].unstableCount`, unstableCount, "an integer ≥ 0");
     }
   });
   const alone = Array.from({ length: most + 1 }, (_, m): [string, number] => [

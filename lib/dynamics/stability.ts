@@ -70,7 +70,7 @@ export function stability(flow: Flow, x: Float64Array, options?: Partial<Stabili
 }
 
 /** The same for a Jacobian at hand, row-major, (N·N). */
-export function stabilityOf(J: Float64Array, size: number, settings: StabilityOptions = stabilityDefaults): Stability {
+function stabilityOf(J: Float64Array, size: number, settings: StabilityOptions): Stability {
   const { re, im } = eigenvaluesOf(J, size);
   const zero = settings.neutralTolerance * norm(J);
   const unstableCount = re.filter((value) => value > zero).length;

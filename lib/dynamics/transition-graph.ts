@@ -61,10 +61,10 @@ export async function transitionGraph<Name>(
   }
   const attractors = points.filter((p) => p.unstableCount === 0).map((p) => p.xStar);
   const settings = checkedBranch(where, flow, { attractors, ...branch });
+  for (const [i, { xStar }] of points.entries()) checkVector(where, `points[${i}].xStar`, xStar, flow.dimension);
   const saddles = points.filter((p) => p.unstableCount === 1);
   const followed: Followed[] = [];
   for (const [i, point] of saddles.entries()) {
-    checkVector(where, `saddle ${i}`, point.xStar, flow.dimension);
     const image = flow.odd
       ? followed.find(({ saddle }) => isSamePlace(saddle, mirrorOf(point.xStar), samePlace))
       : undefined;

@@ -217,7 +217,7 @@ export function updateRight(run: Run, i: i32, gains: usize, sums: usize, newSums
 }
 
 /** P ← P − c k kᵀ  and  kNext = P r. */
-export function updateAndMultiply(run: Run): void {
+function updateAndMultiply(run: Run): void {
   const gains = run.work, sums = run.work + 64;
   for (let i = 0; i < run.padded; i += 4) {
     updateLeft(run, i, gains, sums);

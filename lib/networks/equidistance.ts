@@ -12,7 +12,7 @@ import { distance } from "../numerics/vector";
 export function distanceInequality(points: readonly Float64Array[]): number {
   checkList("distanceInequality", "points", points, 2);
   points.forEach((x, i) => {
-    checkVector("distanceInequality", `point ${i}`, x, i > 0 ? points[0].length : undefined);
+    checkVector("distanceInequality", `points[${i}]`, x, i > 0 ? points[0].length : undefined);
   });
   const squared = points.flatMap((a, i) => points.slice(0, i).map((b) => distance(a, b))).map((d) => d * d);
   const mean = squared.reduce((sum, d) => sum + d, 0) / squared.length;

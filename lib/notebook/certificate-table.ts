@@ -35,7 +35,7 @@ export function certificateTable(
   checkList(where, "points", points, 0, ["unstableCount", "qStar"]);
   for (const [i, { certificate }] of points.entries()) {
     const fields = ["isCertified", "h", "radius", "uniqueRadius"];
-    if (certificate !== undefined) checkRecord(where, `certificate ${i}`, certificate, fields);
+    if (certificate !== undefined) checkRecord(where, `points[${i}].certificate`, certificate, fields);
   }
   const counts = [...new Set(points.map((point) => point.unstableCount))].sort((a, b) => a - b);
   return counts.map((m) => {

@@ -34,9 +34,9 @@ export function completenessBadge(sets: readonly JudgedSet[]): BadgeRow[] {
   const names = ["check", ...sets.map(({ name }) => name)];
   const judged = sets.map(({ name, set, flow }, i) => {
     if (typeof name !== "string" || names.indexOf(name) <= i) {
-      reject(where, `name ${i}`, typeof name === "string" ? `is "${name}"` : name, "a heading of its own");
+      reject(where, `sets[${i}].name`, name, "a heading of its own");
     }
-    checkRecord(where, `set ${i}`, set, ["points", "outcomes"]);
+    checkRecord(where, `sets[${i}].set`, set, ["points", "outcomes"]);
     return { name, set, of: completeness(set, flow) };
   });
   type Judged = (typeof judged)[number];

@@ -67,7 +67,7 @@ function ofRecords(rows: readonly object[] | TableFrame): Contents {
   if (!Array.isArray(rows)) reject("table", "rows", rows, "an array of records or a DataFrame");
   const names: string[] = [];
   for (const [i, row] of (rows as unknown[]).entries()) {
-    if (typeof row !== "object" || row === null) reject("table", `row ${i}`, row, "a record { column: value, … }");
+    if (typeof row !== "object" || row === null) reject("table", `rows[${i}]`, row, "a record { column: value, … }");
     for (const name of Object.keys(row)) if (!names.includes(name)) names.push(name);
   }
   const cells = (rows as Record<string, unknown>[]).map((row) => names.map((name) => row[name] ?? null));

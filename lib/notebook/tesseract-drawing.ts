@@ -1,5 +1,5 @@
 /** How a tesseract is drawn in space: its edges and corners, without axes, from where no corner hides another. */
-import { checkList, checkNumbers, reject } from "../numerics/validate";
+import { checkList, checkNumbers, checkPattern } from "../numerics/validate";
 import type { Trace } from "./figure";
 import { bitLabel, cubeEdges } from "./figures-phase-space";
 import { colors } from "./theme";
@@ -91,9 +91,8 @@ function clearestEye(points: readonly TesseractCorner[]): [number, number, numbe
 export function checkCorners(where: string, corners: readonly TesseractCorner[], dimensions: number): void {
   checkList(where, "corners", corners, 1, ["bits", "at"]);
   for (const [i, { bits, at }] of corners.entries()) {
-    checkNumbers(where, `bits ${i}`, bits, 4);
-    checkNumbers(where, `at ${i}`, at, dimensions);
-    if (bits.length !== 4) reject(where, `bits ${i}`, `has length ${bits.length}`, "4");
+    checkPattern(where, `corners[${i}].bits`, bits, 4);
+    checkNumbers(where, `corners[${i}].at`, at, dimensions);
   }
 }
 

@@ -18,7 +18,7 @@ import { writeAside } from "./write-aside";
 const version = 2; // 2: products in single precision
 
 /** data/cache/noise, beside lib; not in git, and free to be deleted. */
-export const noiseFolder: string = resolve(__dirname, "..", "..", "..", "data", "cache", "noise");
+const noiseFolder: string = resolve(__dirname, "..", "..", "..", "data", "cache", "noise");
 
 /**
  * A shelf for the trials of one study.

@@ -90,7 +90,7 @@ describe("claims C13 to C16 [J15 §7]", () => {
     });
     assert.throws(
       () => claimC14({ views: [{ scratch: "corner" as never, transfer: "face" }], seeds }),
-      /^RangeError: claimC14: view 0 is "corner"/,
+      /^RangeError: claimC14: views\[0\].scratch is "corner"/,
     );
     assert.throws(
       () => claimC15({ inequality: Number.NaN, least: 0, inFour: 1, edgeSpread: 0, seeds }),

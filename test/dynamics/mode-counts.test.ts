@@ -15,7 +15,7 @@ describe("fixed points counted by unstable modes", () => {
   it("must have been counted", () => {
     assertRejects(
       () => modeCounts([{ unstableCount: -1 }]),
-      "modeCounts: unstableCount of point 0 is -1, expected an integer ≥ 0",
+      "modeCounts: points[0].unstableCount is -1, expected an integer ≥ 0",
     );
   });
 });

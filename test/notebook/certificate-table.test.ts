@@ -57,6 +57,6 @@ describe("the table of certificates", () => {
   it("says what is wrong with its argument", () => {
     assert.throws(() => certificateTable([{} as never]), /^RangeError: certificateTable: points\[0\]/);
     const certificate = {} as never;
-    assert.throws(() => certificateTable([{ unstableCount: 0, qStar: 0, certificate }]), /certificate 0/);
+    assert.throws(() => certificateTable([{ unstableCount: 0, qStar: 0, certificate }]), /points\[0\]\.certificate/);
   });
 });

@@ -81,8 +81,8 @@ describe("the badge of completeness", () => {
       { name: "a", set: all, flow },
       { name: "a", set: all, flow },
     ];
-    assert.throws(() => completenessBadge(twice), /^RangeError: completenessBadge: name 1/);
-    assert.throws(() => completenessBadge([{ name: "check", set: all, flow }]), /name 0/);
+    assert.throws(() => completenessBadge(twice), /^RangeError: completenessBadge: sets\[1\]\.name/);
+    assert.throws(() => completenessBadge([{ name: "check", set: all, flow }]), /sets\[0\]\.name/);
     assert.throws(() => completenessBadge([]), /^RangeError: completenessBadge: sets has length 0/);
   });
 });

@@ -102,7 +102,7 @@ describe("notebook/figures-tesseract", () => {
 
   it("names what is wrong", () => {
     assert.throws(() => figures.tesseractRotation([{ bits: [1, 1, 1, 1], at: [1, 2, 3] }], ""), {
-      message: "tesseractRotation: at 0 has length 3, expected at least 4",
+      message: "tesseractRotation: corners[0].at has length 3, expected at least 4",
     });
     assert.throws(() => figures.idealBesideMeasured({ corners: corners4, direction: new Float64Array(3) }, ""), {
       message: "idealBesideMeasured: picture.direction has length 3, expected 4",

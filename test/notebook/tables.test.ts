@@ -70,7 +70,7 @@ describe("table", function () {
 
   it("names a column that no row has, and rows that are none", () => {
     assert.throws(() => table(rows, { columns: ["speed"] }), { message: /^table: column "speed" is in no row/ });
-    assert.throws(() => table([3] as unknown as object[]), { message: /^table: row 0 is 3, expected a record/ });
+    assert.throws(() => table([3] as unknown as object[]), { message: /^table: rows\[0\] is 3, expected a record/ });
     assert.throws(() => table(rows, { digits: 0 }), { message: "table: digits is 0, expected an integer ≥ 1" });
     assert.throws(() => table(rows, { digit: 3 } as object), { message: /^table: option "digit" is unknown/ });
   });
