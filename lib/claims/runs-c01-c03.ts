@@ -46,7 +46,7 @@ export function startsInBox(dimension: number, count: number, rng: Rng, reach = 
  *
  * @param flow a flow of the plane
  * @param seeds one search each
- * @param count starts of each search; the paper uses 20
+ * @param count starts of each search; the paper's program uses 20
  */
 export async function searchesFromSeeds(flow: Flow, seeds: readonly number[], count = 20): Promise<PlanarSearch[]> {
   checkFlowArgument("searchesFromSeeds", flow);

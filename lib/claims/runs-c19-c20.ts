@@ -26,7 +26,7 @@ const nearKnown = 1e-5;
  *
  * @param seed of the starts
  * @param distances |μ|, each above 0 and below 1/3
- * @param count starts of each search; the paper uses 20
+ * @param count starts of each search; the paper's program uses 20
  */
 export async function ghostSearches(
   seed: number,

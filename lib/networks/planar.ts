@@ -66,6 +66,17 @@ export function ghostOfSaddleNode(mu: number): Float64Array {
   return Float64Array.of(x, x / 2);
 }
 
+/**
+ * How long a trajectory of ẋ = μ + x² takes from x = −∞ to ∞, past the ghost at 0: π/√μ, in τ.
+ *
+ * @param mu μ > 0, the distance past the bifurcation, in activation per τ
+ * @throws RangeError if mu is not above 0
+ */
+export function ghostPassageTime(mu: number): number {
+  checkNumber("ghostPassageTime", "mu", mu);
+  return Math.PI / Math.sqrt(mu);
+}
+
 interface PlanarField {
   velocity(x: number, y: number): readonly [number, number];
   /** Row-major: f_x, f_y, g_x, g_y. */

@@ -51,7 +51,7 @@ export function completenessBadge(sets: readonly JudgedSet[]): BadgeRow[] {
     ),
     row("index sum", ({ of }) => sumInWords(of)),
     row("points without a mirror image", ({ of }) => of.unpaired.length + (of.isOriginMissing ? 1 : 0)),
-    row("a further start (of the run, or of those given) finds a known point", ({ of }) => coverageInWords(of)),
+    row(`a further start ${sampledFrom(sets)} finds a known point`, ({ of }) => coverageInWords(of)),
     row("such starts can reach (Chao1)", ({ of }) =>
       of.chao1 === undefined ? "–" : `at least ${of.chao1.toFixed(0)}`,
     ),
@@ -72,6 +72,13 @@ const signed = (count: number): string => String(count).replace("-", "−");
 function sumInWords({ indexSum, expectedIndexSum: wanted, degenerate }: Completeness): string {
   const beside = degenerate.length > 0 ? `, beside ${degenerate.length} degenerate` : "";
   return `${signed(indexSum)}${wanted === undefined ? "" : ` (must be ${signed(wanted)})`}${beside}`;
+}
+
+/** Which starts coverage speaks of, see `completeness`. */
+function sampledFrom(sets: readonly JudgedSet[]): string {
+  const isOfRun = ({ set }: JudgedSet): boolean => set.outcomes.some(({ kind }) => kind === "trajectory");
+  if (sets.every(isOfRun)) return "from the test run";
+  return sets.some(isOfRun) ? "from the test run, or like those given," : "like those given";
 }
 
 function coverageInWords({ coverage, sampled }: Completeness): string {
