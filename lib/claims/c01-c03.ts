@@ -2,7 +2,6 @@
  * Verdicts on the claims of §§3–4: finding fixed points of the 2-D system (C1), conjugate gradients against gradient
  * descent (C2), the Gauss–Newton Hessian near a fixed point (C3).
  */
-
 import { log } from "../numerics/elementary";
 import { median } from "../numerics/median";
 import { checkList, checkNumber, checkNumbers, checkRecord, reject } from "../numerics/validate";

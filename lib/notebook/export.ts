@@ -4,7 +4,6 @@
  * One page stays open, because starting a browser takes seconds and a picture a tenth of one. It is closed when the
  * kernel shuts down or after a while without work, so that no process outlives its use.
  */
-
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";

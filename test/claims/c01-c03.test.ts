@@ -124,7 +124,9 @@ describe("claim C3", () => {
     assert.equal(claimC3([good, bad]).verdict, "not reproduced");
   });
 
-  it("rejects unequal lengths", () => {
+  it("rejects unequal lengths, and what has no logarithm", () => {
+    assertRejects(() => orderOf([1, 2, 3], [1, 2]), "orderOf: errors has length 2, expected 3, as distances");
+    assertRejects(() => orderOf([1, 0], [1, 2]), "orderOf: distances[1] is 0, expected a finite number, positive");
     assertRejects(
       () => claimC3([{ seed: 1, distances: [1, 2], errors: [1] }]),
       "claimC3: errors has length 1, expected 2",

@@ -73,6 +73,10 @@ describe("claim C20 [J15 §9.1]", () => {
     assert.equal(judge({ undecided: 2 }).verdict, "partly");
     assert.equal(judge({}, { known: 3, found: 2 }).verdict, "partly");
     assert.equal(judge({ certified: 0, undecided: 0 }).verdict, "reproduced"); // nothing decided is no proof
+    assert.throws(
+      () => judge({ undecided: Number.NaN }),
+      /claimC20: networks\[0\]\.undecided is NaN, expected an integer/,
+    );
   });
 
   it("gives no certificate at a ghost however small its q, and one to each of the pair across the bifurcation", () => {

@@ -66,6 +66,7 @@ describe("deflatedNewton", () => {
       jacobian: () => new Matrix([[1]]),
     };
     assert.equal(deflatedNewton(broken, Float64Array.of(1), []), undefined);
+    assert.equal(deflatedNewton(doubleWell3, far, [far]), undefined); // from one that is known
   });
 
   it("leaves its arguments alone and says what is wrong with them", () => {

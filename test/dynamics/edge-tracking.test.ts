@@ -57,6 +57,14 @@ describe("trackEdge", () => {
     assert.ok(followed.passed.length > 2 && followed.passed.every(({ speed }) => speed >= followed.speed));
   });
 
+  it("refuses to look between an attractor and itself", () => {
+    const a = Float64Array.of(-2, 0);
+    assert.throws(() => trackEdge(threeWells, a, a.slice()), {
+      name: "RangeError",
+      message: "trackEdge: b is a, expected another attractor",
+    });
+  });
+
   it("says nothing where no trajectory has returned in time", () => {
     assert.equal(
       trackEdge(threeWells, Float64Array.of(-2, 0), Float64Array.of(2, 0), { steps: 1, near: 1e-12 }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lossLevels, marginPairs } from "rnn-dynamics";
-import { assertClose } from "../helpers/assertions";
+import { assertClose, assertRejects } from "../helpers/assertions";
 
 describe("the loss of memories", () => {
   it("is, for each memory, at the level where half of the trials have lost it", () => {
@@ -28,6 +28,19 @@ describe("the loss of memories", () => {
     assert.throws(
       () => marginPairs({ ...known, margins: [3] }),
       /^RangeError: marginPairs: margins has length 1, expected 3, as lossLevels$/,
+    );
+    assertRejects(
+      () => marginPairs({ ...known, margins: [3, Number.NaN, 5] }),
+      "marginPairs: margins[1] is NaN, expected a finite number, not negative",
+    );
+  });
+
+  it("does not take a trial that says too little for one that has lost the memory", () => {
+    const record = { name: "two", memories: ["+", "−"], error: [], bitErrors: [], held: [["11", "1"]] };
+    assertRejects(() => lossLevels([1], record), 'lossLevels: record.held[0][1] is "1", expected 2 digits, 0 or 1');
+    assertRejects(
+      () => lossLevels([], { ...record, held: [] }),
+      "lossLevels: levels has length 0, expected at least 1",
     );
   });
 });

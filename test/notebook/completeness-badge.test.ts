@@ -65,7 +65,7 @@ describe("the badge of completeness", () => {
     assert.equal(say(set, "the search"), "stopped: a round of fresh starts found nothing new");
     const { coverage, chao1, sampled } = set.completeness;
     assert.equal(
-      say(set, "a further start like those given finds a known point"),
+      say(set, "a further start from the test run finds a known point"),
       `${(100 * (coverage as number)).toFixed(0)} % (by ${sampled} starts)`,
     );
     assert.equal(say(set, "such starts can reach (Chao1)"), `at least ${(chao1 as number).toFixed(0)}`);

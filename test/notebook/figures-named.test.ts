@@ -14,6 +14,11 @@ describe("a named figure", () => {
     assert.equal(titleText(figure), "Every memory is found");
   });
 
+  it("keeps the frames of a film", () => {
+    const frames = [{ name: "1", data: figure.data, traces: figure.data.map((_, i) => i) }];
+    assert.equal(figures.named("A film", { ...figure, frames }).frames, frames);
+  });
+
   it("has room for a title that has grown by a line", () => {
     const name = "A network whose name alone fills a line of the title, and then some";
     const named = figures.named(name, figure);
