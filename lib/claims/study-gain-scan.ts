@@ -41,7 +41,7 @@ const budget = { maxStarts: 120, maxTotalIterations: 4000 };
  * One seed at eleven gains, all else the paper's: the origin before and after training, the test, the memories, and the
  * fixed points that a search of the same budget finds.
  *
- * Takes more than six minutes on two processors: seed 1 is shipped as data/results/gain-scan-seed1.json.
+ * Takes ten minutes on two processors: seed 1 is shipped as data/results/gain-scan-seed1.json.
  */
 export const gainScanStudy: Study<readonly GainRow[]> = {
   name: "gain-scan",
