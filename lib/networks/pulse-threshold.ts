@@ -8,6 +8,7 @@ import {
   reject,
   withDefaults,
 } from "../numerics/validate";
+import { threadsFor } from "../workers/second-thread";
 import { activation } from "./activation";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { flipFlopDefaults } from "./flip-flop";
@@ -92,7 +93,7 @@ export function pulseThresholds(
   const found: PulseThreshold[] = [];
   if (memories.length === 0) return found;
   const { isOdd } = activation(net.activation);
-  const run = createSimulationRun(setupOf(net, memories[0].state));
+  const run = createSimulationRun(setupOf(net, memories[0].state), threadsFor(net.units));
   try {
     for (const [i, memory] of memories.entries()) {
       const image = isOdd ? memories.slice(0, i).findIndex((other) => isOpposite(other, memory)) : -1;
