@@ -51,6 +51,13 @@ describe("cli/gate", function () {
       assert.equal((await runTests(folder, "ignore")).failed, 1);
     });
 
+    it("draw the same each time: every worker has the one seed", async () => {
+      const text = `const fc = require("fast-check");
+         it("has it", () => require("node:assert").equal(fc.readConfigureGlobal().seed, 2016));`;
+      for (const name of ["a", "b", "c"]) write(`${name}.test.js`, text);
+      assert.deepEqual(await runTests(folder, "ignore"), { passed: 3, failed: 0, notRun: [] });
+    });
+
     it("that run alone by `.only` are refused", async () => {
       write(
         "a.test.js",

@@ -48,6 +48,7 @@ const a = [
 describe("store/npy", () => {
   const folder = mkdtempSync(join(tmpdir(), "rnn-dynamics-npy-"));
   const file = join(folder, "a.npy");
+  before(() => mkdirSync(folder, { recursive: true })); // gone after a first run in the same process
   after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(() => rmSync(file, { force: true, recursive: true }));
   const bytes = (name: keyof typeof byNumpy) => Buffer.from(byNumpy[name], "base64");
