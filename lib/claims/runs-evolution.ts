@@ -141,12 +141,12 @@ export function memoriesAt(film: TrainingSnapshots, step: number, options?: Memo
   };
 }
 
-/** Closest returns of runs that leave the origin, as shares of their excursions: of a homoclinic orbit one is 0. */
+/** Closest returns of runs that leave the origin, as shares of how far they had been: of a homoclinic orbit one is 0. */
 export function returnsAt(film: TrainingFilm, step: number): number[] {
   const net = networkAt(film, step);
   const origin = new Float64Array(net.units);
   const rng = createRng(film.recipe.seed).split("excursions");
-  return excursionsFrom(echoStateFlow(net), origin, { rng }).map(({ closestReturn, farthest }) =>
-    Number((closestReturn / farthest).toPrecision(3)),
+  return excursionsFrom(echoStateFlow(net), origin, { rng }).map(({ closestReturn }) =>
+    Number(closestReturn.toPrecision(3)),
   );
 }

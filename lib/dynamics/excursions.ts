@@ -3,6 +3,7 @@ import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../n
 import { distance, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow } from "./flow";
 import { integrate } from "./integrate";
+import { stability } from "./stability";
 
 export interface ExcursionOptions {
   /** Runs, each from a place of its own beside the fixed point. */
@@ -25,19 +26,31 @@ export const excursionDefaults = Object.freeze({
 export interface Excursion {
   /** Greatest distance from the fixed point, in activation. */
   readonly farthest: number;
-  /** Smallest distance once it had been half as far away as it ever came; the farthest itself if the run ended there. */
+  /**
+   * How near it came again, as a share of the farthest that it had been until then: 0 on a homoclinic orbit, 1 for a run that
+   * never turned round, never left, or diverged.
+   */
   readonly closestReturn: number;
+  /** "stayed": it never was ten times as far as its start; "diverged": a state was no longer finite, and nothing is said. */
+  readonly status: "left" | "stayed" | "diverged";
 }
 
-/** States are looked at every so many steps: 0.5 τ. */
-const lookEvery = 5;
+/**
+ * An excursion is ten times as far as its start, and a tenth as far as the run ever came: of a saddle that is far from normal
+ * the linear flow alone swells a push, and lets it shrink, before it leaves.
+ */
+const leap = 10;
 
 /**
  * Leaves a fixed point by small random pushes and looks whether the flow brings the state back: what a homoclinic orbit
- * does, which leaves a saddle and returns to it. A run that comes near after an excursion is no proof of one; that none
- * comes near speaks against it.
+ * does, which leaves a saddle and returns to it.
  *
- * @param flow a vector field on N activations
+ * The runs are of order 4 (RK4): Euler's steps of 0.1 τ add energy, and throw a run off a loop that is there. An attractor is
+ * left by no orbit for good, so from one all runs "stayed". What is seen are loops of a saddle with one unstable mode, and
+ * loops that attract; with more modes a single direction of a continuum follows the loop, and random pushes miss it. A run
+ * that comes near is no proof either: a cycle that passes close by does so, and a loop broken by less.
+ *
+ * @param flow a vector field on N activations, its rates well below 10 per τ
  * @param point a fixed point, (N)
  * @param options see `excursionDefaults`, and the rng of the pushes
  * @throws RangeError if the point or an option is out of place
@@ -57,14 +70,41 @@ export function excursionsFrom(
   checkCount(where, "count", settings.count);
   checkNumber(where, "distance", settings.distance);
   checkCount(where, "steps", settings.steps);
-  return Array.from({ length: settings.count }, () => {
+  const isAttractor = stability(flow, point).kind === "attractor";
+  return Array.from({ length: settings.count }, (): Excursion => {
     const push = Float64Array.from(point, () => rng.normal());
+    if (isAttractor) return { farthest: settings.distance, closestReturn: 1, status: "stayed" };
     const length = norm(push);
     const start = point.map((x, i) => x + (settings.distance * push[i]) / length);
-    const { states } = integrate(flow, start, { steps: settings.steps, record: lookEvery });
-    const away = states.to2DArray().map((row) => distance(Float64Array.from(row), point));
-    const farthest = Math.max(...away);
-    const left = away.findIndex((d) => d >= farthest / 2);
-    return { farthest, closestReturn: Math.min(...away.slice(left + 1), farthest) };
+    return judged(awayOver(flow, start, point, settings.steps), settings.distance);
   });
+}
+
+/** Steps that are kept at a time. */
+const stretch = 100;
+
+/** Distances from a point after each step of a run, and whether it stayed finite. */
+function awayOver(flow: Flow, start: Float64Array, point: Float64Array, steps: number) {
+  const away: number[] = [];
+  let x = start;
+  for (let done = 0; done < steps; done += stretch) {
+    const { states, status } = integrate(flow, x, { steps: Math.min(stretch, steps - done), method: "rk4" });
+    const rows = states.to2DArray().map((row) => Float64Array.from(row));
+    away.push(...rows.map((row) => distance(row, point)));
+    if (status === "diverged") return { away, isWhole: false };
+    x = rows[rows.length - 1];
+  }
+  return { away, isWhole: away.every(Number.isFinite) };
+}
+
+function judged({ away, isWhole }: { away: number[]; isWhole: boolean }, from: number): Excursion {
+  const farthest = away.reduce((most, d) => (d > most ? d : most), 0);
+  if (!isWhole) return { farthest, closestReturn: 1, status: "diverged" };
+  if (farthest < leap * from) return { farthest, closestReturn: 1, status: "stayed" };
+  let [before, closestReturn] = [0, 1];
+  for (const d of away) {
+    before = Math.max(before, d);
+    if (before >= leap * from && before >= farthest / leap) closestReturn = Math.min(closestReturn, d / before);
+  }
+  return { farthest, closestReturn, status: "left" };
 }
