@@ -47,17 +47,7 @@ const pieces = 32;
  * @throws RangeError if the network is not odd, a readout does not fit, or I − Wr is singular
  */
 export function originCrossings(net: EchoState, snapshots: readonly Snapshot[]): OriginCrossing[] {
-  const where = "originCrossings";
-  checkEchoState(where, net);
-  if (net.activation !== "tanh") reject(where, "activation", `is "${net.activation}"`, '"tanh": F must be odd');
-  checkSnapshots(where, net, snapshots);
-  const factors = factorize(identityMinus(net.Wr), net.units, { inPlace: true });
-  try {
-    if (factors.isSingular) reject(where, "I − Wr", "is singular", "a reservoir without the eigenvalue 1");
-    const columns = net.Wfb.transpose()
-      .to2DArray()
-      .map((column) => factors.solve(Float64Array.from(column)));
-    const small = snapshots.map(({ Wo }) => reduced(Wo, columns));
+  return withReduced("originCrossings", net, snapshots, (small, factors, columns) => {
     const found: OriginCrossing[] = [];
     for (let i = 1; i < snapshots.length; i++) {
       const mixture = (share: number) => mixed(small[i - 1], small[i], share);
@@ -68,6 +58,53 @@ export function originCrossings(net: EchoState, snapshots: readonly Snapshot[]):
       }
     }
     return found;
+  });
+}
+
+/**
+ * Dates of the origin in training: steps whose readout gives det J(0) another sign than the readout before has.
+ *
+ * The sign is that of D (see `originCrossings`) beside the untrained network's: Wo = 0 has D = 1. It is taken from the
+ * readouts that the training had, with nothing in between: with a snapshot at each step these are dates of the training,
+ * where `originCrossings` dates the straight line from one snapshot to the next. At a date an odd number of real eigenvalues
+ * has passed zero; an even number, and complex pairs, leave the sign as it is and are not seen: only the number of unstable
+ * modes tells (`stability`). A readout with D = 0 has no sign; the next that has one decides.
+ *
+ * @param net the network, for everything but the readout; tanh
+ * @param snapshots readouts by ascending step, as from `trainForce`; at least two
+ * @returns steps, ascending
+ * @throws RangeError if the network is not odd, a readout does not fit, or I − Wr is singular
+ */
+export function originDates(net: EchoState, snapshots: readonly Snapshot[]): number[] {
+  return withReduced("originDates", net, snapshots, (small) => {
+    let last = 0;
+    return snapshots.flatMap(({ step }, i) => {
+      const sign = Math.sign(determinant(small[i].to2DArray()));
+      const isOther = sign * last < 0;
+      if (sign !== 0) last = sign;
+      return isOther ? [step] : [];
+    });
+  });
+}
+
+/** Calls with D of each snapshot, the factors of I − Wr, and the columns of (I − Wr)⁻¹ Wfb. */
+function withReduced<R>(
+  where: string,
+  net: EchoState,
+  snapshots: readonly Snapshot[],
+  use: (small: readonly Matrix[], factors: Factorization, columns: readonly Float64Array[]) => R,
+): R {
+  checkEchoState(where, net);
+  if (net.activation !== "tanh") reject(where, "activation", `is "${net.activation}"`, '"tanh": F must be odd');
+  checkSnapshots(where, net, snapshots);
+  const factors = factorize(identityMinus(net.Wr), net.units, { inPlace: true });
+  try {
+    if (factors.isSingular) reject(where, "I − Wr", "is singular", "a reservoir without the eigenvalue 1");
+    const columns = net.Wfb.transpose()
+      .to2DArray()
+      .map((column) => factors.solve(Float64Array.from(column)));
+    const small = snapshots.map(({ Wo }) => reduced(Wo, columns));
+    return use(small, factors, columns);
   } finally {
     factors.release();
   }

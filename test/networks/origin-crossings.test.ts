@@ -1,12 +1,13 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { Matrix } from "ml-matrix";
+import { Matrix, pseudoInverse } from "ml-matrix";
 import {
   continueFixedPoints,
   createEchoState,
   createRng,
   echoStateFlow,
   originCrossings,
+  originDates,
   readoutFamily,
   stability,
   withReadout,
@@ -95,6 +96,65 @@ describe("real eigenvalues of the origin that pass through zero", () => {
     assertRejects(
       () => originCrossings(net, [snapshots[1], snapshots[0]]),
       "originCrossings: snapshots[1].step is 0, expected more than 10: steps ascend",
+    );
+  });
+});
+
+describe("dates of the origin in training", () => {
+  it("are the snapshots between which the parity of the number of unstable modes changes, whatever the network", () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 1, max: 4 }),
+        fc.double({ min: 0, max: 1.6, noNaN: true }),
+        (...draw) => {
+          const { net, snapshots } = drawn(draw[0], 12, draw[1], draw[2]);
+          const modes = snapshots.map(
+            ({ Wo }) => stability(echoStateFlow(withReadout(net, Wo)), new Float64Array(12)).unstableCount,
+          );
+          const changed = snapshots.flatMap(({ step }, i) =>
+            i > 0 && (modes[i] - modes[i - 1]) % 2 !== 0 ? [step] : [],
+          );
+          assert.deepEqual(originDates(net, snapshots), changed);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("are of the readouts themselves: Wo = p Wfb⁺ without a reservoir has the eigenvalue p, once for each output", () => {
+    for (const outputs of [1, 2, 3]) {
+      const net = createEchoState({ units: 9, inputs: 1, outputs, gain: 0, rng: createRng(2) });
+      const inverse = pseudoInverse(net.Wfb);
+      // p = 1 is singular to rounding at most; 0.5 → 2 passes it, whatever lies between
+      const grown = [0, 0.5, 2, 3, 0.9].map((p, step) => ({ step, Wo: inverse.clone().mul(p) }));
+      // an even number of eigenvalues that pass together leave the sign as it is
+      assert.deepEqual(originDates(net, grown), outputs % 2 === 1 ? [2, 4] : []);
+      const modes = grown.map(({ Wo }) => stability(echoStateFlow(withReadout(net, Wo)), new Float64Array(9)));
+      assert.deepEqual(
+        modes.map(({ unstableCount }) => unstableCount),
+        [0, 0, outputs, outputs, 0],
+      );
+    }
+  });
+
+  it("pass over a readout without a sign", () => {
+    const net = createEchoState({ units: 4, inputs: 1, outputs: 1, gain: 0, rng: createRng(2) });
+    const exact = { ...net, Wfb: Matrix.columnVector([1, 0, 0, 0]) };
+    const at = (...values: number[]) =>
+      originDates(
+        exact,
+        values.map((p, step) => ({ step, Wo: new Matrix([[p, 0, 0, 0]]) })),
+      );
+    assert.deepEqual(at(0, 1, 2), [2]); // D = 1, 0, −1
+    assert.deepEqual(at(0, 1, 0), []);
+  });
+
+  it("need an odd flow", () => {
+    const { net, snapshots } = drawn(1);
+    assertRejects(
+      () => originDates({ ...net, activation: "logistic" }, snapshots),
+      'originDates: activation is "logistic", expected "tanh": F must be odd',
     );
   });
 });
