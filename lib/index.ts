@@ -39,7 +39,7 @@ export type * from "./claims/study-story";
 export { filmSteps, storyStudy } from "./claims/study-story";
 export * from "./claims/study-three-bits";
 export * from "./claims/study-tones";
-export * from "./claims/verdict";
+export { type ClaimVerdict, type Verdict, type VerdictRow, verdictTable } from "./claims/verdict";
 export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";
 export { type Certificate, certify } from "./dynamics/certify";
 export * from "./dynamics/complete-search";

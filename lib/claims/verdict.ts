@@ -5,11 +5,13 @@
  * committed before the run that decides.
  */
 
-import { checkList } from "../numerics/validate";
+import { checkList, oneLine } from "../numerics/validate";
 import { statements } from "./statements";
 
 /** What can be said of a claim. "wrong as stated" is for what no data could rescue (a misprint is not that). */
 export type Verdict = "reproduced" | "partly" | "not reproduced" | "wrong as stated";
+
+const verdictWords: readonly string[] = ["reproduced", "partly", "not reproduced", "wrong as stated"];
 
 export interface ClaimVerdict {
   /** number in the list of claims, such as "C1" */
@@ -49,6 +51,19 @@ export function verdictTable(verdicts: readonly ClaimVerdict[]): VerdictRow[] {
     seeds: seedList(seeds),
     verdict,
   }));
+}
+
+/** What keeps a value, from a file for instance, from being a verdict, in words; undefined if it is one. */
+export function verdictFault(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return "it is no record";
+  const { verdict, seeds, ...texts } = value as Record<string, unknown>;
+  for (const name of ["claim", "statistic", "tolerance"]) {
+    const text = texts[name];
+    if (typeof text !== "string" || text === "" || text !== oneLine(text)) return `its ${name} is no line of text`;
+  }
+  if (!verdictWords.includes(verdict as string)) return `its verdict is none of ${verdictWords.join(", ")}`;
+  const isList = Array.isArray(seeds) && seeds.every((seed) => typeof seed === "number");
+  return isList ? undefined : "its seeds are no list of numbers";
 }
 
 /** The claim in our words, with its place in the paper. */

@@ -4,11 +4,14 @@
  * A notebook records its verdicts in data/out/verdicts.json. Before anything has run on this machine, the shipped ones
  * of data/results/verdicts.json stand in, and the ledger says which of the two it shows.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { statements } from "../claims/statements";
-import type { ClaimVerdict } from "../claims/verdict";
-import { writeAside } from "../store/write-aside";
+import { type ClaimVerdict, verdictFault } from "../claims/verdict";
+import { checkList, reject } from "../numerics/validate";
+import { readJsonRecord, refuseFile } from "../store/json-file";
+import { withLock } from "../store/lock";
+import { makeFolder, writeAside } from "../store/write-aside";
 import { outFolder, projectFolder } from "./places";
 
 /** One line of the ledger, in words, for `table`. */
@@ -33,27 +36,41 @@ export const shippedVerdicts: string = join(projectFolder, "data", "results", fi
 /**
  * Keeps verdicts for the ledger, beside those of other claims; a claim judged again replaces its earlier verdict.
  *
+ * Several processes may record at once: each waits for its turn, and nothing is lost.
+ *
  * @param verdicts as the functions `claimC1` … return them
  * @param file where they are kept
- * @throws Error if the file cannot be written
+ * @throws RangeError if something is no verdict, or the file is damaged: it is named, and stays as it is; Error if it
+ *   cannot be written
  */
 export function recordVerdicts(verdicts: readonly ClaimVerdict[], file: string = join(outFolder(), fileName)): void {
-  const kept = { ...readVerdicts(file) };
-  for (const verdict of verdicts) kept[verdict.claim] = verdict;
-  mkdirSync(dirname(file), { recursive: true });
-  writeAside("recordVerdicts", file, `${JSON.stringify(kept, null, 1)}\n`);
+  const where = "recordVerdicts";
+  checkList(where, "verdicts", verdicts);
+  for (const [i, verdict] of verdicts.entries()) {
+    const fault = verdictFault(verdict);
+    if (fault !== undefined)
+      reject(where, `verdicts[${i}]`, `is no verdict: ${fault}`, "what claimC1 and its like return");
+  }
+  if (typeof file !== "string" || file === "") reject(where, "file", file === "" ? "is empty" : file, "a path");
+  makeFolder(where, dirname(file));
+  withLock(where, file, () => {
+    const kept = new Map(Object.entries(verdictsIn(where, file)));
+    for (const verdict of verdicts) kept.set(verdict.claim, verdict);
+    writeAside(where, file, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`);
+  });
 }
 
 /**
  * The ledger as rows for `table`: every claim C1 … C20, judged or not.
  *
  * @param shippedFile where the shipped verdicts are, outFile where this machine's are
+ * @throws RangeError that names the file, if one of them is damaged
  */
 export function ledger(
   shippedFile: string = shippedVerdicts,
   outFile: string = join(outFolder(), fileName),
 ): LedgerRow[] {
-  const [shipped, own] = [readVerdicts(shippedFile), readVerdicts(outFile)];
+  const [shipped, own] = [shippedFile, outFile].map((file) => verdictsIn("ledger", file));
   return statements.map(({ claim, words, where, notebook }) => {
     const judged = own[claim] ?? shipped[claim];
     return {
@@ -68,13 +85,23 @@ export function ledger(
   });
 }
 
-/** The verdicts of a file; none if it is missing or cannot be read, for they can always be measured again. */
+/**
+ * The verdicts of a file; none if it is missing.
+ *
+ * @throws RangeError that names the file, what is wrong with it and what to do; Error if it cannot be read
+ */
 export function readVerdicts(file: string): Verdicts {
+  return verdictsIn("readVerdicts", file);
+}
+
+function verdictsIn(where: string, file: string): Verdicts {
   if (!existsSync(file)) return {};
-  try {
-    const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return typeof parsed === "object" && parsed !== null ? (parsed as Verdicts) : {};
-  } catch {
-    return {};
+  const advice = "it is left as it is: move it away, or restore it, and run the notebooks again";
+  const found = readJsonRecord(where, file, { kind: "a file of verdicts", advice });
+  for (const [claim, verdict] of Object.entries(found)) {
+    const fault = (verdict as ClaimVerdict | null)?.claim === claim ? verdictFault(verdict) : "it is another claim's";
+    if (fault !== undefined)
+      refuseFile(where, file, `is damaged: ${JSON.stringify(claim)} holds no verdict, ${fault}`, advice);
   }
+  return found as Verdicts;
 }

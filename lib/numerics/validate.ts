@@ -7,7 +7,13 @@
 
 /** Throws the project's one form of argument error. */
 export function reject(where: string, thing: string, got: unknown, wanted: string): never {
-  throw new RangeError(`${where}: ${thing} ${describe(got)}, expected ${wanted}`);
+  throw new RangeError(oneLine(`${where}: ${thing} ${describe(got)}, expected ${wanted}`));
+}
+
+/** A text without line ends and other signs that steer a terminal or turn a line round: they are written as \u000a. */
+export function oneLine(text: string): string {
+  const written = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, written);
 }
 
 /** How a phrase about a thing begins, "has length 3"; any other text is a value somebody gave. */

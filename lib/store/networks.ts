@@ -11,14 +11,15 @@
  *     checksum    sha-256 of all of the above, written as JSON without white space
  */
 
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { checkEchoState, type EchoState, withReadout } from "../networks/echo-state";
 import { type FlipFlopRecipe, flipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
 import { reject, withDefaults } from "../numerics/validate";
 import { toMatrix } from "../numerics/vector";
 import { bytesOf, digestOf, floatsIn } from "./floats";
+import { checkSeal, readJsonRecord, refuseFile, shown } from "./json-file";
 import { libraryVersion } from "./version";
-import { reason, writeAside } from "./write-aside";
+import { writeAside } from "./write-aside";
 
 const format = "rnn-dynamics network";
 const formatVersion = 1;
@@ -145,7 +146,7 @@ export function loadNetwork(file: string): StoredNetwork {
   const { checksum, readout, ...contents } = readContents(where, file);
   const prepared = prepareFlipFlop(contents.recipe);
   if (reservoirDigest(prepared.network) !== contents.reservoir) {
-    fail(
+    refuseFile(
       where,
       file,
       `needs another reservoir than the one that version ${libraryVersion()} of this library draws from seed ${prepared.recipe.seed}`,
@@ -159,25 +160,31 @@ export function loadNetwork(file: string): StoredNetwork {
 
 /** Reads a file as far as it can be judged without drawing a reservoir. */
 function readContents(where: string, file: string): Contents & { readonly checksum: string } {
-  const { checksum, ...contents } = parse(where, file) as Contents & { checksum: string };
+  const rules = {
+    kind: "a network file",
+    advice: "restore it from a copy (a shipped one: git checkout -- data/networks), or name another file",
+    mostBytes,
+  };
+  const { checksum, ...contents } = readJsonRecord(where, file, rules) as unknown as Contents & { checksum: string };
   if (contents.format !== format) {
-    fail(where, file, "is not a network of this library", `name a file whose "format" is "${format}"`);
+    refuseFile(where, file, "is not a network of this library", `name a file whose "format" is "${format}"`);
   }
   if (contents.version !== formatVersion) {
     const isNewer = typeof contents.version === "number" && contents.version > formatVersion;
-    const what = `has format version ${contents.version}, this library reads ${formatVersion}`;
-    fail(where, file, what, isNewer ? "use a newer library" : "restore it from a copy");
+    const what = `has format version ${shown(contents.version)}, this library reads ${formatVersion}`;
+    refuseFile(where, file, what, isNewer ? "use a newer library" : "restore it from a copy");
   }
   const restore =
     "restore it from a copy (a shipped one: git checkout -- data/networks), or train it again under another name";
-  if (digestOf(JSON.stringify(contents)) !== checksum) {
-    fail(where, file, "is damaged: its contents do not match its checksum", restore);
+  checkSeal(where, file, contents, checksum, restore);
+  for (const name of ["library", "command", "reservoir"] as const) {
+    if (typeof contents[name] !== "string") refuseFile(where, file, `has a ${name} that is no text`, restore);
   }
   let recipe: FlipFlopRecipe;
   try {
     recipe = flipFlopRecipe(contents.recipe);
   } catch (error) {
-    return fail(where, file, `has a recipe that cannot be followed (${(error as Error).message})`, restore);
+    return refuseFile(where, file, `has a recipe that cannot be followed (${(error as Error).message})`, restore);
   }
   checkReadout(where, file, contents.readout, recipe, restore);
   return { ...contents, recipe, checksum };
@@ -191,42 +198,25 @@ function checkReadout(
   restore: string,
 ): void {
   if (readout?.rows !== recipe.bits || readout.columns !== recipe.units) {
-    const got = `${readout?.rows}×${readout?.columns}`;
-    fail(where, file, `has a readout of ${got}, expected ${recipe.bits}×${recipe.units}`, restore);
+    const got = `${shown(readout?.rows)}×${shown(readout?.columns)}`;
+    refuseFile(where, file, `has a readout of ${got}, expected ${recipe.bits}×${recipe.units}`, restore);
   }
   if (readout.encoding !== encoding) {
-    fail(where, file, `has a readout encoded as "${readout.encoding}", expected "${encoding}"`, restore);
+    refuseFile(where, file, `has a readout encoded as ${shown(readout.encoding)}, expected "${encoding}"`, restore);
   }
-  const bytes = Buffer.from(String(readout.data), "base64");
+  if (typeof readout.data !== "string") refuseFile(where, file, "has a readout that is no text", restore);
+  const bytes = Buffer.from(readout.data, "base64");
   if (bytes.toString("base64") !== readout.data || bytes.length !== 8 * recipe.bits * recipe.units) {
     const wanted = `${recipe.bits * recipe.units} numbers`;
-    fail(where, file, `has a readout of ${bytes.length / 8} numbers, expected ${wanted} in clean base64`, restore);
+    refuseFile(
+      where,
+      file,
+      `has a readout of ${bytes.length / 8} numbers, expected ${wanted} in clean base64`,
+      restore,
+    );
   }
   const bad = floatsIn(bytes).findIndex((entry) => !Number.isFinite(entry));
-  if (bad >= 0) fail(where, file, `has a readout with ${floatsIn(bytes)[bad]} at component ${bad}`, restore);
-}
-
-/** The file as a JSON object, whatever is in it. */
-function parse(where: string, file: string): object {
-  let text: string;
-  try {
-    const { size } = statSync(file);
-    if (size > mostBytes) fail(where, file, `has ${size} bytes, expected at most ${mostBytes}`, "name another file");
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    throw new Error(`${where}: ${file} cannot be read, ${reason(error)}`, { cause: error });
-  }
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
-  } catch (error) {
-    const hint = text.trimStart().startsWith("{") ? "is truncated or damaged" : "is not a network file";
-    const message = (error as Error).message;
-    const advice = "restore it from a copy (a shipped one: git checkout -- data/networks), or name another file";
-    fail(where, file, `${hint}: not JSON (${message})`, advice);
-  }
-  return fail(where, file, "is not a network file: no JSON object", "name another file");
+  if (bad >= 0) refuseFile(where, file, `has a readout with ${floatsIn(bytes)[bad]} at component ${bad}`, restore);
 }
 
 function reservoirDigest(net: EchoState): string {
@@ -235,9 +225,4 @@ function reservoirDigest(net: EchoState): string {
 
 function checkFileName(where: string, file: string): void {
   if (typeof file !== "string" || file === "") reject(where, "file", file === "" ? "is empty" : file, "a path");
-}
-
-/** One form for everything that can be wrong with a file: which, what, what to do. The file itself is never touched. */
-function fail(where: string, file: string, what: string, advice: string): never {
-  throw new RangeError(`${where}: ${file} ${what}; ${advice}`);
 }

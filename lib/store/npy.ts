@@ -10,16 +10,21 @@
  * A reader of our own, because a file that is cut short or of another type must be told from a whole one; what npm
  * offers takes such files for whole.
  */
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Matrix } from "ml-matrix";
 import { checkMatrix, reject } from "../numerics/validate";
 import { toMatrix } from "../numerics/vector";
 import { bytesOf, floatsIn } from "./floats";
-import { reason, writeAside } from "./write-aside";
+import { foreignFile } from "./foreign-file";
+import { firstBytes, readBytes, refuseFile, shown } from "./json-file";
+import { writeAside } from "./write-aside";
 
 const magic = Buffer.from("\x93NUMPY", "latin1");
 /** Node reads no more at once; a matrix of 16 000 × 16 000 in float64. */
 const mostBytes = 2 ** 31 - 1;
+
+/** A header holds three entries; NumPy itself refuses more than 10 000 signs. */
+const mostHeader = 2 ** 16 + 12;
 
 /** Which dtypes are read, and how a number is taken out of the bytes. */
 const dtypes: Readonly<Record<string, { readonly size: number; read(bytes: Buffer): Float64Array }>> = {
@@ -61,7 +66,7 @@ export function loadNpy(file: string): Matrix {
 /** The same for a caller with a name and shapes of its own. */
 export function readNpy(where: string, file: string): NpyArray {
   if (typeof file !== "string" || file === "") reject(where, "file", file === "" ? "is empty" : file, "a path");
-  const bytes = readBytes(where, file);
+  const bytes = readBytes(where, file, mostBytes);
   const header = readHeader(where, file, bytes);
   const { descr, shape, offset } = header;
   const count = shape.reduce((product, size) => product * size, 1);
@@ -69,7 +74,7 @@ export function readNpy(where: string, file: string): NpyArray {
   const got = bytes.length - offset;
   if (got !== wanted) {
     const what = got < wanted ? "is cut short" : "goes on after its numbers";
-    fail(
+    refuseFile(
       where,
       file,
       `${what}: ${got} bytes of numbers, while its shape (${shape.join(", ")}) says ${wanted}`,
@@ -82,7 +87,7 @@ export function readNpy(where: string, file: string): NpyArray {
   if (bad >= 0) {
     const columns = shape[1] ?? 1;
     const place = `row ${Math.floor(bad / columns)}, column ${bad % columns}`;
-    fail(where, file, `has ${data[bad]} at ${place}`, "a network needs finite weights");
+    refuseFile(where, file, `has ${data[bad]} at ${place}`, "a network needs finite weights");
   }
   return { data, shape };
 }
@@ -102,7 +107,7 @@ export function saveNpy(file: string, m: Matrix): void {
   if (typeof file !== "string" || file === "") reject(where, "file", file === "" ? "is empty" : file, "a path");
   checkMatrix(where, "m", m);
   if (!isNpyOrNothing(file))
-    fail(where, file, "is there and is no .npy file, so it is left alone", "name another file");
+    refuseFile(where, file, "is there and is no .npy file, so it is left alone", "name another file");
   const dict = `{'descr': '<f8', 'fortran_order': False, 'shape': (${m.rows}, ${m.columns}), }`;
   // the numbers begin at a multiple of 64 bytes, after spaces and a line end
   const length = Math.ceil((magic.length + 4 + dict.length + 1) / 64) * 64 - magic.length - 4;
@@ -113,47 +118,53 @@ export function saveNpy(file: string, m: Matrix): void {
 
 const saveAgain = "save it again with numpy.save";
 
-function readBytes(where: string, file: string): Buffer {
-  try {
-    const { size } = statSync(file);
-    if (size > mostBytes) fail(where, file, `has ${size} bytes, expected at most ${mostBytes}`, "name another file");
-    return readFileSync(file);
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    throw new Error(`${where}: ${file} cannot be read, ${reason(error)}`, { cause: error });
-  }
-}
-
 function readHeader(where: string, file: string, bytes: Buffer): Header {
   if (!bytes.subarray(0, 6).equals(magic)) {
-    fail(where, file, "is not an .npy file: it does not begin with \\x93NUMPY", "write it with numpy.save");
+    const foreign = foreignFile(bytes.subarray(0, 512), file);
+    if (foreign) refuseFile(where, file, `${foreign.what}, no .npy`, foreign.advice);
+    const advice = /^\s*\{/.test(bytes.subarray(0, 64).toString("latin1"))
+      ? 'if it is JSON with all matrices, name it alone: loadWeights("net.json")'
+      : "write it with numpy.save";
+    refuseFile(where, file, "is not an .npy file: it does not begin with \\x93NUMPY", advice);
   }
-  const damaged = (what: string): never => fail(where, file, `has a damaged header: ${what}`, saveAgain);
+  const damaged = (what: string): never => refuseFile(where, file, `has a damaged header: ${what}`, saveAgain);
   const version = bytes[6];
   const start = version === 1 ? 10 : 12;
   if (bytes.length < start) damaged("it ends too early");
   if (version < 1 || version > 3) damaged(`version ${version}, expected 1, 2 or 3`);
   const offset = start + (version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8));
   if (bytes.length < offset) damaged("it ends too early");
+  if (offset > mostHeader) damaged(`it has ${offset} bytes`);
   const text = bytes.subarray(start, offset).toString("latin1");
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const sizes = /'shape'\s*:\s*\(([\d,L\s]*)\)/.exec(text)?.[1];
   if (order === undefined || sizes === undefined) return damaged("no order, or no shape");
   if (descr === undefined || !Object.hasOwn(dtypes, descr)) {
-    const other = descr === undefined ? "a record or something else" : `"${descr}"`;
-    fail(where, file, `has dtype ${other}, expected "<f8" or "<f4"`, 'save array.astype("<f8") instead');
+    const other = descr === undefined ? "a record or something else" : shown(descr);
+    const advice = otherType(descr ?? "", bytes.subarray(offset, offset + 4096));
+    refuseFile(where, file, `has dtype ${other}, expected "<f8" or "<f4"`, advice);
   }
   const shape = (sizes.match(/\d+/g) ?? []).map(Number);
   if (shape.length < 1 || shape.length > 2 || shape.some((size) => size < 1)) {
-    fail(
+    refuseFile(
       where,
       file,
-      `has shape (${sizes.trim()}), expected (n,) or (rows, columns)`,
+      `has shape (${sizes.trim().slice(0, 60)}), expected (n,) or (rows, columns)`,
       "reshape the array and save it again",
     );
   }
   return { descr, isColumnMajor: order === "True", shape, offset };
+}
+
+/** How an array of another type is saved so that it can be read, and nothing of it is lost unseen. */
+function otherType(descr: string, data: Buffer): string {
+  if (/^[<>=|]c/.test(descr))
+    return "a rate network has real weights: look at np.abs(W.imag).max() for what the rest is";
+  if (descr !== "|O") return 'save array.astype("<f8") instead';
+  const pickle = data.toString("latin1");
+  if (pickle.includes("scipy.sparse")) return "W is sparse: save W.toarray() instead";
+  return 'it holds objects of Python: save W.toarray() if W is sparse, else np.array(W, dtype="<f8")';
 }
 
 /** Rows become columns. */
@@ -167,23 +178,10 @@ function transposed(data: Float64Array, rows: number, columns: number): Float64A
 
 /** Whether there is no such file, or one that begins as an .npy file does. */
 function isNpyOrNothing(file: string): boolean {
-  let descriptor: number;
+  if (!existsSync(file)) return true; // writing will say what is the matter, if anything is
   try {
-    descriptor = openSync(file, "r");
-  } catch {
-    return true; // writing will say what is the matter, if anything is
-  }
-  try {
-    const start = Buffer.alloc(magic.length);
-    readSync(descriptor, start, 0, start.length, 0);
-    return start.equals(magic);
+    return firstBytes("saveNpy", file).subarray(0, magic.length).equals(magic);
   } catch {
     return false; // a folder
-  } finally {
-    closeSync(descriptor);
   }
-}
-
-function fail(where: string, file: string, what: string, advice: string): never {
-  throw new RangeError(`${where}: ${file} ${what}; ${advice}`);
 }

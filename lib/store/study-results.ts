@@ -6,13 +6,14 @@
  *     result     what the study returned
  *     checksum   sha-256 of all of the above, written as JSON without white space
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Study } from "../claims/study";
 import { checkCount, checkNumber, checkRecord, reject } from "../numerics/validate";
 import { digestOf } from "./floats";
+import { checkSeal, readJsonRecord, refuseFile, shown } from "./json-file";
 import { libraryVersion } from "./version";
-import { reason, writeAside } from "./write-aside";
+import { writeAside } from "./write-aside";
 
 const format = "rnn-dynamics study result";
 
@@ -45,7 +46,8 @@ export function studyResultFile(folder: string, study: string, seed: number): st
 }
 
 /**
- * Saves a result: written aside and renamed, so that an interrupt leaves the old file or none.
+ * Saves a result: written aside and renamed, so that an interrupt leaves the old file or none. An earlier result of the
+ * same study and seed is replaced; a file that is none is named and left alone.
  *
  * @throws RangeError if the result holds what JSON cannot (NaN, infinity, a typed array); Error if it cannot be written
  */
@@ -57,6 +59,7 @@ export function saveStudyResult(folder: string, outcome: Omit<StudyResult, "libr
   checkCount(where, "version", version);
   checkNumber(where, "seconds", seconds, "not negative");
   checkPlain(where, "result", result);
+  loadStudyResult(folder, study, seed); // a damaged or foreign file in its place is named, and not replaced
   const contents = { format, study, version, seed, library: libraryVersion(), seconds, result };
   const whole = { ...contents, checksum: digestOf(JSON.stringify(contents)) };
   writeAside(where, file, `${JSON.stringify(whole, null, 1)}\n`);
@@ -85,24 +88,16 @@ export function loadStudyResult<R = unknown>(folder: string, study: string, seed
   const where = "loadStudyResult";
   const file = studyResultFile(folder, study, seed);
   if (!existsSync(file)) return undefined;
-  const fail = (what: string): never => {
-    throw new RangeError(
-      `${where}: ${file} ${what}; restore it from a copy (a shipped one: git checkout), or delete it and run the study again`,
-    );
-  };
-  let found: StudyResult<R> & { format: string; checksum: string };
-  try {
-    found = JSON.parse(readFileSync(file, "utf8"));
-    checkRecord(where, file, found);
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof RangeError)) return fail(`cannot be read, ${reason(error)}`);
-    return fail("is truncated or damaged: not a JSON object");
-  }
+  const advice = "restore it from a copy (a shipped one: git checkout), or delete it and run the study again";
+  const fail = (what: string): never => refuseFile(where, file, what, advice);
+  const { checksum, ...found } = readJsonRecord(where, file, { kind: "a study's result", advice });
   if (found.format !== format) return fail("is not a study's result of this library");
-  const { checksum, ...contents } = found;
-  if (digestOf(JSON.stringify(contents)) !== checksum) return fail("is damaged: it does not match its checksum");
-  if (found.study !== study || found.seed !== seed) return fail(`holds ${found.study}, seed ${found.seed}`);
-  const { version, library, seconds, result } = found;
+  checkSeal(where, file, found, checksum, advice);
+  if (found.study !== study || found.seed !== seed)
+    return fail(`holds ${shown(found.study)}, seed ${shown(found.seed)}`);
+  const { version, library, seconds, result } = found as unknown as StudyResult<R>;
+  if (!Number.isSafeInteger(version) || typeof library !== "string" || typeof seconds !== "number" || result == null)
+    return fail("is damaged: version, library, seconds or result are not there");
   return { study, version, seed, library, seconds, result };
 }
 

@@ -1,11 +1,11 @@
 /**
  * Weights in one JSON file, checked as they come in: for `loadWeights`.
  */
-import { readFileSync, statSync } from "node:fs";
 import type { ActivationName } from "../networks/activation";
 import { checkChoice, checkNumber, reject } from "../numerics/validate";
+import { foreignFile } from "./foreign-file";
+import { firstBytes, readJsonRecord, refuseFile, shown } from "./json-file";
 import type { NpyArray } from "./npy";
-import { reason } from "./write-aside";
 
 /** The matrices of a network, by the letters of the paper. */
 export const weightNames = ["Wr", "Wfb", "Wo", "B"] as const;
@@ -20,8 +20,19 @@ export function shapeText(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 }
 
-/** 16 000 × 16 000 numbers do not fit in a text that Node can hold. */
-const mostBytes = 2 ** 29 - 25;
+/** Names by which other programs call such matrices, and what they are here. */
+const otherNames: readonly (readonly [RegExp, string])[] = [
+  [/^(b|bias.*|.*_bias)$/i, "for a bias: a column of B, np.column_stack([B, b]), with an input that is always 1"],
+  [/^(weight_hh_l\d+|recurrent_kernel|W|J|W_rec|W_hh)$/i, "for recurrent weights: Wr"],
+  [/^(weight_ih_l\d+|kernel|U|W_in|Win|W_ih)$/i, "for input weights: B"],
+  [/^(W_out|Wout|C)$/i, "for readout weights: Wo"],
+];
+
+/** What an unknown name may have meant, to follow the list of known ones. */
+export function meantBy(name: string): string {
+  const meant = otherNames.find(([pattern]) => pattern.test(name))?.[1];
+  return meant === undefined ? "" : `; ${meant}`;
+}
 
 /** The matrices of a JSON file, and what it says of the network besides. */
 export function weightsFromJson(
@@ -33,7 +44,8 @@ export function weightsFromJson(
   for (const [name, value] of Object.entries(contents)) {
     if (name === "tau" || name === "activation") continue;
     if (!weightNames.includes(name as WeightName)) {
-      reject(where, `"${name}" of ${file}`, "is unknown", `${weightNames.join(", ")}, tau, activation`);
+      const known = `${weightNames.join(", ")}, tau, activation`;
+      reject(where, `${shown(name)} of ${file}`, "is unknown", `${known}${meantBy(name)}`);
     }
     found[name as WeightName] = arrayFrom(where, `${name} of ${file}`, value);
   }
@@ -50,29 +62,15 @@ export function weightsFromJson(
 }
 
 function parse(where: string, file: string): Record<string, unknown> {
-  let text: string;
-  try {
-    const { size } = statSync(file);
-    if (size > mostBytes) reject(where, file, `has ${size} bytes`, `at most ${mostBytes}: use .npy`);
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    throw new Error(`${where}: ${file} cannot be read, ${reason(error)}`, { cause: error });
-  }
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed))
-      return parsed as Record<string, unknown>;
-  } catch (error) {
-    throw new RangeError(
-      `${where}: ${file} is not JSON (${(error as Error).message}); a NaN, for one, JSON cannot hold`,
-    );
-  }
-  return reject(where, file, "is not a JSON object", '{ "Wr": [[…], …], … }');
+  const foreign = foreignFile(firstBytes(where, file), file);
+  if (foreign) refuseFile(where, file, `${foreign.what}, no JSON`, foreign.advice);
+  const advice = 'write { "Wr": [[…], …], … }; a NaN, for one, JSON cannot hold';
+  return readJsonRecord(where, file, { kind: "JSON", advice });
 }
 
 /** Nested lists of numbers as an array, all rows of one length. */
 function arrayFrom(where: string, source: string, value: unknown): WeightArray {
+  if (typeof value === "number") return arrayFrom(where, source, [[value]]); // Octave and MATLAB write a 1×1 matrix so
   if (!Array.isArray(value) || value.length === 0) reject(where, source, value, "a list of rows");
   const isVector = value.every((entry) => !Array.isArray(entry));
   const rows: unknown[][] = isVector ? [value] : value;

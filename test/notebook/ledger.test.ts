@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { type ClaimVerdict, ledger, recordVerdicts, statements } from "rnn-dynamics";
+import { readVerdicts } from "rnn-dynamics/dist/notebook/ledger";
+import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { memoryFolder } from "../helpers/memory-folder";
 
 describe("the ledger of claims", () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "ledger "));
+    folder = memoryFolder("ledger ");
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -48,11 +52,113 @@ describe("the ledger of claims", () => {
     assert.equal(rows[4].measured, "kept");
   });
 
-  it("reads a damaged file as no verdicts, since they can be measured again", () => {
+  it("names a damaged file, and leaves it as it is", () => {
     const file = join(folder, "verdicts.json");
-    writeFileSync(file, '{"C1": {"claim"');
-    assert.equal(ledger(file, file)[0].verdict, "not judged yet");
+    const whole = { C1: judged("C1", "kept") };
+    const damaged: [string, RegExp][] = [
+      ['{"C1": {"claim"', /is truncated or damaged: not JSON \(it ends too early\)/],
+      ["", /is not a file of verdicts: not JSON \(it is empty\)/],
+      ["[]", /is not a file of verdicts: no JSON object/],
+      ["\ufeff[1", /is truncated or damaged: not JSON \(it ends too early\)/],
+      [JSON.stringify({ C2: whole.C1 }), /"C2" holds no verdict, it is another claim's/],
+      [JSON.stringify({ C1: null }), /"C1" holds no verdict, it is another claim's/],
+      [JSON.stringify({ C1: { ...whole.C1, statistic: 3 } }), /its statistic is no line of text/],
+      [JSON.stringify({ C1: { ...whole.C1, statistic: "a\u001b[2J" } }), /its statistic is no line of text/],
+      [JSON.stringify({ C1: { ...whole.C1, verdict: "true" } }), /its verdict is none of reproduced, partly/],
+      [JSON.stringify({ C1: { ...whole.C1, seeds: ["1"] } }), /its seeds are no list of numbers/],
+    ];
+    for (const [text, message] of damaged) {
+      writeFileSync(file, text);
+      for (const read of [() => recordVerdicts([judged("C1", "fresh")], file), () => ledger(file, file)]) {
+        assert.throws(read, (error: Error) => {
+          assert.match(error.message, message);
+          assert.ok(error.message.includes(file) && error.message.includes("it is left as it is: move it away"));
+          return true;
+        });
+        assert.equal(readFileSync(file, "utf8"), text);
+      }
+    }
+    assert.deepEqual(readdirSync(folder), ["verdicts.json"]); // no lock stays
+  });
+
+  it("takes a byte-order mark, which editors on Windows write, for what it is", () => {
+    const file = join(folder, "verdicts.json");
+    writeFileSync(file, `\ufeff${JSON.stringify({ C1: judged("C1", "kept") })}`);
+    recordVerdicts([judged("C2", "fresh")], file);
+    const rows = ledger(file, join(folder, "none.json"));
+    assert.deepEqual([rows[0].measured, rows[1].measured], ["kept", "fresh"]);
+  });
+
+  it("refuses what is no verdict before anything is written", () => {
+    const file = join(folder, "verdicts.json");
+    const wrong: [unknown, RegExp][] = [
+      [null, /recordVerdicts: verdicts is null, expected an array/],
+      [[null], /verdicts\[0\] is no verdict: it is no record, expected what claimC1/],
+      [[{ ...judged("C1", "x"), claim: "" }], /its claim is no line of text/],
+      [[judged("C1", "two\nlines")], /its statistic is no line of text/],
+    ];
+    for (const [given, message] of wrong) assert.throws(() => recordVerdicts(given as ClaimVerdict[], file), message);
+    assert.ok(!existsSync(file));
+  });
+
+  it("keeps a claim of any name, also one that JavaScript has a use for", () => {
+    const file = join(folder, "verdicts.json");
+    recordVerdicts([judged("__proto__", "kept"), judged("constructor", "kept, too")], file);
     recordVerdicts([judged("C1", "fresh")], file);
-    assert.equal(ledger(file, join(folder, "none.json"))[0].measured, "fresh");
+    assert.deepEqual(Object.keys(readVerdicts(file)), ["__proto__", "constructor", "C1"]);
+  });
+
+  describe("recorded by several processes at once", function () {
+    this.timeout(120_000); // 1,000 files are written, each to the disk
+
+    /** Starts a process that records verdicts one by one, with claims of its own; resolves with its exit code. */
+    const record = (file: string, name: string, count: number): Promise<number | null> => {
+      const script = `const { recordVerdicts } = require("rnn-dynamics/dist/notebook/ledger");
+        for (let i = 0; i < ${count}; i++)
+          recordVerdicts([{ claim: "${name}" + i, statistic: "s", tolerance: "t", verdict: "partly", seeds: [i] }], process.argv[1]);`;
+      const child = spawn(process.execPath, ["-e", script, file], { cwd: projectFolder, stdio: "inherit" });
+      return new Promise((done) => child.once("close", done));
+    };
+
+    it("are all kept: 1,000 of 1,000", async () => {
+      const file = join(folder, "out", "verdicts.json");
+      assert.deepEqual(await Promise.all([record(file, "A", 500), record(file, "B", 500)]), [0, 0]);
+      assert.equal(Object.keys(readVerdicts(file)).length, 1000);
+      assert.deepEqual(readdirSync(join(folder, "out")), ["verdicts.json"]);
+    });
+
+    it("are all kept when one of them is killed, again and again, and leaves its lock", async () => {
+      const file = join(folder, "verdicts.json");
+      const lasting = record(file, "A", 150);
+      let isOver = false;
+      void lasting.then(() => {
+        isOver = true;
+      });
+      const dead = spawnSync(process.execPath, ["-e", "console.log(process.pid)"], { encoding: "utf8" }).stdout.trim();
+      let left = 0;
+      while (!isOver) {
+        try {
+          // what a process leaves that dies between taking the lock and giving it back
+          writeFileSync(`${file}.lock`, `${dead} 0 ${hostname()}`, { flag: "wx" });
+          left++;
+        } catch {
+          // the other one holds it
+        }
+        await new Promise((done) => setTimeout(done, 2));
+      }
+      assert.equal(await lasting, 0);
+      assert.ok(left > 5, `${left} locks were left`);
+      assert.equal(Object.keys(readVerdicts(file)).length, 150);
+    });
+
+    it("wait for a lock that is held, and take an old one away", () => {
+      const file = join(folder, "verdicts.json");
+      const lock = `${file}.lock`;
+      writeFileSync(lock, `${process.pid} 0 another-machine`);
+      const old = Date.now() / 1000 - 60;
+      utimesSync(lock, old, old);
+      recordVerdicts([judged("C1", "fresh")], file);
+      assert.deepEqual(readdirSync(folder), ["verdicts.json"]);
+    });
   });
 });
