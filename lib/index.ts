@@ -146,7 +146,6 @@ export * from "./networks/pulse-threshold";
 export { flowFromSpec, type RateFlowParameters, rateFlow, rateFlowKind } from "./networks/rate-flow";
 export * from "./networks/readout-family";
 export * from "./networks/recipe";
-export * from "./networks/recursive-readout";
 export * from "./networks/simple-rnn";
 export * from "./networks/simulate";
 export * from "./networks/skeleton";

@@ -25,7 +25,7 @@ function main(args: readonly string[]): number {
   const training = retrainShipped(name, showProgress(name));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (training.status !== "completed") {
-    console.error(`${name}: training diverged after ${training.output.rows} steps, nothing is written`);
+    console.error(`${name}: ${training.status} (${training.output.rows} steps made), nothing is written`);
     return 1;
   }
   const { testing, x0, recipe } = prepareFlipFlop(shippedRecipes[name]);

@@ -55,7 +55,22 @@ export class Run {
   tau: f64;
   /** c of the weight step that P has not seen yet. */
   c: f64;
+  /** v and Ω v, and room for the next Ω v: see watchGain. */
+  probe: usize;
+  image: usize;
+  imageNext: usize;
+  /** Weight steps made, and the number of the first at which P had lost its digits (0: none). */
+  weightSteps: i32;
+  lostAt: i32;
+  unused2: i32;
+  /** How far off k = P r is, the size of r to judge it by, and the worst gain so far. */
+  difference: f64;
+  size: f64;
+  worst: f64;
 }
+
+/** P has lost its digits where the gain is off by more than this part; lib/networks/gain-watch.ts says why. */
+const TOLERANCE = 1e-7;
 
 /** r = act(x) for the units from … to (both even, or `to` the last). */
 export function activate(run: Run, from: i32, to: i32): void {
@@ -240,6 +255,22 @@ export function stepSize(run: Run): f64 {
   return 1.0 / (1.0 + dot(run.r, run.kNext, run.units));
 }
 
+/** Compares the k just found with Ω v, and makes the next Ω v: lib/networks/gain-watch.ts. */
+export function watchGain(run: Run): void {
+  const n = run.units, r = run.r, k = run.kNext, v = run.probe, image = run.image, next = run.imageNext;
+  const end = <usize>n << 3;
+  let found = 0.0, wanted = 0.0, size = 0.0;
+  for (let o: usize = 0; o < end; o += 8) {
+    const ri = load<f64>(r + o);
+    found += load<f64>(k + o) * load<f64>(image + o);
+    wanted += ri * load<f64>(v + o);
+    size += abs(ri);
+  }
+  for (let o: usize = 0; o < end; o += 8) store<f64>(next + o, load<f64>(image + o) + wanted * load<f64>(r + o));
+  run.difference = found - wanted;
+  run.size = size / Math.sqrt(<f64>n);
+}
+
 /** Wo ← Wo − c (z − f) kᵀ with the k just found. P sees this weight step at the next one. */
 export function changeReadout(run: Run, c: f64, z: usize, target: usize): void {
   const n = run.units;
@@ -247,6 +278,14 @@ export function changeReadout(run: Run, c: f64, z: usize, target: usize): void {
   run.kNext = run.k;
   run.k = k;
   run.c = c;
+  const image = run.imageNext;
+  run.imageNext = run.image;
+  run.image = image;
+  run.weightSteps++;
+  const difference = abs(c * run.difference);
+  const off = difference == 0.0 ? 0.0 : difference == difference ? difference / run.size : Infinity;
+  run.worst = max(run.worst, off);
+  if (run.lostAt == 0 && off > TOLERANCE) run.lostAt = run.weightSteps;
   for (let o = 0; o < run.outputs; o++) {
     const at = <usize>o << 3;
     addScaled(c * (load<f64>(z + at) - load<f64>(target + at)), k, run.Wo + (<usize>(o * n) << 3), n);
@@ -257,6 +296,7 @@ export function changeReadout(run: Run, c: f64, z: usize, target: usize): void {
 /** One weight step. */
 export function weightStep(run: Run, z: usize, target: usize): void {
   updateAndMultiply(run);
+  watchGain(run);
   changeReadout(run, stepSize(run), z, target);
 }
 

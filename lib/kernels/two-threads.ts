@@ -18,7 +18,7 @@
  */
 import {
   acceptState, activate, changeReadout, force, measureReadout, proposeState, readOut, reportNorms, Run, simulate,
-  stepSize, updateLeft, updateRight,
+  stepSize, updateLeft, updateRight, watchGain,
 } from "./force";
 import { multiplyStrips } from "./products";
 
@@ -157,7 +157,10 @@ function stepAsFirst(run: Run, u: usize, z: usize, isTraining: bool, part: i32, 
   const isFinite = proposeState(run, u, z, 0, h);
   store<i32>(FIRST, isFinite ? 1 : 0, IS_FINITE);
   // P has seen its last change; the step size waits here until the step is known to be sound
-  if (isTraining) run.c = stepSize(run);
+  if (isTraining) {
+    watchGain(run);
+    run.c = stepSize(run);
+  }
   meet(true, part + 3, work);
   if (!isFinite || load<i32>(SECOND, IS_FINITE) == 0) {
     if (isTraining) run.c = 0.0;

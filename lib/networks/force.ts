@@ -61,7 +61,15 @@ export interface ForceTraining {
   readonly states?: AbstractMatrix;
   /** The state after the last step, (N). */
   readonly finalState: Float64Array;
-  readonly status: "completed" | "diverged";
+  /**
+   * - "completed": the readout is that of ridge regression on the rates visited;
+   * - "P lost its digits": all steps were made, but from `digitsLostAt` on the gains P r were wrong, and so may the readout
+   *   be: α is too small beside the squares of the rates for float64;
+   * - "diverged": a state or a readout left the finite numbers.
+   */
+  readonly status: "completed" | "P lost its digits" | "diverged";
+  /** Number of completed steps after which a gain P r was first found off by more than a part of 1e-7, if ever. */
+  readonly digitsLostAt?: number;
 }
 
 /** Steps between two calls of `onProgress`: a fifth of a second or less at N = 1000. */
@@ -80,13 +88,14 @@ const chunk = 100;
  *     Wo ← Wo − c (z − f) kᵀ                         [J15 eq. 27]
  *
  * With P(0) = I/α this is ridge regression on the rates the network visits, penalty α on the change of Wo; `alpha` is
- * no learning rate. What makes it FORCE is that those rates come from the network's own, nearly right, output.
+ * no learning rate. An α far below the squares of the rates is no use: P loses its digits, which the status tells. What
+ * makes it FORCE is that those rates come from the network's own, nearly right, output.
  * Training starts from the readout the network has, so a trained network can be trained further.
  *
  * @param net network, not changed
  * @param task input T×I and target T×O
  * @param options `x0` and anything of `forceDefaults`
- * @returns the trained network and the records; a training that diverges is returned short, with its status
+ * @returns the trained network, the records and the status; a training that diverges is returned short
  * @throws RangeError if a shape does not fit, or a number is not finite
  */
 export function trainForce(net: EchoState, task: Task, options: ForceOptions): ForceTraining {
@@ -135,7 +144,8 @@ export function trainForce(net: EchoState, task: Task, options: ForceOptions): F
       snapshots,
       ...states.result(),
       finalState: run.x.slice(),
-      status: isWhole ? "completed" : "diverged",
+      status: !isWhole ? "diverged" : run.digits.lostAt > 0 ? "P lost its digits" : "completed",
+      ...(run.digits.lostAt > 0 ? { digitsLostAt: run.digits.lostAt * trainEvery } : {}),
     };
   } finally {
     run.release();

@@ -7,6 +7,7 @@
 import { checkCount, reject } from "../numerics/validate";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
 import { checkThreads, newPace, withdraw } from "../workers/second-thread";
+import { digitTolerance, probeOf } from "./gain-watch";
 import { checkSetup, type ForceSetup, type SimulationSetup } from "./run-setup";
 import { fillStrips, rightPart, triangleIndex } from "./strips";
 
@@ -28,6 +29,16 @@ export interface ForceRun extends SimulationRun {
   readonly trainEvery: number;
   /** The inverse correlation matrix P as it stands, (units·units), in a new array. */
   inverseCorrelation(): Float64Array;
+  /** What is known of the digits of P. */
+  readonly digits: DigitsOfP;
+}
+
+/** The gain of each weight step is judged: see gain-watch.ts. */
+export interface DigitsOfP {
+  /** How far off the gain was at the worst weight step, as a part. */
+  readonly worst: number;
+  /** Number of the first weight step at which that was more than `digitTolerance`; 0: at none. */
+  readonly lostAt: number;
 }
 
 /**
@@ -62,7 +73,14 @@ const K_POINTER = 14;
 const K_NEXT_POINTER = 15;
 /** Index of the 64-bit c of the weight step that P has not seen yet. */
 const WAITING_C = 12;
-const RECORD_WORDS = 26;
+/** Words of `digits`, and the index of its 64-bit number. */
+const PROBE_POINTER = 26;
+const IMAGE_POINTER = 27;
+const IMAGE_NEXT_POINTER = 28;
+const WEIGHT_STEPS = 29;
+const LOST_AT = 30;
+const WORST = 18;
+const RECORD_WORDS = 38;
 /** Numbers of workspace: 16 for one thread, 8 + 128 for the second. */
 const WORK = 152;
 
@@ -93,7 +111,11 @@ export class KernelRun implements ForceRun {
   readonly border: number;
   /** u, f, z and ‖Wo‖ of one chunk. */
   readonly chunks: readonly Float64Array[];
+  /** v of `digits`, (units): entries ±1 in training. */
+  readonly probe: Float64Array;
   private readonly ks: readonly [Float64Array, Float64Array];
+  /** Ω v of `digits`, (units), and room for the next one. */
+  private readonly images: readonly [Float64Array, Float64Array];
   private readonly record: Float64Array;
   private readonly words: Int32Array;
   private readonly owned: Float64Array[] = [];
@@ -126,6 +148,12 @@ export class KernelRun implements ForceRun {
       this.P = isTraining ? this.make(8 * strips * (strips + 1)) : new Float64Array(0);
       for (let i = 0; isTraining && i < units; i++) this.P[triangleIndex(this, i, i)] = 1 / setup.alpha;
       this.ks = [this.make(this.padded), this.make(this.padded)];
+      this.probe = this.make(units);
+      this.images = [this.make(units), this.make(units)];
+      if (isTraining) {
+        this.probe.set(probeOf(units));
+        this.images[0].set(this.probe.map((sign) => setup.alpha * sign));
+      }
       this.chunks = [inputs, outputs, outputs, outputs].map((width) => this.make(width * CHUNK));
       this.record = this.make(RECORD_WORDS / 2);
       const [norms, sums, work] = [outputs, 2 * this.padded, WORK].map((length) => this.make(length));
@@ -140,6 +168,10 @@ export class KernelRun implements ForceRun {
       this.words[19] = P.byteOffset + 8 * rightPart(this);
       this.words[20] = this.border;
       this.record[11] = setup.tau;
+      this.words.set(
+        [this.probe, ...this.images].map((v) => v.byteOffset),
+        PROBE_POINTER,
+      );
     } catch (error) {
       this.release();
       throw error;
@@ -168,6 +200,28 @@ export class KernelRun implements ForceRun {
   }
   get nextK(): Float64Array {
     return this.words[K_POINTER] === this.ks[0].byteOffset ? this.ks[1] : this.ks[0];
+  }
+
+  get digits(): DigitsOfP {
+    return { worst: this.record[WORST], lostAt: this.words[LOST_AT] };
+  }
+
+  /** Ω v up to the last weight step, and room for the next one. */
+  get image(): Float64Array {
+    return this.images[this.words[IMAGE_POINTER] === this.images[0].byteOffset ? 0 : 1];
+  }
+  get nextImage(): Float64Array {
+    return this.images[this.words[IMAGE_POINTER] === this.images[0].byteOffset ? 1 : 0];
+  }
+
+  /** Makes `nextImage` the image, and keeps how far off the gain was. */
+  keepImage(off: number): void {
+    const image = this.words[IMAGE_POINTER];
+    this.words[IMAGE_POINTER] = this.words[IMAGE_NEXT_POINTER];
+    this.words[IMAGE_NEXT_POINTER] = image;
+    this.words[WEIGHT_STEPS]++;
+    this.record[WORST] = Math.max(this.record[WORST], off);
+    if (this.words[LOST_AT] === 0 && off > digitTolerance) this.words[LOST_AT] = this.words[WEIGHT_STEPS];
   }
 
   inverseCorrelation(): Float64Array {

@@ -11,6 +11,7 @@
  */
 import { logistic, tanh } from "../numerics/elementary";
 import { dot, norm } from "../numerics/vector";
+import { gainError } from "./gain-watch";
 import { checkForce, checkSimulation, type ForceRun, type KernelRun, type SimulationRun } from "./kernel-run";
 import { triangleIndex, weightIndex } from "./strips";
 
@@ -100,6 +101,8 @@ function weightStep(run: KernelRun, z: Float64Array, target: Float64Array): void
   multiplyTriangle(run, k);
   const c = 1 / (1 + dot(run.r.subarray(0, units), k.subarray(0, units)));
   run.setWaiting(c);
+  const { r, probe, image, nextImage } = run;
+  run.keepImage(gainError({ k, c, r, probe, image, nextImage }));
   for (let o = 0; o < outputs; o++) {
     const g = c * (z[o] - target[o]);
     for (let i = 0; i < units; i++) Wo[o * units + i] -= g * k[i];

@@ -25,7 +25,7 @@ export const trainFlipFlopDefaults = Object.freeze({
  * @param recipe what is left out is the paper's
  * @param options snapshotAt, record, recordAs, threads and onProgress of `trainForce`; progress counts the steps of both
  *   trainings
- * @returns the training; if the first of two diverged, that one, with its status
+ * @returns the training; if the first of two was not completed, that one, with its status
  * @throws RangeError if a parameter or an option is out of its range or unknown
  */
 export function trainFlipFlop(recipe: Partial<FlipFlopRecipe> = {}, options: TrainFlipFlopOptions = {}): ForceTraining {
@@ -39,7 +39,7 @@ export function trainFlipFlop(recipe: Partial<FlipFlopRecipe> = {}, options: Tra
     { ...whole, bits: pretrainedBits, pretrainedBits: 0 },
     { threads, onProgress: onProgress && ((done) => onProgress(done, 2 * steps)) },
   );
-  if (first.status === "diverged") return first;
+  if (first.status !== "completed") return first;
   const Wo = Matrix.zeros(network.outputs, network.units);
   Wo.setSubMatrix(first.network.Wo, 0, 0);
   const second = onProgress && ((done: number) => onProgress(steps + done, 2 * steps));
