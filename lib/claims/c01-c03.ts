@@ -4,7 +4,7 @@
  */
 import { log } from "../numerics/elementary";
 import { median } from "../numerics/median";
-import { checkList, checkNumber, checkNumbers, checkRecord, reject } from "../numerics/validate";
+import { checkList, checkNumber, checkNumbers, checkRecord, checkShape, reject } from "../numerics/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
 /** The fixed points of eqs. 14–15 in closed form. The paper prints (1, −½) for the third: F is (0, 1) there. */
@@ -59,6 +59,7 @@ export interface PlanarSearch {
  */
 export function claimC1(searches: readonly PlanarSearch[]): ClaimVerdict {
   checkList("claimC1", "searches", searches, 1, ["points", "seed"]);
+  checkShape("claimC1", "searches", searches, [{ points: [{ xStar: "numbers" }] }]);
   const exact = searches.filter((search) => isTheTruth(search)).length;
   const share = exact / searches.length;
   return {

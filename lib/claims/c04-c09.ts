@@ -11,6 +11,7 @@ import {
   checkNumbers,
   checkPattern,
   checkRecord,
+  checkShape,
   checkVector,
   reject,
 } from "../numerics/validate";
@@ -88,7 +89,7 @@ export function claimC5(test: {
 }): ClaimVerdict {
   checkRecord("claimC5", "test", test, ["seeds"]);
   const { meanSquaredError: error, bitAccuracy: accuracy } = test;
-  if (!(error >= 0)) reject("claimC5", "meanSquaredError", error, "a number ≥ 0");
+  if (typeof error !== "number" || !(error >= 0)) reject("claimC5", "meanSquaredError", error, "a number ≥ 0");
   if (!(accuracy >= 0 && accuracy <= 1)) reject("claimC5", "bitAccuracy", accuracy, "a share, 0 to 1");
   const isPartly = accuracy >= limits.partlyAccurate;
   return {
@@ -250,7 +251,7 @@ function isEdge(passage: Passage): boolean {
  */
 export function claimC9(graph: { passages: readonly Passage[]; seeds: readonly number[] }): ClaimVerdict {
   checkRecord("claimC9", "graph", graph, ["passages", "seeds"]);
-  checkList("claimC9", "passages", graph.passages);
+  checkShape("claimC9", "passages", graph.passages, [{ "from?": "numbers", "to?": "numbers" }]);
   const edges = graph.passages.filter(isEdge);
   const names = new Set(edges.map((p) => [p.from?.join(), p.to?.join()].sort().join(" – ")));
   const share = graph.passages.length === 0 ? 0 : edges.length / graph.passages.length;

@@ -4,7 +4,7 @@
  * Statistics and thresholds were written down, with their reasons, before the runs on the seeds that decide. Developed on
  * seed 1 and on seeds that do not decide.
  */
-import { checkCount, checkList, checkNumber, checkRecord, reject } from "../numerics/validate";
+import { checkCount, checkList, checkNumber, checkRecord, checkShape, reject } from "../numerics/validate";
 import type { ClaimVerdict } from "./verdict";
 
 /** Thresholds of claims C10 to C12, each with its reason. */
@@ -152,6 +152,7 @@ export interface OriginEvent {
 export function claimC12(run: { events: readonly OriginEvent[]; seeds: readonly number[] }): ClaimVerdict {
   checkRecord("claimC12", "run", run, ["events", "seeds"]);
   checkList("claimC12", "events", run.events, 0, ["step", "kind"]);
+  checkShape("claimC12", "events", run.events, [{ step: "number" }]);
   const count = (kind: string): number => run.events.filter((event) => event.kind === kind).length;
   const [all, crossed, forked] = [run.events.length, count("transcritical"), count("pitchfork")];
   const list = run.events.map(({ step, kind }) => `${kind} at ${step.toFixed(0)}`).join(", ");

@@ -6,7 +6,15 @@
  */
 import type { TesseractView } from "../networks/tesseract-view";
 import { tesseractViews } from "../networks/tesseract-view";
-import { checkChoice, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../numerics/validate";
+import {
+  checkChoice,
+  checkList,
+  checkNumber,
+  checkNumbers,
+  checkRecord,
+  checkShape,
+  reject,
+} from "../numerics/validate";
 import type { FlipDistance } from "./c04-c09";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
@@ -65,6 +73,7 @@ export function claimC13(network: {
   checkRecord("claimC13", "network", network, ["distances", "seeds"]);
   const { attracting, distances } = network;
   checkAttracting("claimC13", attracting);
+  checkShape("claimC13", "distances", distances, [{ flips: "number", mean: "number", spread: "number" }]);
   const isTesseract = areTesseractLengths(distances);
   const isPartly = isTesseract || attracting >= limits.halfOfMemories;
   const lengths = distances.map(({ mean }) => mean.toFixed(1)).join(" : ");

@@ -138,6 +138,7 @@ export function hessianErrorsNear(W: Matrix, xStar: Float64Array, distances: rea
   const flow = simpleRnnFlow(W);
   checkVector("hessianErrorsNear", "xStar", xStar, flow.dimension);
   checkRng("hessianErrorsNear", rng);
+  checkNumbers("hessianErrorsNear", "distances", distances);
   const direction = xStar.map(() => rng.normal());
   const length = norm(direction);
   return distances.map((distance) => {

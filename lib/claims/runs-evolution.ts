@@ -16,7 +16,7 @@ import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../
 import { simulate } from "../networks/simulate";
 import { trainFlipFlop } from "../networks/train-flip-flop";
 import { createRng } from "../numerics/random";
-import { checkCount, checkList, checkNumber, checkRecord } from "../numerics/validate";
+import { checkCount, checkList, checkNumber, checkRecord, checkShape } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import type { OriginAt, OriginEvent } from "./c10-c12";
 
@@ -112,6 +112,7 @@ export interface TestRun {
 /** The test run of a film with the readout of one step. */
 export function testRunAt(film: TrainingSnapshots, step: number): TestRun {
   const net = networkAt(film, step);
+  checkShape("testRunAt", "film.testing", film.testing, { input: "matrix", target: "matrix" });
   const { output } = simulate(net, film.testing.input, { x0: film.x0 });
   const shown = new Set(output.to2DArray().map((z) => String(patternOf(Float64Array.from(z)))));
   shown.delete("undefined");
@@ -145,6 +146,7 @@ export function memoriesAt(film: TrainingSnapshots, step: number, options?: Memo
 export function returnsAt(film: TrainingFilm, step: number): number[] {
   const net = networkAt(film, step);
   const origin = new Float64Array(net.units);
+  checkRecord("returnsAt", "film.recipe", film.recipe, ["seed"]);
   const rng = createRng(film.recipe.seed).split("excursions");
   return excursionsFrom(echoStateFlow(net), origin, { rng }).map(({ closestReturn }) =>
     Number(closestReturn.toPrecision(3)),

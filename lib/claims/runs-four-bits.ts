@@ -9,7 +9,7 @@ import { outputOf, patternOf } from "../networks/passages";
 import { droppedDirection, type ViewJudgement, viewOf } from "../networks/tesseract-view";
 import { angleInDegrees } from "../numerics/angle";
 import { type PrincipalComponents, principalComponents } from "../numerics/pca";
-import { checkList, checkMatrix, checkPattern, checkRecord, checkVector } from "../numerics/validate";
+import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector } from "../numerics/validate";
 import { dot, norm } from "../numerics/vector";
 import { type FlipDistance, flipDistances } from "./c04-c09";
 import type { StudyContext } from "./study";
@@ -37,6 +37,7 @@ export interface MemorySolid {
  */
 export function memorySolid(memories: readonly Pick<Memory, "bits" | "state" | "isHeld">[]): MemorySolid | undefined {
   checkList("memorySolid", "memories", memories, 1, ["bits", "state"]);
+  checkShape("memorySolid", "memories", memories, [{ bits: "numbers", state: "numbers" }]);
   const held = memories.filter(({ isHeld }) => isHeld);
   if (held.length < 2) return undefined;
   const bits = held[0].bits.length;
@@ -66,6 +67,7 @@ export interface SeenView extends ViewJudgement {
  */
 export function seenView(box: BitAxes | undefined, components: Matrix): SeenView | undefined {
   if (box === undefined) return undefined;
+  checkRecord("seenView", "box", box, ["axes"]);
   checkMatrix("seenView", "components", components);
   const shown = components.subMatrix(0, components.rows - 1, 0, Math.min(components.columns, 3) - 1);
   const direction = droppedDirection(box.axes, shown);
@@ -141,7 +143,8 @@ export async function attractingPatterns(
   context: StudyContext = {},
 ): Promise<number[][]> {
   checkList("attractingPatterns", "memories", memories, 1, ["bits", "state"]);
-  checkRecord("attractingPatterns", "context", context);
+  checkShape("attractingPatterns", "memories", memories, [{ bits: "numbers" }]);
+  checkShape("attractingPatterns", "context", context, { "onProgress?": "function" });
   const { pool, signal, onProgress } = context;
   const flow = echoStateFlow(net);
   // of two mirror images one is enough

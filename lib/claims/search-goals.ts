@@ -3,7 +3,7 @@
  *
  * Goals and statistics were committed before the runs that decide, seeds 11–20; seeds 1–4 and 21–24 are for development.
  */
-import { checkList } from "../numerics/validate";
+import { checkList, checkShape } from "../numerics/validate";
 import type { Recall } from "./study-recall";
 import type { SearchStudyResult } from "./study-search";
 
@@ -118,6 +118,7 @@ function spread(values: readonly number[]): string {
  * @param kept results of studies
  */
 export function searchGoalLines(kept: readonly KeptSearch[]): string[] {
+  checkShape("searchGoalLines", "kept", kept, [{ study: "text" }]);
   const rows = searchGoalTable(kept).flatMap(({ study, seeds, goal, ...cells }) => [
     `${study}, seeds ${seeds}: goal ${goal}`,
     ...Object.entries(cells).map(([name, text]) => `  ${name.padEnd(15)} ${text}${ideal[name] ?? ""}`),

@@ -8,7 +8,7 @@ import { simulate } from "../networks/simulate";
 import { memorySkeleton } from "../networks/skeleton";
 import type { PrincipalComponents } from "../numerics/pca";
 import { createRng } from "../numerics/random";
-import { checkRecord, checkVector, reject } from "../numerics/validate";
+import { checkRecord, checkShape, checkVector, reject } from "../numerics/validate";
 import { distance } from "../numerics/vector";
 import { trainedNetwork } from "../store/trained";
 import { memorySolid } from "./runs-four-bits";
@@ -52,7 +52,7 @@ export async function fourBitSkeleton(
   context: StudyContext = {},
 ): Promise<FourBitSkeleton> {
   const where = "fourBitSkeleton";
-  checkRecord(where, "context", context);
+  checkShape(where, "context", context, { "onProgress?": "function" });
   const { pool, signal, onProgress } = context;
   checkRecord(where, "prepared", prepared, ["network", "testing", "x0", "recipe"]);
   const { network, testing, x0, recipe } = prepared;
@@ -119,7 +119,7 @@ function recordOf(
  * @throws RangeError if there are more coordinates than axes
  */
 export function stateAt(components: PrincipalComponents, at: ArrayLike<number>): Float64Array {
-  checkRecord("stateAt", "components", components, ["mean", "axes"]);
+  checkShape("stateAt", "components", components, { mean: "numbers", axes: "matrix" });
   checkVector("stateAt", "at", Float64Array.from(at ?? []));
   const { mean, axes } = components;
   if (at.length > axes.columns) reject("stateAt", "at", `has length ${at.length}`, `at most ${axes.columns}`);
@@ -134,6 +134,7 @@ export function stateAt(components: PrincipalComponents, at: ArrayLike<number>):
  */
 export function countsByModes(skeleton: Pick<FourBitSkeleton, "points">): number[] {
   checkRecord("countsByModes", "skeleton", skeleton, ["points"]);
+  checkShape("countsByModes", "skeleton.points", skeleton.points, [{ modes: "number" }]);
   const counts = [0, 0, 0, 0, 0, 0];
   for (const { modes } of skeleton.points) if (modes >= 0) counts[Math.min(modes, 5)]++;
   return counts;

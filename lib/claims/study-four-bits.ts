@@ -7,7 +7,7 @@ import { type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
 import { simulate } from "../networks/simulate";
 import { principalComponents } from "../numerics/pca";
 import { principalAngles } from "../numerics/subspace";
-import { checkList } from "../numerics/validate";
+import { checkList, checkShape } from "../numerics/validate";
 import { distance } from "../numerics/vector";
 import type { FlipDistance } from "./c04-c09";
 import { claimC13, claimC14, claimC15, claimC16 } from "./c13-c16";
@@ -171,6 +171,8 @@ export function compareCubes(
 ): CubeComparison | undefined {
   checkList("compareCubes", "before", before, 1, ["bits", "state"]);
   checkList("compareCubes", "after", after, 1, ["bits", "state"]);
+  for (const [name, list] of Object.entries({ before, after }))
+    checkShape("compareCubes", name, list, [{ bits: "numbers", state: "numbers" }]);
   const old = before.filter(({ isHeld }) => isHeld);
   const [cube, tesseract] = [memorySolid(before)?.box, memorySolid(after)?.box];
   if (cube === undefined || tesseract === undefined) return undefined;
@@ -204,6 +206,7 @@ export function compareCubes(
 export function fourBitsVerdicts(results: readonly FourBitsResult[], seeds: readonly number[]): ClaimVerdict[] {
   checkList("fourBitsVerdicts", "results", results, 1, ["scratch", "transfer", "control", "cube"]);
   checkList("fourBitsVerdicts", "seeds", seeds, results.length);
+  checkShape("fourBitsVerdicts", "results", results, [{ scratch: { explained: "numbers" } }]);
   const each = (judge: (result: FourBitsResult, seed: readonly number[]) => ClaimVerdict): ClaimVerdict =>
     verdictOverSeeds(results.map((result, i) => judge(result, [seeds[i]])));
   const views = results.map(({ scratch, transfer }) => ({

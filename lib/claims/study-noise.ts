@@ -1,6 +1,6 @@
 import { lossLevels } from "../networks/memory-losses";
 import { areaUnder, halfLevel, heldShares } from "../networks/noise-curves";
-import { checkList, checkNumber, checkNumbers, checkRecord } from "../numerics/validate";
+import { checkList, checkNumber, checkNumbers, checkRecord, checkShape } from "../numerics/validate";
 import type { NoiseScore, NoiseScores } from "./c17-c18";
 import { type NoiseResult, type NoiseResults, runNoise } from "./runs-noise";
 import type { Study } from "./study";
@@ -50,6 +50,10 @@ export function summariseNoise(study: NoiseResults): NoiseStudyResult {
   checkNumber(where, "weightDeviation", weightDeviation);
   const fields = ["name", "memories", "undisturbed", "readoutNorm", "error", "bitErrors", "held"];
   checkList(where, "networks", networks, 1, fields);
+  const rows = ["numbers"] as const;
+  checkShape(where, "networks", networks, [
+    { readoutNorm: "numbers", "margins?": "list", error: rows, bitErrors: rows },
+  ]);
   return {
     ...{ seed, trials, levels: levels.map(short), weightDeviation: short(weightDeviation) },
     networks: networks.map((network) => {
@@ -61,7 +65,7 @@ export function summariseNoise(study: NoiseResults): NoiseStudyResult {
         area: areaUnder(levels, errors),
         halfLevel: halfLevel(levels, held),
         ...{ error: means(error), bitErrors: means(bitErrors), held: held.map(short) },
-        ...(margins ? { margins: margins.map((m) => (m === null ? null : short(m))) } : {}),
+        ...(margins ? { margins: margins.map((m) => (typeof m === "number" ? short(m) : null)) } : {}),
         lossLevels: lossLevels(levels, network).map(short),
       };
     }),

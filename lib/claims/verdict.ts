@@ -5,7 +5,7 @@
  * committed before the run that decides.
  */
 
-import { checkList, oneLine } from "../numerics/validate";
+import { checkList, checkShape, oneLine } from "../numerics/validate";
 import { statements } from "./statements";
 
 /** What can be said of a claim. "wrong as stated" is for what no data could rescue (a misprint is not that). */
@@ -43,6 +43,7 @@ export interface VerdictRow extends Record<string, unknown> {
  */
 export function verdictTable(verdicts: readonly ClaimVerdict[]): VerdictRow[] {
   checkList("verdictTable", "verdicts", verdicts, 0, ["claim", "statistic", "tolerance", "verdict", "seeds"]);
+  checkShape("verdictTable", "verdicts", verdicts, [{ seeds: "numbers" }]);
   return verdicts.map(({ claim, statistic, tolerance, verdict, seeds }) => ({
     claim,
     "the paper says": wordsOf(claim),

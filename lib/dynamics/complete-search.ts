@@ -162,7 +162,7 @@ function checkSources(where: string, flow: Flow, sources: SearchSources): void {
   checkMatrix(where, "sources.states", sources.states, undefined, flow.dimension);
   checkRng(where, sources.rng);
   for (const name of ["memories", "guesses"] as const) {
-    const list = sources[name] ?? [];
+    const list = sources[name] === undefined ? [] : sources[name];
     checkList(where, `sources.${name}`, list);
     for (const [i, x] of list.entries()) checkVector(where, `sources.${name}[${i}]`, x, flow.dimension);
   }

@@ -1,4 +1,4 @@
-import { reject } from "../numerics/validate";
+import { checkShape, reject } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import type { FixedPointSet } from "./fixed-point-set";
 import { findDefaults } from "./fixed-points";
@@ -46,6 +46,7 @@ export function completeness(set: FixedPointSet, flow: Flow): Completeness {
   if (!Array.isArray(set?.points) || !Array.isArray(set?.outcomes)) {
     reject("completeness", "set", set, "a FixedPointSet, as from findFixedPoints");
   }
+  checkShape("completeness", "set", set, { points: [{ xStar: "vector" }], outcomes: [{}] });
   const { points } = set;
   const indexSum = points.reduce((sum, point) => sum + point.index, 0);
   const degenerate = points.flatMap((point, i) => (point.index === 0 ? [i] : []));

@@ -43,6 +43,8 @@ export interface Flow {
   readonly inputs?: Float64Array;
 }
 
+const fastPaths = ["velocityInto", "jacobianInto", "lipschitzOfJacobian", "velocityExtended"] as const;
+
 /** Checks that something is a flow, once, where it enters. */
 export function checkFlowArgument(where: string, flow: Flow): void {
   const isFlow =
@@ -53,6 +55,10 @@ export function checkFlowArgument(where: string, flow: Flow): void {
   if (!isFlow) reject(where, "flow", flow, "a Flow { dimension, velocity, jacobian }");
   if (!Number.isSafeInteger(flow.dimension) || flow.dimension < 1) {
     reject(where, "flow.dimension", flow.dimension, "an integer ≥ 1");
+  }
+  for (const name of fastPaths) {
+    if (flow[name] !== undefined && typeof flow[name] !== "function")
+      reject(where, `flow.${name}`, flow[name], "a function, or none");
   }
 }
 

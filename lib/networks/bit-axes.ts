@@ -89,6 +89,7 @@ export function boxSkeleton(box: BitAxes, options?: Partial<SkeletonOptions>): S
   checkRecord("boxSkeleton", "box", box, ["centre", "axes"]);
   const { half } = withDefaults("boxSkeleton", options, skeletonDefaults);
   const { centre, axes } = box;
+  checkVector("boxSkeleton", "box.centre", centre);
   checkMatrix("boxSkeleton", "box.axes", axes, centre.length);
   if (axes.columns > 8) reject("boxSkeleton", "box.axes", `has ${axes.columns} columns`, "at most 8, for 3⁸ patterns");
   const patterns = Array.from({ length: 3 ** axes.columns }, (_, p) =>

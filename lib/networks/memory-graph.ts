@@ -1,4 +1,4 @@
-import { checkList, checkPattern, reject } from "../numerics/validate";
+import { checkList, checkPattern, checkShape, reject } from "../numerics/validate";
 
 /** A node of the graph: one of the 2ᵇ patterns. */
 export interface MemoryNode {
@@ -59,6 +59,7 @@ export function memoryGraph(
   const where = "memoryGraph";
   checkList(where, "memories", memories, 1, ["bits"]);
   checkList(where, "passages", passages, 0, ["gate"]);
+  checkShape(where, "passages", passages, [{ "from?": "list", "to?": "list" }]);
   const count = memories[0].bits.length;
   for (const [i, { bits }] of memories.entries()) checkPattern(where, `memories[${i}].bits`, bits, count);
   if (count > 16) reject(where, "memories[0].bits", `has length ${count}`, "at most 16");

@@ -68,7 +68,7 @@ export function decoupledFlipFlop(
   checkBits(where, bits, weight);
   const { units, rng } = withDefaults<{ units: number; rng?: Rng }>(where, options, { units: bits, rng: undefined });
   checkCount(where, "units", units, bits);
-  if (units > bits) checkRng(where, rng as Rng);
+  if (units > bits || rng !== undefined) checkRng(where, rng as Rng);
   const place = rng ? rng.split("permutation").permutation(units) : Int32Array.from({ length: units }, (_, i) => i);
   const W = Matrix.zeros(units, units);
   const coupling = rng?.split("C");

@@ -1,6 +1,6 @@
 /** What becomes of fixed points along a family of flows: a bifurcation diagram. */
 import type { Continuation } from "../dynamics/continuation";
-import { checkList, checkRecord, reject } from "../numerics/validate";
+import { checkList, checkRecord, checkShape, reject } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import { colors, titled } from "./theme";
 
@@ -45,6 +45,7 @@ export function continuationBranches(continuation: Continuation, view: BranchVie
   checkRecord(where, "continuation", continuation, ["branches", "events"]);
   checkList(where, "continuation.branches", continuation.branches, 0, ["parameters", "points", "unstableCounts"]);
   checkList(where, "continuation.events", continuation.events, 0, ["kind", "x"]);
+  checkShape(where, "continuation.events", continuation.events, [{ parameter: "number" }]);
   checkRecord(where, "view", view, ["label", "parameter"]);
   if (typeof view.coordinate !== "function") reject(where, "view.coordinate", view.coordinate, "a function");
   const lines = branchClasses.flatMap(({ name, has, line }): Trace[] => {

@@ -1,7 +1,7 @@
 /**
  * Curves of notebooks 01 and 02: how q falls, how a ghost is passed, how an approximation fails, where eigenvalues lie.
  */
-import { checkList, checkRecord, reject } from "../numerics/validate";
+import { checkList, checkRecord, checkShape, reject } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import type { DescentRecord } from "./figures-planar";
 import { colors, markerOf, pathStyles, titled } from "./theme";
@@ -66,6 +66,7 @@ export interface TimeCourse {
  */
 export function timeCourses(courses: readonly TimeCourse[], title = "A trajectory lingers where q is small"): Figure {
   checkList("timeCourses", "courses", courses, 1, ["name", "times", "states"]);
+  checkShape("timeCourses", "courses", courses, [{ times: "numbers", states: "matrix" }]);
   const data = courses.map(({ name, times, states }, i): Trace => {
     if (times.length !== states.rows)
       reject("timeCourses", `times of "${name}"`, `has length ${times.length}`, `${states.rows}`);
@@ -199,6 +200,7 @@ export function spectrumDisc(
   options: { readonly title?: string; readonly threshold?: number } = {},
 ): Figure {
   checkRecord("spectrumDisc", "values", values, ["re", "im"]);
+  checkShape("spectrumDisc", "options", options, { "threshold?": "number" });
   const { re, im } = values;
   if (re.length !== im.length) reject("spectrumDisc", "im", `has length ${im.length}`, `${re.length}`);
   const threshold = options.threshold ?? 1;

@@ -18,7 +18,7 @@ export interface DistanceGroup {
 export function flipDistancePlot(groups: readonly DistanceGroup[], claim: string): Figure {
   checkList("flipDistancePlot", "groups", groups, 1, ["name", "pairs"]);
   const data = groups.flatMap(({ name, pairs }, g): Trace[] => {
-    checkList("flipDistancePlot", "pairs", pairs, 1);
+    checkList("flipDistancePlot", "pairs", pairs, 1, ["flips", "distance"]);
     const { color, symbol, dash } = pathStyles[g % pathStyles.length];
     const shift = 0.12 * (g - (groups.length - 1) / 2);
     const edges = pairs.filter(({ flips }) => flips === 1);

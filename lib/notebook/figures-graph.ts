@@ -1,6 +1,6 @@
 /** The transition graph: which memories are joined through which saddles, and what opens them. */
 import type { MemoryGraph } from "../networks/memory-graph";
-import { checkList, checkRecord } from "../numerics/validate";
+import { checkList, checkRecord, checkShape, reject } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import { bitLabel } from "./figures-phase-space";
 import { bitStyle, colors, markerOf, titled } from "./theme";
@@ -29,8 +29,14 @@ export function transitionGraph(graph: MemoryGraph, title?: string): Figure {
   const where = "transitionGraph";
   checkRecord(where, "graph", graph, ["nodes", "edges"]);
   checkList(where, "graph.nodes", graph.nodes, 1, ["bits"]);
-  checkList(where, "graph.edges", graph.edges);
+  checkShape(where, "graph", graph, {
+    nodes: [{ bits: "numbers" }],
+    edges: [{ from: "number", to: "number", channel: "number", saddles: "list" }],
+  });
   const places = graph.nodes.map(({ bits }) => placeOf(bits));
+  for (const [i, { from, to }] of graph.edges.entries()) {
+    if (!places[from] || !places[to]) reject(where, `graph.edges[${i}]`, `joins ${from} and ${to}`, "places of nodes");
+  }
   const joined = graph.edges.filter((edge) => edge.saddles.length > 0);
   const channels = [...new Set(joined.map((edge) => edge.channel))].sort((a, b) => a - b);
   const missing = graph.edges.filter((edge) => edge.saddles.length === 0);

@@ -1,7 +1,7 @@
 /** What a training does, step by step: the spectrum of the origin, the memories, the error of the test. */
 import type { OriginAt } from "../claims/c10-c12";
 import type { TrainingStory } from "../claims/study-story";
-import { checkList } from "../numerics/validate";
+import { checkList, checkShape } from "../numerics/validate";
 import type { Figure, Layout, Trace } from "./figure";
 import { colors, titled } from "./theme";
 
@@ -49,6 +49,7 @@ export function originOverTraining(
   claim: string,
 ): Figure {
   checkList("originOverTraining", "stories", stories, 1, ["gain", "origin"]);
+  checkShape("originOverTraining", "stories", stories, [{ origin: [{ step: "number" }] }]);
   const data = stories.flatMap(({ gain, origin }, k): Trace[] => {
     const rows = origin.filter(({ step }) => step <= last);
     const x = rows.map(({ step }) => step);
@@ -97,6 +98,9 @@ export function learningOverTraining(
   claim: string,
 ): Figure {
   checkList("learningOverTraining", "stories", stories, 1, ["gain", "memories", "tests"]);
+  checkShape("learningOverTraining", "stories", stories, [
+    { memories: [{ step: "number", held: "list" }], tests: [{ step: "number" }] },
+  ]);
   const data = stories.flatMap(({ gain, memories, tests }, k): Trace[] => {
     const common = { type: "scatter", mode: "lines+markers", name: `g = ${gain}`, ...styleOf(k) };
     const held = memories.filter(({ step }) => step > 0);

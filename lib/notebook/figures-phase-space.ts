@@ -2,7 +2,7 @@
  * Fig. 6: fixed points, test trajectory and chosen starts in the space of the first three principal components.
  */
 import type { AbstractMatrix, Matrix } from "ml-matrix";
-import { checkChoice, checkList, checkNumbers, checkRecord, reject } from "../numerics/validate";
+import { checkChoice, checkList, checkNumbers, checkRecord, checkShape, reject } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import type { Figure, Trace } from "./figure";
 import { colors, markerOf, type PointKind, signs, titled } from "./theme";
@@ -55,7 +55,10 @@ export function phasePoints(set: {
   readonly points: readonly FoundPoint[];
   readonly slowPoints?: readonly FoundPoint[];
 }): PhasePoint[] {
-  checkRecord("phasePoints", "set", set, ["points"]);
+  checkShape("phasePoints", "set", set, {
+    points: [{ xStar: "numbers" }],
+    "slowPoints?": [{ xStar: "numbers", qStar: "number" }],
+  });
   const kindOf = ({ unstableCount, xStar }: FoundPoint): PointKind =>
     unstableCount === 0 ? "attractor" : unstableCount === xStar.length ? "repeller" : "saddle";
   return [
@@ -203,6 +206,7 @@ function runs(space: PhaseSpace, flights: readonly AbstractMatrix[]): Trace[] {
  */
 export function phaseSpace(space: PhaseSpace, claim: string): Figure {
   checkRecord("phaseSpace", "space", space, ["projection"]);
+  checkShape("phaseSpace", "space.projection", space.projection, { project: "function" });
   const data: Trace[] = [];
   if (space.trajectory) {
     const path = space.projection.project(space.trajectory);

@@ -3,7 +3,7 @@
  * minimisers take.
  */
 import { checkFlowArgument, type Flow } from "../dynamics/flow";
-import { checkList, reject } from "../numerics/validate";
+import { checkList, checkRecord, checkShape, reject } from "../numerics/validate";
 import type { Figure, Trace } from "./figure";
 import { colors, markerOf, type PointKind, pathStyles, titled } from "./theme";
 import { zeroLines } from "./zero-lines";
@@ -74,7 +74,9 @@ const contourLine = { color: "rgba(40,70,110,0.55)", width: 0.8 };
 export function phasePortrait(flow: Flow, options: PhasePortraitOptions = {}): Figure {
   checkFlowArgument("phasePortrait", flow);
   if (flow.dimension !== 2) reject("phasePortrait", "flow.dimension", flow.dimension, "2");
+  checkRecord("phasePortrait", "options", options);
   const window = options.window ?? fig2Window;
+  checkShape("phasePortrait", "window", window, { x: "numbers", y: "numbers" });
   for (const [axis, ends] of Object.entries(window)) {
     if (!(ends[0] < ends[1]))
       reject("phasePortrait", `window.${axis}`, `runs from ${ends[0]} to ${ends[1]}`, "upwards");
@@ -312,6 +314,7 @@ export function descentPaths(
   options: PhasePortraitOptions = {},
 ): Figure {
   checkList("descentPaths", "records", records, 1, ["name"]);
+  checkRecord("descentPaths", "options", options);
   const paths = records.map(({ name, path }): PlanePath => {
     if (!path) reject("descentPaths", `record "${name}"`, "has no path", "recordPath: true");
     return { name, states: path, isStepwise: true };

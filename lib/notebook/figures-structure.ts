@@ -43,7 +43,7 @@ export function skeletonByIndex(networks: readonly IndexedPoints[], bits: number
   const where = "skeletonByIndex";
   checkList(where, "networks", networks, 1, ["name", "points"]);
   const ideal = idealSkeleton(bits);
-  for (const { points } of networks) checkList(where, "points", points, 0);
+  for (const { points } of networks) checkList(where, "points", points, 0, ["unstableCount"]);
   const most = bits + 2;
   const names = [...Array.from({ length: most + 1 }, (_, m) => `${m}`), `> ${most}`];
   const countsOf = ({ points }: IndexedPoints) =>

@@ -1,5 +1,5 @@
 /** Small tables under a cell, kept in a danfojs DataFrame and shown as HTML and as text. */
-import { checkCount, reject, withDefaults } from "../numerics/validate";
+import { checkCount, checkList, reject, withDefaults } from "../numerics/validate";
 import { Display, isInNotebook } from "./kernel-link";
 
 /** How a table is shown. */
@@ -32,6 +32,7 @@ export function table(rows: readonly object[] | TableFrame, options?: TableOptio
   const { columns, digits } = withDefaults<TableOptions>("table", options, tableDefaults);
   checkCount("table", "digits", digits as number);
   if ((digits as number) > 17) reject("table", "digits", digits, "at most 17, all that a number has");
+  if (columns !== undefined) checkList("table", "columns", columns);
   const { names, cells } = isFrame(rows) ? contents(rows) : ofRecords(rows);
   const chosen = columns ?? names;
   for (const name of chosen) {

@@ -2,7 +2,7 @@
  * One look for every figure: a code of shape *and* colour for the kinds of points, colours that colour-blind readers
  * can tell apart (Okabe and Ito's set), white ground, and a title that states the claim.
  */
-import { checkChoice, reject } from "../numerics/validate";
+import { checkChoice, checkCount, checkRecord, reject } from "../numerics/validate";
 import type { Layout } from "./figure";
 
 /** Okabe–Ito colours: distinguishable with any of the common colour-vision deficiencies. */
@@ -133,6 +133,7 @@ export const baseLayout: Layout = Object.freeze({
  */
 export function titled(claim: string, layout: Layout = {}): Layout {
   if (typeof claim !== "string") reject("titled", "claim", claim, "a sentence");
+  checkRecord("titled", "layout", layout);
   const base = merge({}, baseLayout);
   const isFlat = !Object.keys(layout).some((key) => /^(scene|polar|ternary)\d*$/.test(key));
   const axes: Record<string, unknown> = isFlat ? { xaxis: { ...axis }, yaxis: { ...axis } } : {};
@@ -195,4 +196,7 @@ const bitStyles = [
   { color: colors.skyBlue, dash: "longdashdot", symbol: "star" },
 ];
 /** The style of a bit, from 0. */
-export const bitStyle = (bit: number) => bitStyles[bit % bitStyles.length];
+export function bitStyle(bit: number): (typeof bitStyles)[number] {
+  checkCount("bitStyle", "bit", bit, 0);
+  return bitStyles[bit % bitStyles.length];
+}

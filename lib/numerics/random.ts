@@ -44,8 +44,9 @@ export function createRng(seed: Seed): Rng {
 
 /** Whether a caller's `rng` is one: the check of every function that draws. */
 export function checkRng(where: string, rng: Rng): void {
-  const isRng = typeof rng === "object" && rng !== null && typeof rng.split === "function";
-  if (!isRng || typeof rng.normal !== "function") reject(where, "rng", rng, "a generator made by createRng");
+  const draws = ["split", "uniform", "normal", "integer", "permutation"] as const;
+  const isRng = typeof rng === "object" && rng !== null && draws.every((name) => typeof rng[name] === "function");
+  if (!isRng) reject(where, "rng", rng, "a generator made by createRng");
 }
 
 function rngAt(path: readonly string[]): Rng {

@@ -147,6 +147,52 @@ export function checkChoice(where: string, thing: string, value: unknown, choice
   }
 }
 
+type ShapeWord = "number" | "text" | "function" | "numbers" | "vector" | "list" | "matrix";
+
+/** What a value must be made of: a word, a list whose members have one shape, or a record; `name?` may be undefined. */
+export type Shape = ShapeWord | readonly [Shape] | { readonly [field: string]: Shape };
+
+const areNumbers = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.every((entry) => typeof entry === "number")
+    : ArrayBuffer.isView(value) && !(value instanceof DataView);
+
+/** Each word with its test and its name in a refusal. */
+const kinds: Readonly<Record<ShapeWord, readonly [(value: unknown) => boolean, string]>> = {
+  number: [(value) => typeof value === "number", "a number"],
+  text: [(value) => typeof value === "string", "a text"],
+  function: [(value) => typeof value === "function", "a function"],
+  numbers: [areNumbers, "an array of numbers"],
+  vector: [(value) => value instanceof Float64Array, "a Float64Array"],
+  list: [Array.isArray, "an array"],
+  matrix: [
+    (value) => typeof (value as { get?: unknown } | null | undefined)?.get === "function",
+    "an ml-matrix Matrix",
+  ],
+};
+
+/** Looks into a record as deep as its shape is given; for what a function reads without asking further. */
+export function checkShape(where: string, thing: string, value: unknown, shape: Shape): void {
+  if (typeof shape === "string") {
+    const [isRight, wanted] = kinds[shape];
+    if (!isRight(value)) reject(where, thing, value, wanted);
+  } else if (isOneShape(shape)) {
+    if (!Array.isArray(value)) reject(where, thing, value, "an array");
+    for (const [i, member] of value.entries()) checkShape(where, `${thing}[${i}]`, member, shape[0]);
+  } else {
+    const fields = Object.entries(shape);
+    const names = fields.map(([name]) => name).join(", ");
+    if (typeof value !== "object" || value === null) reject(where, thing, value, `a record { ${names} }`);
+    for (const [key, inner] of fields) {
+      const name = key.replace("?", "");
+      const field = (value as Record<string, unknown>)[name];
+      if (field !== undefined || name === key) checkShape(where, `${thing}.${name}`, field, inner);
+    }
+  }
+}
+
+const isOneShape = (shape: Exclude<Shape, string>): shape is readonly [Shape] => Array.isArray(shape);
+
 /** The defaults, overridden by the caller's options; an option that does not exist is a mistake, not a wish. */
 export function withDefaults<T extends object>(where: string, options: Partial<T> | undefined, defaults: T): T {
   checkRecord("withDefaults", "defaults", defaults);
@@ -156,6 +202,8 @@ export function withDefaults<T extends object>(where: string, options: Partial<T
   const result = { ...defaults };
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) reject(where, `option "${name}"`, "is unknown", known.join(", "));
+    const isFunction = typeof (defaults as Record<string, unknown>)[name] === "function";
+    if (isFunction && value !== undefined && typeof value !== "function") reject(where, name, value, "a function");
     if (value !== undefined) (result as Record<string, unknown>)[name] = value;
   }
   return result;

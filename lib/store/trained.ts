@@ -4,7 +4,7 @@ import type { TaskPool } from "../dynamics/search-work";
 import { withReadout } from "../networks/echo-state";
 import { type FlipFlopRecipe, flipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
 import { trainFlipFlop } from "../networks/train-flip-flop";
-import { withDefaults } from "../numerics/validate";
+import { checkShape, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { digestOf } from "./floats";
 import { loadNetwork, saveNetwork } from "./networks";
@@ -41,6 +41,7 @@ export async function trainedNetwork(
 ): Promise<PreparedFlipFlop> {
   const where = "trainedNetwork";
   const { pool, signal, folder } = withDefaults(where, options, trainedNetworkDefaults);
+  checkShape(where, "options", { pool, folder }, { "pool?": { run: "function" }, folder: "text" });
   const whole = flipFlopRecipe(recipe);
   const file = join(folder, cacheName(whole));
   const kept = keptNetwork(file);
