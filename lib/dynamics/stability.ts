@@ -1,6 +1,5 @@
-import { eigenvaluesOf } from "../numerics/eigen";
+import { blockEigenvalues } from "../numerics/eigen";
 import { checkNumber, checkVector, withDefaults } from "../numerics/validate";
-import { norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, jacobianInto } from "./flow";
 
 /** Complex numbers as two arrays of equal length. */
@@ -36,7 +35,7 @@ export interface Stability {
 export interface StabilityOptions {
   /** Length of the Euler step that the map multipliers are for, in τ. */
   dt: number;
-  /** |Re λ| up to this part of ‖J‖ (Frobenius) counts as zero. */
+  /** |Re λ| up to this part of ‖J‖ (Frobenius; of the irreducible block of J that λ is of) counts as zero. */
   neutralTolerance: number;
 }
 
@@ -71,10 +70,10 @@ export function stability(flow: Flow, x: Float64Array, options?: Partial<Stabili
 
 /** The same for a Jacobian at hand, row-major, (N·N). */
 function stabilityOf(J: Float64Array, size: number, settings: StabilityOptions): Stability {
-  const { re, im } = eigenvaluesOf(J, size);
-  const zero = settings.neutralTolerance * norm(J);
-  const unstableCount = re.filter((value) => value > zero).length;
-  const neutralCount = re.filter((value) => Math.abs(value) <= zero).length;
+  const { re, im, scale } = blockEigenvalues(J, size);
+  const zero = scale.map((length) => settings.neutralTolerance * length);
+  const unstableCount = re.filter((value, i) => value > zero[i]).length;
+  const neutralCount = re.filter((value, i) => Math.abs(value) <= zero[i]).length;
   const multipliers = { re: re.map((a) => 1 + settings.dt * a), im: im.map((b) => settings.dt * b) };
   let spectralRadius = 0;
   for (let i = 0; i < size; i++) {
@@ -87,7 +86,7 @@ function stabilityOf(J: Float64Array, size: number, settings: StabilityOptions):
     unstableCount,
     neutralCount,
     kind: kindOf(size, unstableCount, neutralCount),
-    shape: shapeOf(re, im, norm(J), zero),
+    shape: shapeOf(re, im, scale[0], zero[0]),
     timeConstants: re.map((value) => 1 / Math.abs(value)),
     multipliers,
     spectralRadius,

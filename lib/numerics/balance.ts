@@ -1,4 +1,7 @@
-/** Powers of two that bring a matrix to a size, and its rows and columns to equal norms, before eigenvalues are computed. */
+/**
+ * What is done to a matrix before its eigenvalues are computed: it is taken apart into irreducible blocks, and powers of two
+ * bring each to a size, and its rows and columns to equal norms.
+ */
 
 /** Divides by the power of two that brings the largest entry between 1 and 2; returns it. */
 export function normalize(h: Float64Array): number {
@@ -59,4 +62,54 @@ function isUnbalanced(a: Float64Array, n: number, stride: number): boolean {
     rows[i] = row;
   }
   return rows.some((row, i) => balancingFactor(columns[i], row) !== 1);
+}
+
+/**
+ * The irreducible blocks of a matrix: the strongly connected components of the graph with an edge i → j wherever
+ * a_ij ≠ 0 (Tarjan 1972). With its rows and columns in the order of the components the matrix is block triangular.
+ *
+ * LAPACK isolates single rows at either end only. Components find every block, a single row between two loops as well,
+ * so that what one part of a network does to another cannot blur the eigenvalues of either.
+ *
+ * @param a row-major, (n·n)
+ * @returns row numbers of each block, ascending in each
+ */
+export function irreducibleBlocks(a: Float64Array, n: number): number[][] {
+  const blocks: number[][] = [];
+  const [number, low, next] = [new Int32Array(n).fill(-1), new Int32Array(n), new Int32Array(n)];
+  const isWaiting = new Uint8Array(n);
+  const waiting: number[] = [];
+  const path: number[] = [];
+  let visited = 0;
+  const enter = (v: number): void => {
+    number[v] = low[v] = visited++;
+    isWaiting[v] = 1;
+    waiting.push(v);
+    path.push(v);
+  };
+  for (let root = 0; root < n; root++) {
+    if (number[root] < 0) enter(root);
+    while (path.length > 0) {
+      const v = path[path.length - 1];
+      let w = next[v];
+      for (; w < n; w++) {
+        if (a[v * n + w] === 0) continue;
+        if (number[w] < 0) break;
+        if (isWaiting[w] === 1 && number[w] < low[v]) low[v] = number[w];
+      }
+      next[v] = w + 1;
+      if (w < n) {
+        enter(w);
+        continue;
+      }
+      path.pop();
+      if (path.length > 0) low[path[path.length - 1]] = Math.min(low[path[path.length - 1]], low[v]);
+      if (low[v] === number[v]) {
+        const block = waiting.splice(waiting.lastIndexOf(v));
+        for (const member of block) isWaiting[member] = 0;
+        blocks.push(block.sort((i, j) => i - j));
+      }
+    }
+  }
+  return blocks;
 }

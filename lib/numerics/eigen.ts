@@ -1,15 +1,15 @@
 /**
- * Eigenvalues of a real square matrix: balancing, Householder reduction to Hessenberg form, QR iteration. The passes over
- * the matrix are kernels (lib/kernels: eigen, hessenberg-panels, bulges, gemm); what decides is here, in qr-iteration,
+ * Eigenvalues of a real square matrix: block by block if it is reducible, and each block by balancing, Householder reduction
+ * to Hessenberg form, QR iteration. The passes over the matrix are kernels (lib/kernels: eigen, hessenberg-panels, bulges, gemm); what decides is here, in qr-iteration,
  * early-deflation and double-shift.
  */
 import type { Matrix } from "ml-matrix";
-import { balance, normalize } from "./balance";
+import { balance, irreducibleBlocks, normalize } from "./balance";
 import { deflationRoom } from "./early-deflation";
 import { GEMM_WORK } from "./matrix-product";
 import { iterate, LARGE } from "./qr-iteration";
 import { checkCount, checkMatrix, checkVector, reject } from "./validate";
-import { toRowMajor } from "./vector";
+import { norm, toRowMajor } from "./vector";
 import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /** Eigenvalues re + i·im, sorted by descending real part, then descending imaginary part. */
@@ -23,6 +23,9 @@ export interface Eigenvalues {
 /**
  * All eigenvalues of a real square matrix.
  *
+ * Where some rows and columns, in any order, make a block triangular matrix, the eigenvalues are those of the blocks: of a
+ * network without a loop they are the diagonal, exactly.
+ *
  * @param A matrix, (N×N)
  * @returns { re, im }, (N) each, by descending real part, then descending imaginary part
  * @throws RangeError if A is not square or holds a NaN or infinity
@@ -30,7 +33,7 @@ export interface Eigenvalues {
 export function eigenvalues(A: Matrix): Eigenvalues {
   checkMatrix("eigenvalues", "A", A);
   if (A.rows !== A.columns) reject("eigenvalues", "A", `is ${A.rows}×${A.columns}`, "a square matrix");
-  return compute(toRowMajor(A), A.rows);
+  return onlyValues(blockEigenvalues(toRowMajor(A), A.rows));
 }
 
 /**
@@ -44,10 +47,53 @@ export function eigenvalues(A: Matrix): Eigenvalues {
 export function eigenvaluesOf(data: Float64Array, size: number): Eigenvalues {
   checkCount("eigenvaluesOf", "size", size);
   checkVector("eigenvaluesOf", "data", data, size * size);
-  return compute(data, size);
+  return onlyValues(blockEigenvalues(data, size));
 }
 
-function compute(data: Float64Array, n: number): Eigenvalues {
+function onlyValues({ re, im }: Eigenvalues): Eigenvalues {
+  return { re, im };
+}
+
+/** Eigenvalues, and for each the size of the block it is one of. */
+export interface BlockEigenvalues extends Eigenvalues {
+  /** ‖block‖ (Frobenius), (N): rounding errors, and what counts as zero, are parts of this. */
+  readonly scale: Float64Array;
+}
+
+/** `eigenvaluesOf` with the size of the blocks, for data that were checked. */
+export function blockEigenvalues(data: Float64Array, n: number): BlockEigenvalues {
+  const re = new Float64Array(n);
+  const im = new Float64Array(n);
+  const scale = new Float64Array(n);
+  let at = 0;
+  for (const rows of irreducibleBlocks(data, n)) {
+    const block = rows.length === n ? data : blockOf(data, n, rows);
+    const found = rows.length === 1 ? { re: block, im: [0] } : irreducible(block, rows.length);
+    re.set(found.re, at);
+    im.set(found.im, at);
+    scale.fill(norm(block), at, at + rows.length);
+    at += rows.length;
+  }
+  const order = Array.from(re.keys()).sort((i, j) => descending(re[i], re[j]) || descending(im[i], im[j]));
+  const sorted = (values: Float64Array) => Float64Array.from(order, (i) => values[i]);
+  return { re: sorted(re), im: sorted(im), scale: sorted(scale) };
+}
+
+/** The block of some rows and the same columns. */
+function blockOf(data: Float64Array, n: number, rows: readonly number[]): Float64Array {
+  const block = new Float64Array(rows.length * rows.length);
+  let at = 0;
+  for (const i of rows) for (const j of rows) block[at++] = data[i * n + j];
+  return block;
+}
+
+/** A difference would be NaN for two infinities. */
+function descending(a: number, b: number): number {
+  return a === b ? 0 : a > b ? -1 : 1;
+}
+
+/** The eigenvalues of one block, in no order. */
+function irreducible(data: Float64Array, n: number): Eigenvalues {
   const stride = n + (n & 1); // the kernels go by pairs of rows and columns; the padding is zero
   const owned: Float64Array[] = [];
   const make = (length: number): Float64Array => {
@@ -64,16 +110,11 @@ function compute(data: Float64Array, n: number): Eigenvalues {
     reduce(h, stride, make);
     const waiting = make(5 * (stride + 2));
     const room = n >= LARGE ? deflationRoom(n, make) : undefined;
-    return sorted(iterate({ h, stride, waiting }, n, room), (x) => x * rest * scale);
+    const { re, im } = iterate({ h, stride, waiting }, n, room);
+    return { re: re.map((x) => x * rest * scale), im: im.map((x) => x * rest * scale) };
   } finally {
     for (const array of owned) releaseKernelArray(array);
   }
-}
-
-function sorted(found: Eigenvalues, rescale: (x: number) => number): Eigenvalues {
-  const { re, im } = found;
-  const order = Array.from(re.keys()).sort((i, j) => re[j] - re[i] || im[j] - im[i]);
-  return { re: Float64Array.from(order, (i) => rescale(re[i])), im: Float64Array.from(order, (i) => rescale(im[i])) };
 }
 
 /** Below this many rows, one pass per column is faster than panels. */
