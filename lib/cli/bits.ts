@@ -6,7 +6,6 @@
  *     node lib/dist/cli/bits.js --write         writes that file: only when bits are meant to change
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findAllFixedPoints } from "../dynamics/complete-search";
 import { createEchoState, echoStateFlow, initialActivation } from "../networks/echo-state";
@@ -16,6 +15,7 @@ import { simulate } from "../networks/simulate";
 import { projectFolder } from "../notebook/places";
 import { createRng } from "../numerics/random";
 import { toRowMajor } from "../numerics/vector";
+import { readJsonRecord, refuseFile } from "../store/json-file";
 import { writeAside } from "../store/write-aside";
 import { createPool } from "../workers/pool";
 import { closingLine } from "./project";
@@ -74,9 +74,23 @@ async function searched(pool: ReturnType<typeof createPool> | undefined): Promis
   );
 }
 
+/**
+ * The fingerprints in a file.
+ *
+ * @throws RangeError that names the file, if it is damaged
+ */
+export function readFingerprints(file: string = bitsFile): Fingerprints {
+  const advice = "restore it: git checkout -- data/results/bits.json";
+  const found = readJsonRecord("bits", file, { kind: "a list of fingerprints", advice });
+  const all = Object.values(found);
+  if (all.length === 0 || all.some((word) => typeof word !== "string" || !/^[0-9a-f]{64}$/.test(word)))
+    refuseFile("bits", file, "is damaged: a fingerprint is no sha-256", advice);
+  return found as Fingerprints;
+}
+
 /** Compares fingerprints, made in several ways, with those on disk. Returns one line for each that differs. */
 export async function differences(ways: readonly (readonly [number, 1 | 2])[]): Promise<string[]> {
-  const golden = JSON.parse(readFileSync(bitsFile, "utf8")) as Fingerprints;
+  const golden = readFingerprints();
   const lines: string[] = [];
   for (const [workers, threads] of ways) {
     const found = await fingerprints(workers, threads);

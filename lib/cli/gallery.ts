@@ -4,11 +4,12 @@
  * data/figures/gallery.json lists the pictures. They are those the notebooks draw, found by their titles, so the gallery
  * cannot show what no notebook shows.
  */
-import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { closeBrowser, saveFigure } from "../notebook/export";
 import { type Figure, titleText } from "../notebook/figure";
 import { projectFolder } from "../notebook/places";
+import { readJson, readJsonRecord, refuseFile } from "../store/json-file";
 import { writeAside } from "../store/write-aside";
 
 /** A picture of the gallery. */
@@ -29,9 +30,24 @@ const folder = join(projectFolder, "data", "figures");
 const largest = { ".png": 200_000, ".gif": 3_000_000 };
 const live = "application/vnd.plotly.v1+json";
 
-/** The list of pictures. */
-export function galleryPictures(): Picture[] {
-  return JSON.parse(readFileSync(join(folder, "gallery.json"), "utf8")) as Picture[];
+/**
+ * The list of pictures.
+ *
+ * @throws RangeError that names the file and the picture, if the list is damaged
+ */
+export function galleryPictures(file: string = join(folder, "gallery.json")): Picture[] {
+  const advice = "restore it: git checkout -- data/figures";
+  const found = readJson("gallery", file, { kind: "a list of pictures", advice });
+  if (!Array.isArray(found)) refuseFile("gallery", file, "is not a list of pictures", advice);
+  for (const [i, picture] of (found as unknown[]).entries()) {
+    const { title = "", paper = { quote: "", where: "" }, ...texts } = (picture ?? {}) as Record<string, unknown>;
+    const { quote, where } = (paper ?? {}) as Record<string, unknown>;
+    const all = [texts.file, texts.notebook, texts.caption, texts.alt, title, quote, where];
+    if (all.some((text) => typeof text !== "string") || !/^[\w.-]+\.(png|gif)$/.test(texts.file as string)) {
+      refuseFile("gallery", file, `is damaged: picture ${i + 1} lacks a file, notebook, caption or alt`, advice);
+    }
+  }
+  return found as Picture[];
 }
 
 /** The page of the gallery. */
@@ -48,12 +64,24 @@ export function galleryPage(pictures: readonly Picture[]): string {
 function figuresOf(notebook: string): Figure[] {
   const file = join(projectFolder, "data", "out", `${notebook}.ipynb`);
   if (!existsSync(file)) throw new Error(`gallery: ${file} is missing: run "npm start" first`);
-  const { cells } = JSON.parse(readFileSync(file, "utf8")) as {
-    cells: { outputs?: { data?: Record<string, unknown> }[] }[];
-  };
-  return cells.flatMap((cell) =>
-    (cell.outputs ?? []).flatMap(({ data }) => (data?.[live] ? [data[live] as Figure] : [])),
-  );
+  return figuresIn(file);
+}
+
+/**
+ * The figures in the outputs of an executed notebook.
+ *
+ * @throws RangeError that names the file, if it is damaged
+ */
+export function figuresIn(file: string): Figure[] {
+  const advice = 'run "npm start" again';
+  const { cells } = readJsonRecord("gallery", file, { kind: "a notebook", advice }) as { cells?: unknown };
+  if (!Array.isArray(cells)) return refuseFile("gallery", file, "has no cells", advice);
+  const outputs: unknown[] = cells.flatMap((cell) => cell?.outputs ?? []);
+  return outputs.flatMap((output) => {
+    const figure = (output as { data?: Record<string, unknown> } | null)?.data?.[live] as Figure | undefined;
+    if (figure === undefined) return [];
+    return Array.isArray(figure?.data) ? [figure] : refuseFile("gallery", file, "has a figure without traces", advice);
+  });
 }
 
 async function draw({ file, notebook, title }: Picture): Promise<void> {

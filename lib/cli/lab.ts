@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { writeAside } from "../store/write-aside";
+import { readBytes } from "../store/json-file";
+import { makeFolder, writeAside } from "../store/write-aside";
 import { tslabProgram } from "./kernel-process";
 import { folders } from "./project";
 
@@ -18,6 +19,9 @@ export function jupyterDataFolder(
   return join(env.XDG_DATA_HOME ?? join(home, ".local", "share"), "jupyter");
 }
 
+/** A kernelspec has a few hundred. */
+const mostBytes = 1_000_000;
+
 /**
  * Tells Jupyter (and VS Code, which looks in the same place) how to start this project's kernel. The paths are
  * absolute: the PATH of a server or an editor need not know node or tslab.
@@ -32,8 +36,8 @@ export function writeKernelspec(dataFolder: string = jupyterDataFolder()): strin
     language: "typescript",
   };
   const text = `${JSON.stringify(spec, null, 2)}\n`;
-  const old = existsSync(file) ? readFileSync(file, "utf8") : text;
-  mkdirSync(dirname(file), { recursive: true });
+  const old = existsSync(file) ? readBytes("lab", file, mostBytes, "move it away").toString("utf8") : text;
+  makeFolder("lab", dirname(file));
   // somebody's own installation of tslab: kept beside, never lost
   if (old !== text && !old.includes("TypeScript (tslab)")) writeAside("lab", `${file}.before`, old);
   writeAside("lab", file, text);

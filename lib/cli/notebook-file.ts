@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { writeAside } from "../store/write-aside";
+import { oneLine } from "../numerics/validate";
+import { readJsonRecord, shown } from "../store/json-file";
+import { makeFolder, reason, writeAside } from "../store/write-aside";
 
 /** A notebook as it is on disk: the parts of nbformat 4.5 that matter here. */
 export interface Notebook {
@@ -31,39 +33,58 @@ export function sourceOf(cell: NotebookCell): string {
   return Array.isArray(cell.source) ? cell.source.join("") : cell.source;
 }
 
-/** The names of a folder's notebooks, in order, without `.ipynb`. */
+/**
+ * The names of a folder's notebooks, in order, without `.ipynb`. Hidden files are none: macOS puts one beside each.
+ *
+ * @throws Error if there is no such folder, or it cannot be read
+ */
 export function listNotebooks(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".ipynb"))
+  let files: string[];
+  try {
+    files = readdirSync(folder);
+  } catch (error) {
+    throw new Error(`${folder} cannot be read, ${reason(error)}; name a folder with notebooks`, { cause: error });
+  }
+  return files
+    .filter((file) => file.endsWith(".ipynb") && !file.startsWith("."))
     .map((file) => basename(file, ".ipynb"))
     .sort();
 }
 
-/** The first heading of a notebook: its title. */
+/** The first heading of a notebook: its title, as one line. */
 export function titleOf(notebook: Notebook): string {
   const texts = notebook.cells.filter((cell) => cell.cell_type === "markdown").map(sourceOf);
-  return /^#\s+(.+)$/m.exec(texts.join("\n"))?.[1].trim() ?? "";
+  return oneLine(/^#\s+(.+)$/m.exec(texts.join("\n"))?.[1].trim() ?? "");
 }
+
+/** The longest time limit, a year: what runs longer has no limit, and a slip of the keyboard is told. */
+export const mostSeconds = 366 * 24 * 3600;
+
+const advice = "restore it with git, or open it in Jupyter and save it";
 
 /**
  * Reads a notebook and empties its code cells, so that what a run saves comes from that run alone.
  *
- * @throws Error saying which file is not a notebook, and why
+ * @throws RangeError in one line: which file is not a notebook, or which cell of it is damaged, and what to do
  */
 export function readNotebook(file: string): Notebook {
-  let notebook: Notebook;
-  try {
-    notebook = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new Error(`${file}: not a notebook (${(error as Error).message}); restore it with git`);
+  const fail = (what: string, whatToDo = advice): never => {
+    throw new RangeError(oneLine(`${file}: not a notebook, ${what}; ${whatToDo}`));
+  };
+  const found = contentsOf(file);
+  const { nbformat, nbformat_minor: minor = 0, metadata = {}, cells } = found;
+  if (nbformat !== 4) fail(`its format is ${shown(nbformat)}, expected 4`, "open it in Jupyter once and save it");
+  if (!Number.isSafeInteger(minor)) fail(`its nbformat_minor is ${shown(minor)}, expected a whole number`);
+  if (!isRecord(metadata)) fail(`its metadata are ${shown(metadata)}, expected a record`);
+  if (!Array.isArray(cells)) return fail(`its cells are ${shown(cells)}, expected a list`);
+  for (const [index, cell] of cells.entries()) {
+    const fault = cellFault(cell);
+    if (fault !== undefined) fail(`cell ${index + 1} ${fault}`);
   }
-  if (notebook?.nbformat !== 4 || !Array.isArray(notebook.cells)) {
-    throw new Error(`${file}: not a notebook of format 4; open it in Jupyter once and save it`);
-  }
-  notebook.nbformat_minor = Math.max(notebook.nbformat_minor ?? 0, 5);
-  notebook.metadata ??= {};
+  const notebook = { ...found, metadata, cells, nbformat: 4, nbformat_minor: Math.max(minor as number, 5) } as Notebook;
+  const ids = new Set(notebook.cells.map(({ id }) => id));
   notebook.cells.forEach((cell, index) => {
-    cell.id ??= `cell-${index + 1}`; // required since format 4.5
+    cell.id ??= newId(ids, index + 1); // required since format 4.5
     cell.metadata ??= {};
     if (cell.cell_type !== "code") return;
     cell.outputs = [];
@@ -72,6 +93,54 @@ export function readNotebook(file: string): Notebook {
   return notebook;
 }
 
+/** The record in the file; the refusal begins as all that are about notebooks. */
+function contentsOf(file: string): Record<string, unknown> {
+  try {
+    return readJsonRecord("notebook", file, { kind: "JSON", advice });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new RangeError(
+      message.replace(`notebook: ${file} `, () => `${file}: not a notebook, it `),
+      { cause: error },
+    );
+  }
+}
+
+function newId(ids: Set<string | undefined>, number: number): string {
+  let id = `cell-${number}`;
+  while (ids.has(id)) id += "-b";
+  ids.add(id);
+  return id;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((line) => typeof line === "string");
+
+/** What is wrong with a cell, as the end of a sentence; undefined if nothing is. */
+function cellFault(cell: unknown): string | undefined {
+  if (!isRecord(cell)) return `is ${shown(cell)}, expected a record`;
+  const { cell_type: type, source, id, metadata = {}, outputs } = cell;
+  if (type !== "code" && type !== "markdown" && type !== "raw")
+    return `has the type ${shown(type)}, expected code, markdown or raw`;
+  if (source === undefined) return "has no source";
+  if (typeof source !== "string" && !isTexts(source))
+    return `has a source that is ${shown(source)}, expected lines of text`;
+  if (id !== undefined && typeof id !== "string") return `has an id that is ${shown(id)}, expected a text`;
+  if (!isRecord(metadata)) return `has metadata that are ${shown(metadata)}, expected a record`;
+  const { tags, timeout } = metadata;
+  if (tags !== undefined && !isTexts(tags)) return `has tags that are ${shown(tags)}, expected a list of texts`;
+  if (timeout !== undefined && !isLimit(timeout)) return `has a timeout of ${shown(timeout)}, expected ${limitWords}`;
+  const isList = outputs === undefined || (Array.isArray(outputs) && outputs.every(isRecord));
+  return isList ? undefined : `has outputs that are ${shown(outputs)}, expected a list of records`;
+}
+
+/** Whether a value can be a time limit. */
+export const isLimit = (value: unknown): value is number =>
+  typeof value === "number" && value > 0 && value <= mostSeconds;
+/** What a time limit should be. */
+export const limitWords = `a number of seconds above 0, at most ${mostSeconds} (a year)`;
+
 /** Saves an executed copy, complete or not at all. */
 export function writeNotebook(file: string, notebook: Notebook): void {
   const cells = notebook.cells.map((cell) => ({
@@ -79,7 +148,7 @@ export function writeNotebook(file: string, notebook: Notebook): void {
     source: toLines(sourceOf(cell)),
     ...(cell.outputs ? { outputs: cell.outputs.map(outputOnDisk) } : {}),
   }));
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder("run-notebooks", dirname(file));
   writeAside("run-notebooks", file, `${JSON.stringify({ ...notebook, cells }, null, 1)}\n`);
 }
 

@@ -7,12 +7,12 @@
  * notebooks, answers and solutions that fold open are replaced by a sentence, and so is every other link to a solution;
  * outputs are removed. It needs no git, so it also works in a downloaded archive.
  */
+import { randomBytes } from "node:crypto";
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -22,6 +22,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { projectFolder } from "../notebook/places";
+import { readJsonRecord, refuseFile } from "../store/json-file";
 import { reason } from "../store/write-aside";
 import { listNotebooks, type NotebookCell, notebookFile, readNotebook, sourceOf, writeNotebook } from "./notebook-file";
 
@@ -53,7 +54,7 @@ export interface StudentCopy {
  */
 export function studentCopy(target: string, from: string = projectFolder): StudentCopy {
   const folder = checkTarget(target, from);
-  const aside = join(dirname(folder), `.${basename(folder)}.${process.pid}.part`);
+  const aside = join(dirname(folder), `.${basename(folder).slice(0, 40)}.${randomBytes(8).toString("hex")}.part`);
   try {
     mkdirSync(join(aside, "data"), { recursive: true });
     for (const part of parts) copyPart(join(from, part), join(aside, part));
@@ -108,9 +109,12 @@ function copyPart(from: string, to: string): void {
 }
 
 /** The same packages, only the commands that work. */
-function studentPackage(file: string): string {
-  const contents = JSON.parse(readFileSync(file, "utf8")) as { scripts: Record<string, string> };
-  const scripts = Object.fromEntries(Object.entries(contents.scripts).filter(([name]) => commands.includes(name)));
+export function studentPackage(file: string): string {
+  const advice = "restore it: git checkout -- package.json";
+  const contents = readJsonRecord("student-copy", file, { kind: "a package.json", advice });
+  const all = contents.scripts;
+  if (typeof all !== "object" || all === null) return refuseFile("student-copy", file, "has no scripts", advice);
+  const scripts = Object.fromEntries(Object.entries(all).filter(([name]) => commands.includes(name)));
   return `${JSON.stringify({ ...contents, scripts }, null, 2)}\n`;
 }
 

@@ -2,9 +2,8 @@
  * JSON files that may be damaged, foreign or made by another program: read as a record, or refused in one line that says
  * which file, what is wrong with it, and what to do. The engine's own words never reach the reader.
  */
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, renameSync, statSync } from "node:fs";
 import { oneLine } from "../numerics/validate";
-import { digestOf } from "./floats";
 import { reason } from "./write-aside";
 
 /** Deepest nesting of lists and records; a figure's is below 20, and what writes JSON is called once for each level. */
@@ -100,14 +99,17 @@ export function readJsonRecord(where: string, file: string, rules: JsonRules): R
   return found as Record<string, unknown>;
 }
 
-/** Throws unless the contents are what the checksum was made of. */
-export function checkSeal(where: string, file: string, contents: object, checksum: unknown, advice: string): void {
-  if (digestOf(JSON.stringify(contents)) === checksum) return;
-  refuseFile(where, file, "is damaged: its contents do not match its checksum", advice);
-}
-
 const noObject = ({ kind }: JsonRules): string =>
   kind === "JSON" ? "not a JSON object" : `not ${kind}: no JSON object`;
+
+/** Moves a file of a cache out of the way, for whoever wants to know what became of it; what it held is made again. */
+export function keepDamaged(file: string): void {
+  try {
+    renameSync(file, `${file}.damaged`);
+  } catch {
+    // writing the new one will say what is the matter
+  }
+}
 
 /** Where a text stops being JSON, in our words: those of the engine differ from version to version, and quote the text. */
 function jsonFault(text: string, error: unknown): string {

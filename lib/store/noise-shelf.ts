@@ -2,17 +2,18 @@
  * Trials of a noise study on disk: each is kept as soon as it is done, so that an interrupt loses only what was running.
  *
  * The name of a file holds a digest of all that the trial depends on: networks, test, levels, seed and library. A file that
- * cannot be used, for whatever reason, is as good as none, and is replaced.
+ * cannot be used, for whatever reason, is as good as none: it is kept beside as NAME.damaged, and the trial is run again.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { NoiseOutcome } from "../networks/noise-outcome";
 import type { NoiseSubject } from "../networks/noise-subject";
 import type { TrialShelf } from "../networks/noise-trials";
 import { reject } from "../numerics/validate";
 import { bytesOf, digestOf } from "./floats";
+import { keepDamaged, readJsonRecord, refuseFile } from "./json-file";
 import { libraryVersion } from "./version";
-import { writeAside } from "./write-aside";
+import { makeFolder, writeAside } from "./write-aside";
 
 /** Raised when the same networks and settings give other outcomes. */
 const version = 2; // 2: products in single precision
@@ -44,7 +45,7 @@ export function noiseShelf(
       return read(fileOf(trial), levels.length, subjects.length);
     },
     keep(trial, outcomes) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder("noiseShelf", folder);
       const text = JSON.stringify(outcomes);
       writeAside("noiseShelf", fileOf(trial), `${JSON.stringify({ checksum: digestOf(text), outcomes })}\n`);
     },
@@ -64,13 +65,21 @@ function partsOf(subject: NoiseSubject): (Buffer | string)[] {
 function read(file: string, levels: number, subjects: number): NoiseOutcome[][] | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const { checksum, outcomes } = JSON.parse(readFileSync(file, "utf8")) as {
-      checksum: string;
-      outcomes: NoiseOutcome[][];
-    };
-    if (digestOf(JSON.stringify(outcomes)) !== checksum) return undefined;
-    return outcomes.length === levels && outcomes.every((row) => row.length === subjects) ? outcomes : undefined;
+    const rules = { kind: "a kept trial", advice: "it is kept beside" };
+    const { checksum, outcomes } = readJsonRecord("noiseShelf", file, rules);
+    if (!Array.isArray(outcomes)) return refuseFile("noiseShelf", file, "has no outcomes", rules.advice);
+    const isWhole =
+      digestOf(JSON.stringify(outcomes)) === checksum &&
+      outcomes.length === levels &&
+      outcomes.every((row) => Array.isArray(row) && row.length === subjects && row.every(isOutcome));
+    return isWhole ? outcomes : refuseFile("noiseShelf", file, "is damaged", rules.advice);
   } catch {
+    keepDamaged(file);
     return undefined;
   }
+}
+
+function isOutcome(value: unknown): value is NoiseOutcome {
+  const { meanSquaredError, bitErrorRate, held } = (value ?? {}) as Partial<NoiseOutcome>;
+  return typeof meanSquaredError === "number" && typeof bitErrorRate === "number" && typeof held === "string";
 }

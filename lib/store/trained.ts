@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TaskPool } from "../dynamics/search-work";
 import { withReadout } from "../networks/echo-state";
@@ -7,8 +7,10 @@ import { trainFlipFlop } from "../networks/train-flip-flop";
 import { checkShape, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { digestOf } from "./floats";
+import { keepDamaged } from "./json-file";
 import { loadNetwork, saveNetwork } from "./networks";
 import { libraryVersion } from "./version";
+import { makeFolder } from "./write-aside";
 
 export interface TrainedNetworkOptions {
   /** Trains in a worker, so that this thread stays free, for an interrupt for instance. */
@@ -29,7 +31,7 @@ export const trainedNetworkDefaults: Readonly<TrainedNetworkOptions> = Object.fr
  * The trained network of a recipe: from the cache, or trained now and kept there.
  *
  * A kept readout is used again by the same version of the library only. A file that cannot be used, for whatever
- * reason, is replaced: it is a copy of what training gives.
+ * reason, is kept beside as NAME.damaged, and what training gives takes its place.
  *
  * @param recipe what is left out is the paper's
  * @returns the network with its readout, x0, training and test task
@@ -51,7 +53,7 @@ export async function trainedNetwork(
   if (Wo === undefined) throw new Error(`${where}: training diverged, seed ${whole.seed}`);
   const prepared = prepareFlipFlop(whole);
   const network = withReadout(prepared.network, toMatrix(Wo, whole.bits, whole.units));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(where, folder);
   saveNetwork(file, network, whole, { command: where, replace: true });
   return { ...prepared, network };
 }
@@ -68,6 +70,7 @@ function keptNetwork(file: string): PreparedFlipFlop | undefined {
   try {
     return loadNetwork(file);
   } catch {
+    keepDamaged(file);
     return undefined;
   }
 }

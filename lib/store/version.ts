@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readJsonRecord, refuseFile } from "./json-file";
 
 /** Version of this library, as its package.json says. */
-export function libraryVersion(): string {
-  const text = readFileSync(join(__dirname, "..", "..", "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+export function libraryVersion(file: string = join(__dirname, "..", "..", "package.json")): string {
+  const advice = "restore it: git checkout -- lib/package.json";
+  const { version } = readJsonRecord("libraryVersion", file, { kind: "a package.json", advice });
+  if (typeof version === "string" && /^\d[\w.+-]*$/.test(version)) return version;
+  return refuseFile("libraryVersion", file, "has no version", advice);
 }

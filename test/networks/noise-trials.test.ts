@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPool, noiseTrial, noiseTrials, type TrialShelf, trialRng } from "rnn-dynamics";
@@ -101,6 +101,8 @@ describe("many noise trials", () => {
       for (const text of ["", '{"outcomes": []}', "[1", '{"checksum":"x","outcomes":[[{}],[{}]]}']) {
         writeFileSync(join(folder, file), text);
         assert.equal(shelf.get(1), undefined);
+        assert.deepEqual(readdirSync(folder), [`${file}.damaged`]);
+        assert.equal(readFileSync(join(folder, `${file}.damaged`), "utf8"), text); // kept, for whoever wonders
       }
     } finally {
       rmSync(folder, { recursive: true });

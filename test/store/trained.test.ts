@@ -34,7 +34,7 @@ describe("trainedNetwork", () => {
     assert.equal(readdirSync(folder).filter((name) => name.endsWith(".json")).length, 1);
   });
 
-  it("takes what is kept, and replaces what cannot be used", async () => {
+  it("takes what is kept, puts aside what cannot be used, and makes it again", async () => {
     await trainedNetwork(recipe, { folder });
     const file = join(folder, readdirSync(folder)[0]);
     const whole = readFileSync(file, "utf8");
@@ -44,6 +44,7 @@ describe("trainedNetwork", () => {
     await assert.rejects(trainedNetwork(recipe, { folder, pool: refuse }), /nothing is to be trained/);
     await trainedNetwork(recipe, { folder });
     assert.equal(readFileSync(file, "utf8"), whole);
+    assert.equal(readFileSync(`${file}.damaged`, "utf8"), whole.slice(0, 100));
   });
 
   it("keeps recipes apart that differ in any parameter", async () => {
