@@ -68,17 +68,49 @@ const digits = 8;
 export function figureJson(figure: Figure): string {
   checkFigure("figureJson", figure);
   const { data, layout, frames } = figure;
-  return JSON.stringify({ data, layout, frames }, (_key, value: unknown) => {
-    if (typeof value === "number") return rounded(value);
-    if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
-    return Array.from(value as Float64Array, rounded);
-  });
+  try {
+    return JSON.stringify({ data, layout, frames }, (_key, value: unknown) => {
+      if (typeof value === "number") return rounded(value);
+      if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
+      return Array.from(value as Float64Array, rounded);
+    });
+  } catch {
+    return reject(
+      "figureJson",
+      "figure",
+      "has a member that holds itself, a bigint or lists in lists without end",
+      "what JSON can hold",
+    );
+  }
 }
 
-/** Throws unless `figure` has traces. */
+/** Pixels along one side: a poster at 300 dpi, and near the largest picture that browsers draw. */
+const mostPixels = 16_384;
+
+/**
+ * Throws unless `figure` has traces, and sizes that are numbers: they are written into the page as they are.
+ *
+ * @throws RangeError if it is no record { data, layout }, or a width or height is no number above 0
+ */
 export function checkFigure(where: string, figure: Figure): void {
   if (typeof figure !== "object" || figure === null || !Array.isArray(figure.data)) {
     reject(where, "figure", figure, "a record { data, layout }");
+  }
+  checkLayout(where, "layout", figure.layout);
+  const { frames } = figure;
+  if (frames == null) return;
+  if (!Array.isArray(frames)) reject(where, "frames", frames, "an array of frames");
+  for (const [i, frame] of frames.entries()) checkLayout(where, `frames[${i}].layout`, frame?.layout);
+}
+
+function checkLayout(where: string, thing: string, layout: Layout | undefined): void {
+  if (layout == null) return;
+  if (typeof layout !== "object") reject(where, thing, layout, "a record");
+  for (const name of ["width", "height"] as const) {
+    const pixels: unknown = layout[name];
+    if (pixels == null) continue;
+    if (typeof pixels !== "number" || !(pixels > 0 && pixels <= mostPixels))
+      reject(where, `${thing}.${name}`, pixels, `a number of pixels above 0, at most ${mostPixels}`);
   }
 }
 

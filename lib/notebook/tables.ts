@@ -58,10 +58,31 @@ interface Contents {
 }
 
 const isFrame = (rows: readonly object[] | TableFrame): rows is TableFrame =>
-  !Array.isArray(rows) && Array.isArray((rows as TableFrame)?.columns) && Array.isArray((rows as TableFrame).values);
+  typeof rows === "object" &&
+  rows !== null &&
+  !Array.isArray(rows) &&
+  Array.isArray(ownOf(rows as TableFrame, "columns")) &&
+  Array.isArray(ownOf(rows as TableFrame, "values"));
 
 function contents(frame: TableFrame): Contents {
-  return { names: frame.columns, cells: frame.values as unknown[][] };
+  return { names: ownOf(frame, "columns") as string[], cells: ownOf(frame, "values") as unknown[][] };
+}
+
+/**
+ * What a frame says of itself. danfojs keeps each column as a property of the frame, under its own name, which hides the
+ * frame's property of that name; the one that its class defines is there all the same.
+ */
+function ownOf(frame: TableFrame, name: "columns" | "values"): unknown {
+  for (let kind = Object.getPrototypeOf(frame); kind !== null; kind = Object.getPrototypeOf(kind)) {
+    const get = Object.getOwnPropertyDescriptor(kind, name)?.get;
+    if (!get) continue;
+    try {
+      return get.call(frame);
+    } catch {
+      return undefined; // a column has taken the place of what the frame is made of
+    }
+  }
+  return frame[name];
 }
 
 function ofRecords(rows: readonly object[] | TableFrame): Contents {
@@ -75,13 +96,18 @@ function ofRecords(rows: readonly object[] | TableFrame): Contents {
   return { names, cells };
 }
 
-/** The entries as danfojs keeps them. Entries it has no type for (vectors, records) go in as they will be read. */
+/**
+ * The entries as danfojs keeps them. Entries it has no type for (vectors, records) go in as they will be read.
+ *
+ * Its columns are numbered: danfojs keeps them as properties of the frame, where one called "values", "columns" or
+ * "index" would take the place of the frame's own.
+ */
 function throughDataFrame(names: string[], cells: unknown[][], digits: number): unknown[][] {
   if (cells.length === 0 || names.length === 0) return cells;
   const isKnown = (value: unknown): boolean =>
     value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean";
   const known = cells.map((row) => row.map((value) => (isKnown(value) ? value : written(value, digits))));
-  const frame = new (danfojs().DataFrame)(known, { columns: names });
+  const frame = new (danfojs().DataFrame)(known, { columns: names.map((_, i) => `column ${i}`) });
   return frame.values as unknown[][];
 }
 

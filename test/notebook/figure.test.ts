@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Figure, figureJson, titleText } from "rnn-dynamics";
+import { type Figure, figureJson, show, titleText } from "rnn-dynamics";
+import { inFakeKernel } from "../helpers/fake-kernel";
 
 const figureOf = (x: Float64Array | number[]): Figure => ({ data: [{ type: "scatter", x }], layout: {} });
 const xOf = (json: string): (number | null)[] => JSON.parse(json).data[0].x;
@@ -33,6 +34,34 @@ describe("figureJson", () => {
         });
       }),
     );
+  });
+
+  it("refuses sizes that are no numbers of pixels, which would be written into the page as they are", async () => {
+    const markup = '1"><img src=x onerror=alert(1)>';
+    const wrong: unknown[] = [markup, "720", 0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e6, {}, [720], true];
+    for (const size of wrong) {
+      for (const name of ["width", "height"]) {
+        const figure = { data: [], layout: { [name]: size } } as unknown as Figure;
+        const message = new RegExp(`^\\w+: layout\\.${name} .*, expected a number of pixels above 0, at most 16384$`);
+        assert.throws(() => figureJson(figure), message);
+        const { outputs } = await inFakeKernel(() => assert.throws(() => show(figure), message));
+        assert.deepEqual(outputs, []);
+        const film = { data: [], layout: {}, frames: [{ name: "a", data: [], traces: [], layout: figure.layout }] };
+        assert.throws(() => show(film), /^RangeError: show: frames\[0\]\.layout\.(width|height) /);
+      }
+    }
+    assert.throws(() => figureJson({ data: [], layout: 3 } as never), /figureJson: layout is 3, expected a record/);
+  });
+
+  it("refuses what JSON cannot hold in its own words", () => {
+    const circle: Figure = { data: [], layout: {} };
+    circle.layout.meta = circle;
+    let deep: unknown = 1;
+    for (let i = 0; i < 20_000; i++) deep = [deep];
+    for (const meta of [circle, 1n, deep]) {
+      const figure = { data: [], layout: { meta } };
+      assert.throws(() => figureJson(figure), /^RangeError: figureJson: figure has a member that holds itself/);
+    }
   });
 
   it("leaves the figure as it is", () => {
