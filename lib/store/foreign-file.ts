@@ -14,7 +14,7 @@ const startsWith = (bytes: Buffer, signs: string, at = 0): boolean =>
   bytes.subarray(at, at + signs.length).equals(Buffer.from(signs, "latin1"));
 
 /** A line of Python that saves one matrix as NumPy does. */
-const save = (matrix: string): string => `np.save("Wr.npy", ${matrix})`;
+const save = (matrix: string): string => `in Python: np.save("Wr.npy", ${matrix})`;
 
 /**
  * The kind of a file that is neither .npy nor JSON, and the line that converts it; undefined for an unknown one.
@@ -38,7 +38,8 @@ export function foreignFile(bytes: Buffer, file: string): ForeignFile | undefine
   if (startsWith(bytes, "Octave-1-") || startsWith(bytes, "# Created by Octave")) {
     return {
       what: "is a file of Octave's own",
-      advice: 'save("-v7", "Wr.mat", "Wr") in Octave, then np.save("Wr.npy", scipy.io.loadmat("Wr.mat")["Wr"])',
+      advice:
+        'save("-v7", "Wr.mat", "Wr") in Octave, then in Python: np.save("Wr.npy", scipy.io.loadmat("Wr.mat")["Wr"])',
     };
   }
   if (startsWith(bytes, "\x80") && startsWith(bytes, "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 2))

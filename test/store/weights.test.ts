@@ -147,6 +147,62 @@ describe("store/weights", () => {
     assert.throws(() => loadWeights(join(folder, "none.json")), /none\.json cannot be read, there is no such file/);
   });
 
+  it("are taken as Octave writes them: a bare number for a 1×1 matrix, a flat list for one row", () => {
+    // jsonencode(struct("Wr", 2.5, "B", [1 2], "Wo", 3, "Wfb", [4; 5])) of Octave 7.3
+    const one = loadWeights(json('{"Wr":2.5,"B":[1,2],"Wo":[3,6],"Wfb":[4,5]}'));
+    assert.deepEqual([one.units, one.inputs, one.outputs], [1, 2, 2]);
+    assert.deepEqual([one.Wr.to2DArray(), one.B.to2DArray()], [[[2.5]], [[1, 2]]]);
+    assert.deepEqual([one.Wo.to2DArray(), one.Wfb.to2DArray()], [[[3], [6]], [[4, 5]]]);
+    assert.deepEqual(loadWeights(json({ Wr: 2, B: 3, Wo: 4 })).B.to2DArray(), [[3]]);
+    assert.throws(
+      () =>
+        loadWeights(
+          json({
+            Wr: [
+              [1, 2],
+              [3, 4],
+            ],
+            B: 1,
+          }),
+        ),
+      /B of .* has shape \(1, 1\), expected \(2, 1\)/,
+    );
+  });
+
+  it("of a GRU or an LSTM are told from those of a rate network, in PyTorch's shapes and in Keras'", () => {
+    const shape = (rows: number, columns: number) => Array.from({ length: rows }, () => new Array(columns).fill(0.5));
+    const bad: [unknown, RegExp][] = [
+      [
+        shape(9, 3),
+        /Wr of .* has shape \(9, 3\), 3 blocks of 3 as in a GRU, expected \(N, N\): it has another equation/,
+      ],
+      [shape(12, 3), /Wr of .* has shape \(12, 3\), 4 blocks of 3 as in an LSTM, expected \(N, N\)/],
+      [shape(3, 9), /Wr of .* has shape \(3, 9\), 3 blocks of 3 as in a GRU/],
+      [shape(3, 12), /Wr of .* has shape \(3, 12\), 4 blocks of 3 as in an LSTM/],
+      [shape(6, 3), /Wr of .* has shape \(6, 3\), expected \(6, 6\)$/],
+    ];
+    for (const [Wr, message] of bad) assert.throws(() => loadWeights(json({ Wr })), message);
+    assert.throws(() => loadWeights(json({ Wr: shape(3, 3), B: shape(9, 2) })), /\(9, 2\) \(is it of a GRU\?\)/);
+    assert.equal(loadWeights(json({ Wr: shape(3, 3), B: shape(3, 9) })).inputs, 9);
+  });
+
+  it("under another program's names are told what they are here, a bias a column of B", () => {
+    const bad: [object, RegExp][] = [
+      [
+        { Wr: [[1]], bias_hh_l0: [1] },
+        /"bias_hh_l0" of .* is unknown, .*; for a bias: a column of B, np\.column_stack\(\[B, b\]\)/,
+      ],
+      [{ weight_hh_l0: [[1]] }, /"weight_hh_l0" of .* is unknown, expected Wr, .*; for recurrent weights: Wr$/],
+      [{ kernel: [[1]] }, /; for input weights: B$/],
+    ];
+    for (const [contents, message] of bad) assert.throws(() => loadWeights(json(contents)), message);
+    const withBias = { Wr: files.Wr, b: files.B } as unknown as WeightFiles;
+    assert.throws(
+      () => loadWeights(withBias),
+      /files\.b is unknown, expected Wr, Wfb, Wo, B; for a bias: a column of B/,
+    );
+  });
+
   it("of a network without time constant run as it does: h ← tanh(W h + B u), exactly, with tau 1", () => {
     const rng = createRng("vanilla");
     const draw = (rows: number, columns: number) =>
