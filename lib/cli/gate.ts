@@ -2,7 +2,7 @@ import { fork, spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { projectFolder } from "../notebook/places";
 import { listNotebooks, notebookFile } from "./notebook-file";
-import { closingLine, folders } from "./project";
+import { closingLine, endWithReader, folders } from "./project";
 import { runAll, stopOnSignals } from "./run-notebooks";
 import type { TestCounts } from "./test-reporter";
 
@@ -11,6 +11,7 @@ import type { TestCounts } from "./test-reporter";
  * format and lint, the tests, every notebook in the real kernel.
  */
 async function main(): Promise<void> {
+  endWithReader();
   stopOnSignals();
   const lint = checkStyle();
   console.log(`\nTests`);

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { readBytes } from "../store/json-file";
 import { makeFolder, writeAside } from "../store/write-aside";
 import { tslabProgram } from "./kernel-process";
-import { folders } from "./project";
+import { endWithReader, folders } from "./project";
 
 /** Where Jupyter looks for a user's kernels: JUPYTER_DATA_DIR, or the place its own rules give on this system. */
 export function jupyterDataFolder(
@@ -61,6 +61,7 @@ function findProgram(): readonly string[] | undefined {
 }
 
 function main(args: readonly string[]): void {
+  endWithReader();
   const unknown = args.find((arg) => arg !== "--no-open");
   if (unknown !== undefined) {
     console.error(`lab: ${unknown} is unknown, expected --no-open or nothing`);

@@ -15,7 +15,7 @@ import type { Study } from "../claims/study";
 import { duration } from "../notebook/progress";
 import { loadStudyResult, replicatesFolder, type StudyResult, saveStudyResult } from "../store/study-results";
 import { createPool, type WorkerPool } from "../workers/pool";
-import { closingLine } from "./project";
+import { closingLine, endWithReader } from "./project";
 import { createStatusLine, type StatusLine } from "./status-line";
 
 /** One study with one seed. */
@@ -197,6 +197,7 @@ export async function replicate(
 }
 
 if (require.main === module) {
+  endWithReader();
   void replicate(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

@@ -2,6 +2,7 @@ import { type CellError, isStray, readCellError } from "./cell-error";
 import type { KernelClient, KernelMessage } from "./kernel-client";
 import { KernelDiedError } from "./kernel-process";
 import { type NotebookCell, type NotebookOutput, sourceOf } from "./notebook-file";
+import { after } from "./project";
 import type { RunCell } from "./true-line";
 
 /** Why a cell counts as failed, and everything a reader needs to find out more. */
@@ -35,9 +36,9 @@ export class CellRunner {
     this.errorTexts.set(number, chunks);
     this.cells.set(number, cell);
     const execution = this.kernel.execute(source, (message) => this.collect(cell, chunks, message));
-    let limit: NodeJS.Timeout | undefined;
+    let callOff = (): void => {};
     const tooLong = new Promise<"too long">((resolve) => {
-      limit = setTimeout(() => resolve("too long"), limitSeconds * 1000);
+      callOff = after(limitSeconds * 1000, () => resolve("too long"));
     });
     try {
       const reply = await Promise.race([execution, tooLong]);
@@ -51,7 +52,7 @@ export class CellRunner {
       if (!(error instanceof KernelDiedError)) throw error;
       return this.failed("kernel died", number, ownError("KernelDied", error.message));
     } finally {
-      clearTimeout(limit);
+      callOff();
     }
   }
 

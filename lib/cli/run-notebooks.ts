@@ -1,11 +1,16 @@
 import { spawnSync } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ledger } from "../notebook/ledger";
+import { ledger, readVerdicts } from "../notebook/ledger";
+import { oneLine } from "../numerics/validate";
 import { shippedNames } from "../store/shipped";
+import { checkWritable } from "../store/write-aside";
 import { type KernelClient, startKernel } from "./kernel-client";
 import { killAllKernels } from "./kernel-process";
 import {
+  isLimit,
+  limitWords,
   listNotebooks,
   type NotebookCell,
   notebookFile,
@@ -14,7 +19,7 @@ import {
   titleOf,
   writeNotebook,
 } from "./notebook-file";
-import { closingLine, folders } from "./project";
+import { closingLine, endWithReader, folders } from "./project";
 import { type CellFailure, CellRunner, isTagged } from "./run-cell";
 
 /** What became of one notebook. */
@@ -53,6 +58,9 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
   const begun = performance.now();
   const name = basename(file, ".ipynb");
   const notebook = readNotebook(file);
+  if (!isLimit(options.timeout))
+    throw new RangeError(`runNotebook: timeout is ${options.timeout}, expected ${limitWords}`);
+  checkOut(file, options.out);
   if (options.scratch) for (const cell of notebook.cells) startFromScratch(cell);
   const code = notebook.cells
     .map((cell, index) => ({ cell, number: index + 1 }))
@@ -78,6 +86,18 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
     writeNotebook(notebookFile(options.out, name), notebook);
   }
   return { name, cells: code.length, cellsRun, seconds: (performance.now() - begun) / 1000, failure };
+}
+
+/** Throws, before hours of work, unless the executed copy and its figures can be written, and not over the notebook. */
+function checkOut(file: string, out: string): void {
+  const copy = notebookFile(out, basename(file, ".ipynb"));
+  checkWritable("run-notebooks", copy);
+  if (existsSync(copy) && realpathSync(copy) === realpathSync(file)) {
+    throw new RangeError(`run-notebooks: ${copy} is the notebook itself; name another folder for the executed copy`);
+  }
+  const figures = join(out, "figures");
+  if (existsSync(figures)) checkWritable("run-notebooks", join(figures, "figure.svg"));
+  readVerdicts(join(out, "verdicts.json")); // a damaged one would stop the notebook where it records its own
 }
 
 /** Turns the constant that a reader would turn; the executed copy shows it. */
@@ -168,9 +188,13 @@ export function chooseNotebooks(words: readonly string[], names: readonly string
 /** The verdicts on the paper's claims that the given notebooks have just computed, a line each. */
 export function verdictLines(names: readonly string[], out: string): string[] {
   const numbers = names.map((name) => name.split("-")[0]);
-  const rows = ledger(undefined, join(out, "verdicts.json")).filter(
-    (row) => row.from === "this machine" && numbers.includes(row.notebook),
-  );
+  let rows: ReturnType<typeof ledger>;
+  try {
+    rows = ledger(undefined, join(out, "verdicts.json"));
+  } catch (error) {
+    return [`  ${(error as Error).message}`]; // a damaged file of verdicts
+  }
+  rows = rows.filter((row) => row.from === "this machine" && numbers.includes(row.notebook));
   return rows.map((row) => {
     const indent = " ".repeat(24);
     return `  ${row.claim.padEnd(4)}${row.verdict.padEnd(18)}${row["the paper says"]}\n${indent}measured: ${row.measured}`;
@@ -203,7 +227,8 @@ function readCommandLine(args: string[]) {
     } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     const timeout = Number(values.timeout);
-    if (!(timeout > 0)) throw new Error(`--timeout is ${values.timeout}, expected a number of seconds above 0`);
+    if (!isLimit(timeout))
+      throw new Error(oneLine(`--timeout is ${values.timeout.slice(0, 60)}, expected ${limitWords}`));
     const names = listNotebooks(values.from);
     const isAll = positionals.length === 0 && values.from === folders.notebooks;
     return { ...values, timeout, isAll, names: values.list ? names : chooseNotebooks(positionals, names) };
@@ -228,7 +253,17 @@ export function stopOnSignals(): void {
   }
 }
 
+function titleOrFault(file: string): string {
+  try {
+    return titleOf(readNotebook(file));
+  } catch (error) {
+    process.exitCode = 1;
+    return (error as Error).message;
+  }
+}
+
 async function main(): Promise<void> {
+  endWithReader();
   const command = readCommandLine(process.argv.slice(2));
   if (!command) {
     process.exitCode = 1;
@@ -236,7 +271,7 @@ async function main(): Promise<void> {
   }
   const { from, names } = command;
   if (command.list) {
-    for (const name of names) console.log(`${name}  ${titleOf(readNotebook(notebookFile(from, name)))}`);
+    for (const name of names) console.log(`${name}  ${titleOrFault(notebookFile(from, name))}`);
     return;
   }
   stopOnSignals();

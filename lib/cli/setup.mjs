@@ -1,6 +1,11 @@
 // Makes the project ready to run: packages, compiled lib, kernels, solutions and (with --tests) tests, each only when
 // it is out of date.  This file is the part that even an old Node can read: it uses no syntax younger than Node 12 and
 // imports nothing before the version is known.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(141); // nobody reads any more: npm start | head
+});
+
 const wanted = [20, 19];
 const found = process.versions.node.split(".").map(Number);
 

@@ -25,6 +25,7 @@ import { projectFolder } from "../notebook/places";
 import { readJsonRecord, refuseFile } from "../store/json-file";
 import { reason } from "../store/write-aside";
 import { listNotebooks, type NotebookCell, notebookFile, readNotebook, sourceOf, writeNotebook } from "./notebook-file";
+import { endWithReader } from "./project";
 
 /** What a student needs, by its path in the project. The notebooks and package.json are rewritten, not copied. */
 const parts = [
@@ -186,6 +187,7 @@ notebooks run through. MIT licence; the paper and its code are by Eric V. Jang.
 `;
 
 function main(args: readonly string[]): void {
+  endWithReader();
   const usage = "usage: npm run student-copy -- FOLDER";
   const option = args.find((arg) => arg.startsWith("-"));
   if (args.length !== 1 || option !== undefined) {
