@@ -60,7 +60,8 @@ export function verdictFault(value: unknown): string | undefined {
   const { verdict, seeds, ...texts } = value as Record<string, unknown>;
   for (const name of ["claim", "statistic", "tolerance"]) {
     const text = texts[name];
-    if (typeof text !== "string" || text === "" || text !== oneLine(text)) return `its ${name} is no line of text`;
+    const isLine = typeof text === "string" && text === oneLine(text) && (text !== "" || name !== "claim");
+    if (!isLine) return `its ${name} is no line of text`;
   }
   if (!verdictWords.includes(verdict as string)) return `its verdict is none of ${verdictWords.join(", ")}`;
   const isList = Array.isArray(seeds) && seeds.every((seed) => typeof seed === "number");
