@@ -41,9 +41,15 @@ export * from "./claims/study-three-bits";
 export * from "./claims/study-tones";
 export { type ClaimVerdict, type Verdict, type VerdictRow, verdictTable } from "./claims/verdict";
 export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";
-export { type Certificate, certify } from "./dynamics/certify";
+export { type Certificate, certify, type UndecidedReason } from "./dynamics/certify";
 export * from "./dynamics/complete-search";
-export * from "./dynamics/completeness";
+export {
+  type Completeness,
+  type CompletenessReason,
+  completeness,
+  crowdedFrom,
+  leastCoverage,
+} from "./dynamics/completeness";
 export {
   type BranchEvent,
   type Continuation,

@@ -92,26 +92,39 @@ export interface GhostSearch {
   readonly falselyCertified: number;
 }
 
+/** Searches of a flow that drifts through everywhere, v·F = e > 0 with J singular: it has no fixed point. */
+export interface DriftSearch {
+  /** N. */
+  readonly units: number;
+  /** e, the speed along v that nothing stops, in activation per τ. */
+  readonly drift: number;
+  /** Places that were certified, of the starts and of what searches from them ended at. */
+  readonly falselyCertified: number;
+}
+
 /**
  * C20: minimising q cannot tell a fixed point from a slow point.  [J15 §9.1]
  *
  * q alone cannot: a ghost ẋ = μ + x² has q = μ²/2, below any tolerance for small μ. But the minimiser has J at hand, and
  * at a minimum with q > 0, Jᵀ F = 0 makes J singular, so that the certificate of Newton and Kantorovich is refused there
- * and given at fixed points. The claim stands if certificates do not decide.
+ * and given at fixed points. The claim stands if certificates do not decide. The counter-check: flows that drift through
+ * everywhere, where J does not change at all, so that nothing but J's being singular to rounding speaks against a certificate.
  *
- * @param data searches of networks, and of planar flows with a ghost or with a pair in its place
+ * @param data searches of networks, of planar flows with a ghost or with a pair in its place, and of flows that drift
  * @returns not reproduced if certificates decide nearly all and are never wrong; reproduced if one is wrong or half is
  *   undecided; partly in between
- * @throws RangeError if there is no search of either kind
+ * @throws RangeError if there is no search of one of the kinds
  */
 export function claimC20(data: {
   readonly networks: readonly DecidedSearch[];
   readonly planar: readonly GhostSearch[];
+  readonly drifting: readonly DriftSearch[];
 }): ClaimVerdict {
-  checkRecord("claimC20", "data", data, ["networks", "planar"]);
+  checkRecord("claimC20", "data", data, ["networks", "planar", "drifting"]);
   checkList("claimC20", "networks", data.networks, 1, ["certified"]);
   checkList("claimC20", "planar", data.planar, 1, ["mu"]);
-  const { networks, planar } = data;
+  checkList("claimC20", "drifting", data.drifting, 1, ["drift"]);
+  const { networks, planar, drifting } = data;
   for (const [i, run] of networks.entries()) {
     for (const name of ["certified", "undecided", "slowCertified"] as const) {
       checkCount("claimC20", `networks[${i}].${name}`, run[name], 0);
@@ -123,12 +136,15 @@ export function claimC20(data: {
     }
     checkNumber("claimC20", `planar[${i}].ghostQ`, search.ghostQ, "not negative");
   }
+  for (const [i, { falselyCertified }] of drifting.entries()) {
+    checkCount("claimC20", `drifting[${i}].falselyCertified`, falselyCertified, 0);
+  }
   const certified = networks.reduce((sum, run) => sum + run.certified, 0);
   const undecided = networks.reduce((sum, run) => sum + run.undecided, 0);
   const share = certified / Math.max(1, certified + undecided);
   const wrong =
     networks.reduce((sum, run) => sum + run.slowCertified, 0) +
-    planar.reduce((sum, search) => sum + search.falselyCertified, 0);
+    [...planar, ...drifting].reduce((sum, search) => sum + search.falselyCertified, 0);
   const known = planar.reduce((sum, search) => sum + search.known, 0);
   const found = planar.reduce((sum, search) => sum + search.found, 0);
   const ghosts = planar.filter(({ ghostQ }) => ghostQ > 0);
@@ -136,9 +152,9 @@ export function claimC20(data: {
   const isTold = wrong === 0 && found === known && share >= limits.decidedShare;
   return {
     claim: "C20",
-    statistic: `${percent(share)} of ${certified + undecided} places where q fell to rounding certified; ${found} of ${known} fixed points of planar flows certified; ${wrong} certificates for slow points or ${ghosts.length} ghosts, of which q ≤ ${limits.slowTolerance} alone would let ${fooled} pass`,
+    statistic: `${percent(share)} of ${certified + undecided} places where q fell to rounding certified; ${found} of ${known} fixed points of planar flows certified; ${wrong} certificates for slow points, ${drifting.length} flows that drift everywhere, or ${ghosts.length} ghosts, of which q ≤ ${limits.slowTolerance} alone would let ${fooled} pass`,
     tolerance:
-      "refuted: ≥ 95 % decided, all known points certified, and no ghost; upheld: a certificate is wrong, or half is undecided",
+      "refuted: ≥ 95 % decided, all known points certified, and no ghost and no drift; upheld: a certificate is wrong, or half is undecided",
     verdict: isTold ? "not reproduced" : wrong > 0 || share < limits.partlyDecidedShare ? "reproduced" : "partly",
     seeds: [...new Set(networks.map(({ seed }) => seed))].sort((a, b) => a - b),
   };

@@ -1,12 +1,14 @@
-/** The runs behind claims C19 and C20: results of the studies of the search, and searches next to ghosts. */
-
+/** The runs behind claims C19 and C20: results of the studies of the search, and searches next to ghosts and on drifting flows. */
+import { Matrix } from "ml-matrix";
+import { certify } from "../dynamics/certify";
 import { findFixedPoints } from "../dynamics/fixed-points";
-import { kineticEnergy } from "../dynamics/flow";
+import { type Flow, kineticEnergy } from "../dynamics/flow";
 import { isSamePlace } from "../dynamics/merge";
 import { ghostOfSaddleNode, saddleNodeFamily } from "../networks/planar";
-import { createRng } from "../numerics/random";
+import { createRng, type Rng } from "../numerics/random";
 import { checkCount, checkList, checkNumbers, checkRecord } from "../numerics/validate";
-import type { DecidedSearch, GhostSearch, SearchTime } from "./c19-c20";
+import { dot } from "../numerics/vector";
+import type { DecidedSearch, DriftSearch, GhostSearch, SearchTime } from "./c19-c20";
 import type { SeededResult } from "./replicated";
 import { startsInBox } from "./runs-c01-c03";
 import type { SearchStudyResult } from "./study-search";
@@ -52,6 +54,55 @@ export async function ghostSearches(
           .length,
         falselyCertified: points.filter(({ xStar }) => !isKnown(xStar)).length,
       });
+    }
+  }
+  return searches;
+}
+
+/** Speeds of the drift, from one that is seen to one that is slower than any tolerance for a slow point. */
+export const drifts: readonly number[] = Object.freeze([1e-3, 1e-6, 1e-9, 1e-12]);
+
+/**
+ * A flow that drifts through everywhere: F = −x + u (v·x) + e w with v·u = v·w = 1, so that v·F = e for every x.
+ *
+ * J = −I + u vᵀ has the eigenvalue 0 and does not change, K = 0: h = 0 says nothing here.
+ *
+ * @param units N ≥ 1
+ * @param drift e, in activation per τ
+ * @param rng source of u, v and w
+ * @throws RangeError if the number of units is out of place
+ */
+export function driftingFlow(units: number, drift: number, rng: Rng): Flow {
+  checkCount("driftingFlow", "units", units);
+  const draw = (): Float64Array => Float64Array.from({ length: units }, () => rng.normal());
+  const v = draw();
+  const [u, w] = [draw(), draw()].map((a) => a.map((value) => value / dot(a, v)));
+  const velocity = (x: Float64Array): Float64Array => {
+    const along = dot(v, x);
+    return x.map((value, i) => -value + u[i] * along + drift * w[i]);
+  };
+  const J = new Matrix([...u].map((a, i) => [...v].map((b, j) => a * b - (i === j ? 1 : 0))));
+  return { dimension: units, velocity, jacobian: () => J.clone(), lipschitzOfJacobian: () => 0 };
+}
+
+/**
+ * Searches flows that drift through everywhere: nothing must be certified, at no start and at no end.
+ *
+ * @param seed of the flows and the starts
+ * @param count starts of each search
+ */
+export async function driftSearches(seed: number, count = 5): Promise<DriftSearch[]> {
+  checkCount("driftSearches", "count", count);
+  const searches: DriftSearch[] = [];
+  for (const units of [1, 2, 5, 20]) {
+    for (const drift of drifts) {
+      const rng = createRng(seed).split(`${units} units drift by ${drift}`);
+      const flow = driftingFlow(units, drift, rng.split("flow"));
+      const starts = startsInBox(units, count, rng.split("starts"));
+      const { points, slowPoints } = await findFixedPoints(flow, starts, { withStability: false });
+      const certified = slowPoints.filter(({ certificate }) => certificate?.isCertified).length;
+      const atStarts = starts.filter((x) => certify(flow, x).isCertified).length;
+      searches.push({ units, drift, falselyCertified: points.length + certified + atStarts });
     }
   }
   return searches;

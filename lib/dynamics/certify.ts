@@ -2,21 +2,29 @@ import { type Factorization, factorize, smallestSingularValue } from "../numeric
 import { checkVector, reject } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
-import { roundingOfSpeed, unitRoundoff } from "./energy-surface";
+import { unitRoundoff } from "./energy-surface";
 import { checkFlowArgument, type Flow, jacobianInto, velocityInto } from "./flow";
+
+/** Why a place is left undecided: neither shown to hold a fixed point nor to hold none. */
+export type UndecidedReason =
+  | "J is singular to rounding"
+  | "J changes too much over a Newton step"
+  | "F or J is not finite";
 
 export interface Certificate {
   /** A fixed point exists within `radius` of x, and no other within `uniqueRadius`. */
   readonly isCertified: boolean;
+  /** Why the place is undecided; only where it is. */
+  readonly reason?: UndecidedReason;
   /** (1 − √(1 − 2h))/(βK), in activation; Infinity if nothing is certified. */
   readonly radius: number;
   /** (1 + √(1 − 2h))/(βK), with K for that ball: the fixed point is the only one in it; 0 if nothing is certified. */
   readonly uniqueRadius: number;
   /** β K η; at most ½ for a certificate. */
   readonly h: number;
-  /** 1/σ_min(J), in τ. */
+  /** A bound on 1/σ_min(J), rounding of J included, in τ; Infinity where J is singular to rounding. */
   readonly beta: number;
-  /** Length of the Newton step ‖J⁻¹F‖ plus what rounding of F may add to it, in activation. */
+  /** A bound on the length of the Newton step ‖J⁻¹F‖, rounding of F and J included, in activation. */
   readonly eta: number;
   /** Lipschitz constant of J around x. */
   readonly K: number;
@@ -32,12 +40,16 @@ export interface Certificate {
  * blow up, and no certificate is given. (The converse is not proved: a true fixed point with a nearly singular J, at a
  * bifurcation, may go without.)
  *
- * The word is *numerically certified*, as rounding enters in these ways. F: a flow with `velocityExtended` gives it in
- * double-double with a bound on its error, which is added to η as β times the bound; the radius at a polished point is then
- * near 1e-21 at N = 1000. Other flows give it in float64, and the estimate u √N ‖x‖ (no bound) takes the bound's place.
- * J (at x, without xLow), its LU with partial pivoting, ‖J⁻¹F‖ and σ_min are computed in float64: σ_min by Lanczos iteration
- * to about nine digits and from above, the rest to about κ(J) u. These errors change β and η by parts in 10⁹ and are not
- * added: a certificate with h within 1e-8 of ½ is no evidence, one with h of 1e-6 or less is not touched by them.
+ * Without a certificate a place is *undecided*, for a reason that is given. The first: where σ_min(J) is no larger than
+ * rounding of J can make it, δ = 4 N u max(1, ‖J‖), J may be singular, and β has no bound. It must be asked before h, which
+ * says nothing where J changes little: K = 0 makes h = 0 even for a flow that drifts through everywhere.
+ *
+ *     β ≤ 1/(σ_min − δ)      η ≤ ‖J⁻¹F‖ (1 + β δ) + β ε,      ε the rounding of F
+ *
+ * The word is *numerically certified*, as two of these are no bounds but estimates. δ: the backward error of LU with
+ * partial pivoting and of entries of J whose terms are of the size of ‖J‖, or of 1 per τ as that of the leak. ε: a flow
+ * with `velocityExtended` gives F in double-double with a bound on its error, so that the radius at a polished point is near
+ * 1e-21 at N = 1000; for others it is u ‖x‖ max(√N, ‖J‖). σ_min comes from Lanczos iteration, from above, to nine digits.
  *
  * @param flow a vector field on N activations that knows `lipschitzOfJacobian`
  * @param x activation, (N)
@@ -57,16 +69,27 @@ export function certify(flow: Flow, x: Float64Array, xLow?: Float64Array): Certi
     );
   }
   const J = kernelArray(x.length * x.length);
-  let lu: Factorization | undefined;
+  let factors: JacobianFactors | undefined;
   try {
     jacobianInto(flow, x, J);
-    const { F, rounding } = residual(flow, x, xLow ?? new Float64Array(x.length));
-    lu = Number.isFinite(norm(J)) ? factorize(J, x.length, { inPlace: true }) : undefined;
-    return certifyWith(flow, x, F, lu, rounding);
+    factors = factorsOf(J, x.length);
+    return certifyWith(flow, x, residual(flow, x, xLow ?? new Float64Array(x.length), factors?.length), factors);
   } finally {
-    lu?.release();
+    factors?.lu.release();
     releaseKernelArray(J);
   }
+}
+
+/** The LU factors of a Jacobian, and its Frobenius norm, which they no longer tell. */
+export interface JacobianFactors {
+  readonly lu: Factorization;
+  readonly length: number;
+}
+
+/** Factorises J, (size·size), which may be overwritten; undefined if it is not finite. */
+export function factorsOf(J: Float64Array, size: number): JacobianFactors | undefined {
+  const length = norm(J);
+  return Number.isFinite(length) ? { lu: factorize(J, size, { inPlace: true }), length } : undefined;
 }
 
 /** J is taken at x, so x + xLow must be the same point but for rounding. */
@@ -80,8 +103,14 @@ function checkLow(x: Float64Array, xLow: Float64Array): void {
   }
 }
 
-/** F at x + xLow and what its length may be off by, in double-double if the flow can. */
-export function residual(flow: Flow, x: Float64Array, xLow: Float64Array): { F: Float64Array; rounding: number } {
+/** F, and what ‖F‖ may be off by. */
+export interface Residual {
+  readonly F: Float64Array;
+  readonly rounding: number;
+}
+
+/** F at x + xLow, in double-double if the flow can; `length` is ‖J‖ (Frobenius). */
+export function residual(flow: Flow, x: Float64Array, xLow: Float64Array, length = 1): Residual {
   const F = new Float64Array(x.length);
   if (flow.velocityExtended) {
     const FLow = new Float64Array(x.length);
@@ -92,31 +121,51 @@ export function residual(flow: Flow, x: Float64Array, xLow: Float64Array): { F: 
     reject("certify", "flow.velocityExtended", undefined, "a function, as xLow is not zero");
   }
   velocityInto(flow, x, F);
-  return { F, rounding: roundingOfSpeed(x) };
+  // row i adds up terms J_ij x_j, or N of the size of x
+  return { F, rounding: unitRoundoff * norm(x) * Math.max(Math.sqrt(x.length), length) };
 }
 
 /**
- * The same with F and the LU factors of J(x) at hand; no factors if J is not finite. `lu` should be the float64 one, as β
- * and the index hang on it. `rounding` is what ‖F‖ may be off by, by default the float64 estimate.
+ * The Newton step and bounds on β and η, all that does not hang on K; or the reason why there are none.
+ *
+ * @param factors of J(x) in float64, as β hangs on them; none if J is not finite
  */
+export function newtonBounds(
+  { F, rounding }: Residual,
+  factors: JacobianFactors | undefined,
+): { readonly step: Float64Array; readonly beta: number; readonly eta: number } | UndecidedReason {
+  if (!factors || !Number.isFinite(norm(F))) return "F or J is not finite";
+  const { lu, length } = factors;
+  const delta = 4 * lu.size * unitRoundoff * Math.max(1, length);
+  const smallest = lu.isSingular ? 0 : smallestOf(lu);
+  if (smallest <= 2 * delta) return "J is singular to rounding";
+  const beta = 1 / (smallest - delta);
+  const step = lu.solve(F);
+  const eta = norm(step) * (1 + beta * delta) + beta * rounding;
+  return Number.isFinite(eta) ? { step, beta, eta } : "F or J is not finite";
+}
+
+/** `certify` with F and the factors of J(x) at hand. */
 export function certifyWith(
   flow: Flow,
   x: Float64Array,
-  F: Float64Array,
-  lu: Factorization | undefined,
-  rounding: number = roundingOfSpeed(x),
+  F: Residual,
+  factors: JacobianFactors | undefined,
 ): Certificate {
   const infinite = Number.POSITIVE_INFINITY;
   const refused = { isCertified: false, radius: infinite, uniqueRadius: 0 };
-  const isSolvable = lu && !lu.isSingular && Number.isFinite(norm(F));
-  const newton = isSolvable ? norm(lu.solve(F)) : infinite;
-  const beta = isSolvable ? inverseNorm(lu) : infinite;
-  const eta = beta < infinite ? newton + beta * rounding : infinite;
-  if (!Number.isFinite(eta)) return { ...refused, h: infinite, beta, eta: infinite, K: infinite };
+  const bounds = newtonBounds(F, factors);
+  if (typeof bounds === "string") {
+    return { ...refused, reason: bounds, h: infinite, beta: infinite, eta: infinite, K: infinite };
+  }
+  const { beta, eta } = bounds;
   // the fixed point lies within 2η, so K is only needed there
   const K = flow.lipschitzOfJacobian ? flow.lipschitzOfJacobian(x, 2 * eta) : infinite;
   const h = eta === 0 ? 0 : beta * K * eta;
-  if (!(h <= 0.5)) return { ...refused, h: Number.isNaN(h) ? infinite : h, beta, eta, K };
+  if (!(h <= 0.5)) {
+    const reason = "J changes too much over a Newton step";
+    return { ...refused, reason, h: Number.isNaN(h) ? infinite : h, beta, eta, K };
+  }
   const root = Math.sqrt(1 - 2 * h);
   return {
     isCertified: true,
@@ -149,18 +198,17 @@ function uniqueRadius(stiffness: (r: number) => number, eta: number): number {
     high = Math.max(1, limit(1));
   }
   if (limit(high) >= high) return high;
-  for (let k = 0; k < 60; k++) {
-    const middle = low + (high - low) / 2;
+  // where K is nearly 0 in the smallest ball the two are many powers of ten apart: then these are halved, not the distance
+  for (let k = 0; k < 80 && high - low > 1e-12 * high; k++) {
+    const middle = high > 4 * low ? Math.sqrt(Math.max(low, high * 1e-40)) * Math.sqrt(high) : low + (high - low) / 2;
     if (limit(middle) >= middle) low = middle;
     else high = middle;
   }
   return low;
 }
 
-/** ‖J⁻¹‖₂ = 1/σ_min; Infinity already where its square would overflow, which is no place for a certificate. */
-function inverseNorm(lu: Factorization): number {
+/** σ_min, rounded down; 0 already where 1/σ_min² would overflow, which is no place for a certificate. */
+function smallestOf(lu: Factorization): number {
   const probe = lu.solve(new Float64Array(lu.size).fill(1));
-  if (!(norm(probe) < 1e75)) return Number.POSITIVE_INFINITY;
-  const smallest = smallestSingularValue(lu);
-  return smallest > 0 ? 1 / smallest : Number.POSITIVE_INFINITY;
+  return norm(probe) < 1e75 ? smallestSingularValue(lu) * (1 - 5e-10) : 0;
 }

@@ -1,7 +1,7 @@
-import { norm } from "../numerics/vector";
+import { distance, norm } from "../numerics/vector";
 import { roundingOfSpeed } from "./energy-surface";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
-import { connectedComponents, isSamePlace } from "./merge";
+import { aloneWithin, connectedComponents, isSamePoint, type Located, linked } from "./merge";
 import type { Minimum } from "./minimize";
 import type { Judgement, SearchWork } from "./search-work";
 import type { Stability } from "./stability";
@@ -20,27 +20,39 @@ export interface CollectOptions {
   readonly slowMergeTolerance: number;
   /** F(−x) = −F(x): mirror images then share one spectrum. */
   readonly isOdd: boolean;
+  /** Size of the states of this search, in activation, see `sizeOfStates`. */
+  readonly size: number;
+  /** Searches from one more state, whose end is no end of the set. */
+  readonly probe: (x: Float64Array) => Promise<Minimum>;
 }
 
 /** What has been worked out about minima already, so that a search that goes on does not do it again. */
 export interface Known {
   readonly judgements: Map<Minimum, Judgement>;
   readonly spectra: Map<Minimum, Stability>;
+  /** Whether more places lie between two. */
+  readonly between: Map<Minimum, Map<Minimum, boolean>>;
 }
 
-/** Above this speed, in parts of max(1, ‖x‖), a minimum is not even tried as a fixed point. */
+/** Above this speed, in parts of the size of the states, a minimum is not even tried as a fixed point. */
 const candidateSpeed = 1e-6;
 
-/** Slow enough to be tried as a fixed point. */
-export function isCandidate({ status, speed, x }: Pick<Minimum, "status" | "speed" | "x">): boolean {
-  const size = norm(x);
-  return status !== "diverged" && Number.isFinite(size) && speed <= candidateSpeed * Math.max(1, size);
+/** Slow enough to be tried as a fixed point, where states have that size. */
+export function isCandidate({ status, speed, x }: Pick<Minimum, "status" | "speed" | "x">, size: number): boolean {
+  const length = norm(x);
+  return status !== "diverged" && Number.isFinite(length) && speed <= candidateSpeed * Math.max(size, length);
+}
+
+/** Median of ‖x‖ over the starts that are not 0: the unit in which this flow's states are small or large. */
+export function sizeOfStates(starts: readonly Start[]): number {
+  const sizes = starts.map(({ x }) => norm(x)).filter((size) => size > 0 && Number.isFinite(size));
+  return sizes.sort((a, b) => a - b)[sizes.length >> 1] ?? 0;
 }
 
 /** A minimum, with q > 0 noticeably. A search that ran out of iterations or was given up on a slope has found none. */
-function isSlow(minimum: Minimum, slowSlope: number): boolean {
+function isSlow(minimum: Minimum, slowSlope: number, size: number): boolean {
   const isMinimum = minimum.status === "converged" || (minimum.status === "stalled" && minimum.slope <= slowSlope);
-  return isMinimum && !isCandidate(minimum);
+  return isMinimum && !isCandidate(minimum, size);
 }
 
 /** A component of ends that are one point: its members, the best of them, and what its Jacobian says. */
@@ -63,16 +75,21 @@ export async function collect(
   known: Known,
   withSpectra: boolean,
 ): Promise<FixedPointSet> {
-  const { slowSlope, mergeTolerance, slowMergeTolerance } = options;
-  const candidates = ends.flatMap((end, i) => (isCandidate(end.minimum) ? [i] : []));
-  const slow = ends.flatMap((end, i) => (isSlow(end.minimum, slowSlope) ? [i] : []));
+  const { slowSlope, mergeTolerance, slowMergeTolerance, size } = options;
+  const candidates = ends.flatMap(({ minimum }, i) => (isCandidate(minimum, size) ? [i] : []));
+  const slow = ends.flatMap(({ minimum }, i) => (isSlow(minimum, slowSlope, size) ? [i] : []));
   const fixed: Place[] = [];
-  for (const place of await places(ends, candidates, mergeTolerance, work, known)) {
-    if (isFixed(place, mergeTolerance)) fixed.push(place);
+  const together = (members: readonly number[], tolerance: number): number[][] => {
+    const states = members.map((i) => ends[i].minimum.x);
+    return connectedComponents(states, tolerance, size).map((component) => component.map((k) => members[k]));
+  };
+  for (const place of await pointsAmong(ends, together(candidates, mergeTolerance), work, options, known)) {
+    if (isFixed(place)) fixed.push(place);
     else slow.push(...place.members);
   }
   slow.sort((i, j) => i - j);
-  const lingering = await places(ends, slow, slowMergeTolerance, work, known);
+  const valleys = together(slow, slowMergeTolerance);
+  const lingering = await work.each(valleys, (members) => judged(ends, members, work, known));
   const pointOf = owners(fixed, ends.length);
   const slowPointOf = owners(lingering, ends.length);
   const outcomes = ends.map(({ start, minimum }, i) => ({
@@ -87,7 +104,9 @@ export async function collect(
   }));
   const spectra = withSpectra ? await spectraOf(fixed, work, known, options) : undefined;
   const points = fixed.map((place, i) => ({ ...pointAt(place), ...spectra?.[i] }));
-  return { points, slowPoints: lingering.map(pointAt), outcomes };
+  const slowPoints = lingering.map((place) => slowPointAt(place, size));
+  const continuum = await continuumAmong(lingering, work, options, known);
+  return { points, slowPoints, outcomes, ...(continuum.length > 0 ? { continuum } : {}) };
 }
 
 type Spectrum = Pick<FixedPoint, "eigenvalues" | "unstableCount">;
@@ -97,13 +116,13 @@ async function spectraOf(
   fixed: readonly Place[],
   work: SearchWork,
   { spectra }: Known,
-  { isOdd, mergeTolerance }: CollectOptions,
+  { isOdd }: CollectOptions,
 ): Promise<Spectrum[]> {
-  const minima = fixed.map(({ best }) => best.minimum);
-  const twins = minima.map((minimum, i) => {
-    const image = isOdd ? mirrorOf(minimum.x) : undefined;
-    const first = image ? minima.slice(0, i).find(({ x }) => isSamePlace(x, image, mergeTolerance)) : undefined;
-    return first ?? minimum;
+  const places = fixed.map(located);
+  const twins = fixed.map(({ best }, i) => {
+    const image = { ...places[i], xStar: mirrorOf(places[i].xStar) };
+    const first = isOdd ? places.slice(0, i).findIndex((place) => isSamePoint(place, image)) : -1;
+    return fixed[first]?.best.minimum ?? best.minimum;
   });
   const missing = [...new Set(twins)].filter((minimum) => !spectra.has(minimum));
   const found = await work.each(missing, (minimum) => work.spectrum(minimum.x));
@@ -114,39 +133,172 @@ async function spectraOf(
   });
 }
 
-/** Connected components among some of the ends, ordered by first start, each judged where its residual is lowest. */
-async function places(
+/** Some of the ends as one place, judged where the residual is lowest. */
+async function judged(
   ends: readonly End[],
   members: readonly number[],
-  tolerance: number,
   work: SearchWork,
   { judgements }: Known,
+): Promise<Place> {
+  let best = members[0];
+  for (const i of members) if (isLower(ends[i].minimum, ends[best].minimum)) best = i;
+  const { minimum } = ends[best];
+  const judgement = judgements.get(minimum) ?? (await work.judge(minimum.x));
+  judgements.set(minimum, judgement);
+  return { members, best: ends[best], judgement };
+}
+
+/** By residual; of equal ones by place, so that the order of the starts decides nothing. */
+function isLower(a: Minimum, b: Minimum): boolean {
+  if (a.q !== b.q) return a.q < b.q;
+  const i = a.x.findIndex((value, k) => value !== b.x[k]);
+  return i >= 0 && a.x[i] < b.x[i];
+}
+
+/**
+ * Candidates as points: two ends are one point exactly when a ball says so in which a fixed point is alone.
+ *
+ * Heaps of neighbours are only where it begins. Of each the best is judged; what is so near to it that Newton's method leads
+ * there for sure is that point, the rest of the heap is looked at again. Then heaps that are one point are put together.
+ */
+async function pointsAmong(
+  ends: readonly End[],
+  heaps: readonly number[][],
+  work: SearchWork,
+  { size, slowMergeTolerance }: CollectOptions,
+  known: Known,
 ): Promise<Place[]> {
-  const found = connectedComponents(
-    members.map((i) => ends[i].minimum.x),
-    tolerance,
-  ).map((component) => component.map((k) => members[k]));
-  return work.each(found, async (component) => {
-    let best = component[0];
-    for (const i of component) if (ends[i].minimum.q < ends[best].minimum.q) best = i;
-    const { minimum } = ends[best];
-    const judgement = judgements.get(minimum) ?? (await work.judge(minimum.x));
-    judgements.set(minimum, judgement);
-    return { members: component, best: ends[best], judgement };
-  });
+  const found: Place[] = [];
+  let open = heaps;
+  while (open.length > 0) {
+    const heads = await work.each(open, (heap) => judged(ends, heap, work, known));
+    const rests: number[][] = [];
+    for (const head of heads) {
+      const isHere = await work.each(head.members, (i) => isSurelyAt(head, ends[i].minimum.x, work));
+      found.push({ ...head, members: head.members.filter((_, k) => isHere[k]) });
+      const rest = head.members.filter((_, k) => !isHere[k]);
+      if (rest.length > 0) rests.push(rest);
+    }
+    open = rests;
+  }
+  found.sort((a, b) => a.members[0] - b.members[0]);
+  const reach = (a: Place, b: Place): number =>
+    slowMergeTolerance * Math.max(size, norm(a.best.minimum.x), norm(b.best.minimum.x));
+  const pairs = found.flatMap((a, i) => found.slice(0, i).map((b, j): [number, number, Place, Place] => [i, j, a, b]));
+  const links = new Set<string>();
+  for (const [i, j, a, b] of pairs) if (await areOne(a, b, reach(a, b), work)) links.add(`${i} ${j}`);
+  return linked(found.length, (i, j) => links.has(`${i} ${j}`)).map((group) => united(group.map((k) => found[k])));
 }
 
-/** Certified, or for a flow that cannot be, a Newton step from a twin of itself; or at rest to the last bit. */
-function isFixed({ best: { minimum }, judgement }: Place, tolerance: number): boolean {
-  const { certificate, newtonLength } = judgement;
-  if (minimum.q === 0 && roundingOfSpeed(minimum.x) === 0) return true;
-  return certificate ? certificate.isCertified : newtonLength <= tolerance * Math.max(1, norm(minimum.x));
+/**
+ * Nearer to a certified point than 1/(4βK), an eighth of the radius in which it is alone, the theorem holds anew with
+ * h ≤ ½: β′ ≤ (4/3) β and η′ ≤ (3/2) t at a distance t. So what a search ends at there is that point. A flow without
+ * certificates is asked whether J hardly changes on the way.
+ */
+async function isSurelyAt(place: Place, x: Float64Array, work: SearchWork): Promise<boolean> {
+  const at = located(place);
+  if (x === place.best.minimum.x || distance(at.xStar, x) <= aloneWithin(at) / 8) return true;
+  return isDecided(place) && at.certificate === undefined && work.holdsOne(at.xStar, x);
 }
 
-function pointAt({ members, best, judgement }: Place): FixedPoint {
-  const { start, minimum } = best;
-  const { certificate, index } = judgement;
-  const polished = certificate?.isCertified ? judgement.polished : undefined;
+/** Whether two places are one point. */
+async function areOne(a: Place, b: Place, reach: number, work: SearchWork): Promise<boolean> {
+  const [one, other] = [located(a), located(b)];
+  const apart = distance(one.xStar, other.xStar);
+  if (isDecided(a) && isDecided(b)) {
+    if (a.judgement.certificate !== undefined) return isSamePoint(one, other);
+    return apart === 0 || (apart <= reach && work.holdsOne(one.xStar, other.xStar));
+  }
+  // of the two only one is a point: the other holds none of its own where that one is alone
+  const [sure, unsure] = isDecided(a) ? [one, other] : [other, one];
+  if (!isDecided(a) && !isDecided(b)) return apart === 0;
+  if (apart <= Math.max(aloneWithin(sure), sure.within ?? 0)) return true;
+  return sure.certificate === undefined && apart <= reach && work.holdsOne(sure.xStar, unsure.xStar);
+}
+
+/** Places that are one point, judged where the best of those that are decided is. */
+function united(places: readonly Place[]): Place {
+  let best = places[0];
+  for (const place of places.slice(1)) {
+    const isBetter = isLower(place.best.minimum, best.best.minimum);
+    if (isDecided(place) === isDecided(best) ? isBetter : isDecided(place)) best = place;
+  }
+  return { ...best, members: places.flatMap(({ members }) => members).sort((i, j) => i - j) };
+}
+
+function isDecided({ judgement }: Place): boolean {
+  return judgement.reason === undefined;
+}
+
+/** At the polished place, where there is one. */
+function located({ best: { minimum }, judgement: { polished, certificate, within } }: Place): Located {
+  const isPolished = polished !== undefined && certificate?.isCertified === true;
+  return { xStar: isPolished ? polished.x : minimum.x, within, ...(certificate ? { certificate } : {}) };
+}
+
+/** Certified, or for a flow that cannot be, near a point as far as one sees; or at rest to the last bit. */
+function isFixed(place: Place): boolean {
+  return isDecided(place) || isAtRest(place);
+}
+
+function isAtRest({ best: { minimum } }: Place): boolean {
+  return minimum.q === 0 && roundingOfSpeed(minimum.x) === 0;
+}
+
+/**
+ * Places on a line, a circle or a sheet of fixed points, as far as one can see: of three or more that are undecided,
+ * neighbours with two more between them.
+ *
+ * A search from two states on the way from a place to its neighbour must end at rest on that way, at two further places. One
+ * state half way could meet an isolated point by chance, two at odd parts do not meet two.
+ *
+ * @returns indices into the places
+ */
+async function continuumAmong(
+  places: readonly Place[],
+  work: SearchWork,
+  options: CollectOptions,
+  { between, judgements }: Known,
+): Promise<number[]> {
+  const { probe, size } = options;
+  const open = places.flatMap((place, i) => (isUndecided(place, size) ? [i] : []));
+  if (open.length < 3) return [];
+  const stateOf = (i: number): Float64Array => places[i].best.minimum.x;
+  const isBetween = async (a: Float64Array, b: Float64Array): Promise<boolean> => {
+    const gap = distance(a, b);
+    const ends = await work.each([0.382, 0.618], (part) => probe(a.map((value, k) => value + part * (b[k] - value))));
+    for (const end of ends) {
+      const isOpen = isCandidate(end, size) && (judgements.get(end) ?? (await work.judge(end.x))).reason !== undefined;
+      if (!isOpen || [a, b].some((x) => !(distance(x, end.x) >= 0.1 * gap && distance(x, end.x) <= gap))) return false;
+    }
+    return distance(ends[0].x, ends[1].x) >= 0.1 * gap;
+  };
+  const found = new Set<number>();
+  for (const i of open.slice(0, mostProbed)) {
+    const others = open
+      .filter((j) => j !== i)
+      .sort((j, k) => distance(stateOf(i), stateOf(j)) - distance(stateOf(i), stateOf(k)));
+    const [one, other] = [places[i].best.minimum, places[others[0]].best.minimum];
+    const seen = between.get(one) ?? new Map<Minimum, boolean>();
+    between.set(one, seen);
+    const isOn = seen.get(other) ?? (await isBetween(one.x, other.x));
+    seen.set(other, isOn);
+    if (isOn) found.add(i).add(others[0]);
+  }
+  return [...found].sort((i, j) => i - j);
+}
+
+/** Most places from which a continuum is looked for. */
+const mostProbed = 6;
+
+function isUndecided(place: Place, size: number): boolean {
+  return !isDecided(place) && isCandidate(place.best.minimum, size);
+}
+
+function pointAt(place: Place): FixedPoint {
+  const { start, minimum } = place.best;
+  const { certificate, index, within, polished: pair } = place.judgement;
+  const polished = certificate?.isCertified ? pair : undefined;
   return {
     xStar: (polished ?? minimum).x.slice(),
     ...(polished ? { xLow: polished.xLow } : {}),
@@ -158,8 +310,14 @@ function pointAt({ members, best, judgement }: Place): FixedPoint {
     unstableCount: -1,
     index,
     ...(certificate ? { certificate } : {}),
-    hits: members.length,
+    within: isDecided(place) ? within : isAtRest(place) ? 0 : Number.POSITIVE_INFINITY,
+    hits: place.members.length,
   };
+}
+
+function slowPointAt(place: Place, size: number): FixedPoint {
+  const { reason } = place.judgement;
+  return { ...pointAt(place), ...(reason && isUndecided(place, size) ? { undecided: reason } : {}) };
 }
 
 /** Which place each end belongs to, −1 for none. */

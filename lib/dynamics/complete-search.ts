@@ -2,8 +2,8 @@ import type { AbstractMatrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
 import { checkCount, checkList, checkMatrix, checkRecord, checkVector, withDefaults } from "../numerics/validate";
 import { distance } from "../numerics/vector";
-import { isCandidate } from "./collect";
-import { type Completeness, completeness } from "./completeness";
+import { type Completeness, completeness, crowdedFrom, isOpen } from "./completeness";
+import { deflationDefaults } from "./deflation";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
 import {
   beginSearch,
@@ -57,12 +57,21 @@ export const findAllDefaults: Readonly<FindAllOptions> = Object.freeze({
   maxStarts: 400,
   maxTotalIterations: 20_000, // 400 starts of 50
   stretches: 12, // 10 of 10 saddles with one unstable mode in two seeds at g = 1.5, 8 of 10 without
-  crowdedFrom: 20, // a flip-flop of b bits has at most b, and a few more where training added some
+  crowdedFrom, // as in `completeness`
   onRound: () => {},
 });
 
-/** Why the search ended. */
-export type SearchEnd = "no gap found" | "crowded middle" | "starts spent" | "iterations spent";
+/**
+ * Why the search ended. "nothing new": fresh starts found nothing new, but no index sum is known for the flow, so that nobody can
+ * tell whether anything is missing. "continuum suspected": places at rest lie between others, without end.
+ */
+export type SearchEnd =
+  | "no gap found"
+  | "nothing new"
+  | "continuum suspected"
+  | "crowded middle"
+  | "starts spent"
+  | "iterations spent";
 
 /** What one round did. */
 export interface SearchRound {
@@ -82,7 +91,7 @@ export interface FullSearch extends FixedPointSet {
   readonly totalIterations: number;
   /** For each memory handed in, the point it rests at, as an index into `points`; −1 if it rests at none: it moves. */
   readonly memories: readonly number[];
-  /** Slow points as slow as a fixed point, which no certificate tells from one: indices into `slowPoints`. */
+  /** Slow points as slow as a fixed point, which no certificate tells from one: `completeness.undecided`. */
   readonly undecided: readonly number[];
 }
 
@@ -98,11 +107,13 @@ export interface FullSearch extends FixedPointSet {
  * - mirror images, where the flow is odd.
  *
  * It ends with "no gap found" when a round has found nothing new, the index sum is what it must be, no point is
- * degenerate or undecided, and mirror images are paired. Every memory that is a fixed point is then among the points,
+ * degenerate or undecided, mirror images are paired, and half of the independent starts or more end at a point that another
+ * has found; with "nothing new" when no sum is known for the flow, and the rest holds. Every memory that is a fixed point is then among the points,
  * since each is a start: what a search from rest ends at is that point, or undecided. All this is necessary for a
  * complete set and no proof of one. A flow whose middle is crowded (points with more than `crowdedFrom` unstable modes:
  * above g = 1 their number grows exponentially with N [Wainrib & Touboul, PRL 2013]) is given up, whatever its index
- * sum, when a round has found no new attractor and no new saddle with one unstable mode.
+ * sum, when a round has found no new attractor and no new saddle with one unstable mode; and so is one on whose fixed points
+ * a continuum is suspected.
  *
  * Budgets are counted in starts and iterations, never in seconds, so that the result is the same on every machine. The
  * work of edge tracking and deflation is not in them; it is bounded by the number of pairs and by the batch.
@@ -133,18 +144,17 @@ export async function findAllFixedPoints(
   let done = 0;
   let starts = firstStarts(flow, sources, settings.batch);
   for (;;) {
-    const before = set.points;
+    const before = set;
     await search.run(starts, settings.onProgress);
     await mirror(flow, search, settings);
     set = await search.collect(true);
     const judged = completeness(set, flow);
-    const undecided = undecidedIn(set);
-    const isOpen = !judged.noGapFound || undecided.length > 0;
-    const fresh = newPoints(before, set, settings.mergeTolerance);
+    const { undecided } = judged;
+    const fresh = newPoints(before, set);
     rounds.push(roundOf(fresh, set, set.outcomes.length - done, judged.indexSum));
     done = set.outcomes.length;
     settings.onRound(rounds[rounds.length - 1]);
-    const ended = endOf(fresh, set, isOpen, rounds.length, settings);
+    const ended = endOf(fresh, set, judged, rounds.length, settings);
     if (ended) {
       const memories = restingPlaces(set, sources.memories ?? []);
       const totalIterations = iterationsOf(set);
@@ -152,7 +162,8 @@ export async function findAllFixedPoints(
     }
     const { batch } = settings;
     const stretches = isCrowded(set, settings) ? settings.stretches : 0;
-    const stage = { set, tried, round: rounds.length, batch, hasGap: isOpen, stretches };
+    const { size } = search;
+    const stage = { set, size, tried, round: rounds.length, batch, hasGap: isOpen(judged), stretches };
     starts = await nextStarts(flow, sources, search.work, stage);
   }
 }
@@ -182,12 +193,13 @@ function firstStarts(flow: Flow, { states, rng, memories = [], guesses = [] }: S
 async function mirror(flow: Flow, search: Search, settings: FindAllOptions): Promise<void> {
   if (!flow.odd) return;
   const { points } = await search.collect(false);
-  await search.run(missingMirrors(flow, points, settings.mergeTolerance), settings.onProgress);
+  await search.run(missingMirrors(flow, points), settings.onProgress);
 }
 
-/** Points of `after` that are not among those of `before`. */
-function newPoints(before: readonly FixedPoint[], after: FixedPointSet, tolerance: number): FixedPoint[] {
-  return after.points.filter(({ xStar }) => !before.some((old) => isSamePlace(old.xStar, xStar, tolerance)));
+/** Points of `after` at which no start of `before` had found one. */
+function newPoints(before: FixedPointSet, after: FixedPointSet): FixedPoint[] {
+  const known = new Set(after.outcomes.flatMap(({ point }, i) => (before.outcomes[i]?.point >= 0 ? [point] : [])));
+  return after.points.filter((_, k) => !known.has(k));
 }
 
 function roundOf(fresh: readonly FixedPoint[], set: FixedPointSet, starts: number, indexSum: number): SearchRound {
@@ -204,13 +216,8 @@ function iterationsOf({ outcomes }: FixedPointSet): number {
   return outcomes.reduce((sum, { iterations }) => sum + iterations, 0);
 }
 
-/** Neither certified nor noticeably in motion: at a bifurcation, or next to one. */
-function undecidedIn({ slowPoints }: FixedPointSet): number[] {
-  return slowPoints.flatMap(({ status, speed, xStar }, i) => (isCandidate({ status, speed, x: xStar }) ? [i] : []));
-}
-
 /**
- * A memory rests at a point when the search from it ends there, and no farther away than this, in parts of max(1, ‖x‖):
+ * A memory rests at a point when the search from it ends there, and no farther away than this, in parts of ‖x‖:
  * ten times the longest path that counts as rest in `memoryTable`. A memory that circles is a diameter away.
  */
 const restingDistance = 1e-2;
@@ -219,21 +226,23 @@ const restingDistance = 1e-2;
 function restingPlaces({ points, outcomes }: FixedPointSet, memories: readonly Float64Array[]): number[] {
   return memories.map((memory, i) => {
     const { point } = outcomes[i];
-    return point >= 0 && isSamePlace(points[point].xStar, memory, restingDistance) ? point : -1;
+    return point >= 0 && isSamePlace(points[point].xStar, memory, restingDistance, 0) ? point : -1;
   });
 }
 
 function endOf(
   fresh: readonly FixedPoint[],
   set: FixedPointSet,
-  isOpen: boolean,
+  judged: Completeness,
   round: number,
   settings: FindAllOptions,
 ): SearchEnd | undefined {
   const isIdle = round > 1 && !fresh.some(({ unstableCount }) => unstableCount <= 1);
   // asked first: an index sum that happens to be right says nothing of a crowded middle
   if (isIdle && isCrowded(set, settings)) return "crowded middle";
-  if (isIdle && fresh.length === 0 && !isOpen) return "no gap found";
+  if (round > 1 && set.continuum) return "continuum suspected";
+  const isDone = fresh.length === 0 && !isOpen(judged) && !judged.reasons.includes("too few starts agree");
+  if (isIdle && isDone) return judged.noGapFound ? "no gap found" : "nothing new";
   if (set.outcomes.length >= settings.maxStarts) return "starts spent";
   return iterationsOf(set) >= settings.maxTotalIterations ? "iterations spent" : undefined;
 }
@@ -252,6 +261,8 @@ interface Stage {
   readonly hasGap: boolean;
   /** Of edge tracking. */
   readonly stretches: number;
+  /** Of the states, in activation. */
+  readonly size: number;
 }
 
 type Pair = readonly [Float64Array, Float64Array];
@@ -261,8 +272,9 @@ async function nextStarts(
   flow: Flow,
   { states, rng }: SearchSources,
   work: SearchWork,
-  { set, tried, round, batch, hasGap, stretches }: Stage,
+  { set, tried, round, batch, hasGap, stretches, size }: Stage,
 ): Promise<Start[]> {
+  const deflation = { speed: deflationDefaults.speed * Math.min(1, size || 1) };
   const own = rng.split(`round ${round}`);
   const half = Math.ceil(batch / 2);
   const attractors = set.points.filter(({ unstableCount }) => unstableCount === 0).map(({ xStar }) => xStar);
@@ -273,7 +285,7 @@ async function nextStarts(
   const known = set.points.map(({ xStar }) => xStar);
   const more = hasGap ? batch : Math.ceil(batch / 4);
   const from = [...lost, ...blends(attractors, more, 0.1, own.split("deflation"))];
-  const deflated = await work.each(from, (x) => work.deflate(x, known));
+  const deflated = await work.each(from, (x) => work.deflate(x, known, deflation));
   return [
     ...mixedStarts(states, { rng: own, count: half, noisyPart: 0, origin: false }),
     ...inside.map((x): Start => ({ x, kind: "blend" })),

@@ -1,10 +1,34 @@
 import { checkShape, reject } from "../numerics/validate";
-import { norm } from "../numerics/vector";
 import type { FixedPointSet } from "./fixed-point-set";
-import { findDefaults } from "./fixed-points";
 import { checkFlowArgument, type Flow } from "./flow";
-import { isSamePlace } from "./merge";
+import { isSamePoint } from "./merge";
 import { mirrorOf } from "./starts";
+
+/**
+ * Least coverage at which a set can be judged. Below a half the next start of the kind is more likely to end at a point not
+ * yet known than at one of these, so that a search which stops has stopped too early.
+ */
+export const leastCoverage = 0.5;
+
+/**
+ * A point with more unstable modes than this belongs to a crowded middle, which no search can complete: a flip-flop of b bits
+ * has at most b, and a few more where training added some.
+ */
+export const crowdedFrom = 20;
+
+/** What speaks against completeness, gravest first within each kind. */
+export type CompletenessReason =
+  | "the index sum is wrong"
+  | "mirror images are missing"
+  | "no fixed point at all"
+  | Open
+  | Unknown;
+
+/** A place is left open: with it all checks may hold, or none. */
+type Open = "a degenerate point has no index" | "a continuum of fixed points is suspected" | "places are undecided";
+
+/** Nothing is missing that one knows of, but one would not know. */
+type Unknown = "the middle holds exponentially many" | "no index sum is known for this flow" | "too few starts agree";
 
 export interface Completeness {
   /** Σ sign det(−J) over all fixed points found that are not degenerate. */
@@ -23,7 +47,16 @@ export interface Completeness {
   readonly chao1?: number;
   /** Number of starts these two estimates rest on. */
   readonly sampled: number;
-  /** None of the checks above shows a gap. Necessary for completeness, never a proof of it. */
+  /** Indices of slow points that may be fixed points: as slow as one, and undecided. */
+  readonly undecided: number[];
+  /**
+   * "gap found": a check fails. "unknown": none fails, or one may fail because of places that are undecided; and the checks
+   * are too few to tell. "no gap found": all checks hold. Necessary for completeness, never a proof of it.
+   */
+  readonly verdict: "gap found" | "no gap found" | "unknown";
+  /** Why not "no gap found"; empty if it is. */
+  readonly reasons: readonly CompletenessReason[];
+  /** verdict is "no gap found". */
   readonly noGapFound: boolean;
 }
 
@@ -37,6 +70,9 @@ export interface Completeness {
  * 1 − f₁/n and Chao1 is S + f₁²/(2 f₂), f_k being the number of points found k times, over the n starts of kind
  * "trajectory" or, if there are none, "given" that ended at a fixed point; both weigh a point by the size of its basin.
  *
+ * Where these checks cannot tell, completeness is *unknown*: no sum is known for the flow, places are undecided, the middle
+ * is crowded (`crowdedFrom`), or coverage is below `leastCoverage`.
+ *
  * @param set as from `findFixedPoints`
  * @param flow the flow it was found for
  * @throws RangeError if one of them is not what it should be
@@ -47,15 +83,37 @@ export function completeness(set: FixedPointSet, flow: Flow): Completeness {
     reject("completeness", "set", set, "a FixedPointSet, as from findFixedPoints");
   }
   checkShape("completeness", "set", set, { points: [{ xStar: "vector" }], outcomes: [{}] });
-  const { points } = set;
+  if (set.slowPoints !== undefined) checkShape("completeness", "set", set, { slowPoints: [{}] });
+  const { points, slowPoints = [] } = set;
   const indexSum = points.reduce((sum, point) => sum + point.index, 0);
   const degenerate = points.flatMap((point, i) => (point.index === 0 ? [i] : []));
+  const undecided = slowPoints.flatMap((point, i) => (point.undecided === undefined ? [] : [i]));
   const unpaired = flow.odd ? points.flatMap((_, i) => (hasMirror(set, i) ? [] : [i])) : [];
-  const isOriginMissing = flow.odd === true && !points.some(({ xStar }) => norm(xStar) <= samePlace);
+  const isOriginMissing = flow.odd === true && !points.some((point) => isSamePoint(point, origin(flow)));
   const expectedIndexSum = flow.boundedRates ? 1 : undefined;
-  const isSumWrong = expectedIndexSum !== undefined && indexSum !== expectedIndexSum;
-  const hasGap = degenerate.length > 0 || isSumWrong || unpaired.length > 0 || isOriginMissing;
   const estimates = coverageOf(set);
+  const { coverage = 0 } = estimates;
+  const gaps: CompletenessReason[] = [
+    ...(expectedIndexSum !== undefined && indexSum !== expectedIndexSum ? (["the index sum is wrong"] as const) : []),
+    ...(unpaired.length > 0 || isOriginMissing ? (["mirror images are missing"] as const) : []),
+    ...(points.length === 0 ? (["no fixed point at all"] as const) : []),
+  ];
+  const open: CompletenessReason[] = [
+    ...(degenerate.length > 0 ? (["a degenerate point has no index"] as const) : []),
+    ...((set.continuum ?? []).length > 0 ? (["a continuum of fixed points is suspected"] as const) : []),
+    ...(undecided.length > 0 ? (["places are undecided"] as const) : []),
+  ];
+  const unknown: CompletenessReason[] = [
+    ...(points.some((point) => point.unstableCount > crowdedFrom)
+      ? (["the middle holds exponentially many"] as const)
+      : []),
+    ...(expectedIndexSum === undefined ? (["no index sum is known for this flow"] as const) : []),
+    ...(coverage < leastCoverage ? (["too few starts agree"] as const) : []),
+  ];
+  // a flow without a known sum may have no fixed point
+  const isGap = open.length === 0 && gaps.some((gap) => gap !== "no fixed point at all");
+  const reasons = [...open, ...gaps, ...unknown];
+  const verdict = reasons.length === 0 ? "no gap found" : isGap ? "gap found" : "unknown";
   return {
     indexSum,
     ...(expectedIndexSum === undefined ? {} : { expectedIndexSum }),
@@ -63,16 +121,32 @@ export function completeness(set: FixedPointSet, flow: Flow): Completeness {
     unpaired,
     isOriginMissing,
     ...estimates,
-    noGapFound: points.length > 0 && !hasGap,
+    undecided,
+    verdict,
+    reasons,
+    noGapFound: verdict === "no gap found",
   };
 }
 
-/** Relative distance at which two fixed points are one. */
-const samePlace = findDefaults.mergeTolerance;
+/** Whether something is known to be missing, or a place is open: deflation may then help. */
+export function isOpen({ reasons }: Completeness): boolean {
+  const unknown: readonly CompletenessReason[] = [
+    "the middle holds exponentially many",
+    "no index sum is known for this flow",
+    "too few starts agree",
+  ];
+  return reasons.some((reason) => !unknown.includes(reason));
+}
+
+/** The origin, where an odd flow rests exactly. */
+function origin({ dimension }: Flow): { xStar: Float64Array } {
+  return { xStar: new Float64Array(dimension) };
+}
 
 function hasMirror(set: FixedPointSet, index: number): boolean {
-  const image = mirrorOf(set.points[index].xStar);
-  return set.points.some(({ xStar }) => isSamePlace(xStar, image, samePlace));
+  const point = set.points[index];
+  const image = { ...point, xStar: mirrorOf(point.xStar) };
+  return set.points.some((other) => isSamePoint(other, image));
 }
 
 function coverageOf(set: FixedPointSet): { coverage?: number; chao1?: number; sampled: number } {

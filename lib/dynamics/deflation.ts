@@ -7,7 +7,7 @@ import { NewtonStep } from "./newton-step";
 export interface DeflationOptions {
   /** Most Newton steps. */
   steps: number;
-  /** Longest step, in parts of the largest norm of the known points, or of 1 if that is larger. */
+  /** Longest step, in parts of the largest norm of the known points; of ‖x0‖, or of 1, where these are all 0. */
   longest: number;
   /** Arrived when ‖F‖ is at most this. */
   speed: number;
@@ -51,7 +51,7 @@ export function deflatedNewton(
   checkCount(where, "steps", steps);
   checkNumber(where, "longest", longest);
   checkNumber(where, "speed", speed, "not negative");
-  const most = longest * Math.max(1, ...known.map(norm));
+  const most = longest * (Math.max(0, ...known.map(norm)) || norm(x0) || 1);
   const scale = Math.min(...known.map((point) => distance(x0, point)), most);
   if (scale === 0) return undefined;
   const surface = new EnergySurface(flow);

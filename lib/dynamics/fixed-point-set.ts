@@ -1,4 +1,4 @@
-import type { Certificate } from "./certify";
+import type { Certificate, UndecidedReason } from "./certify";
 import type { MinimumStatus } from "./minimize";
 import type { ComplexArray } from "./stability";
 import type { StartKind } from "./starts";
@@ -24,6 +24,10 @@ export interface FixedPoint {
   readonly eigenvalues?: ComplexArray;
   /** Only for flows that know `lipschitzOfJacobian`. */
   readonly certificate?: Certificate;
+  /** A fixed point lies within this of xStar, in activation, see `Judgement`; Infinity if none is known to. */
+  readonly within: number;
+  /** As slow as a fixed point, and neither shown to be one nor to be none: why. Only among slow points. */
+  readonly undecided?: UndecidedReason;
   /** Number of starts that ended here. */
   readonly hits: number;
   /** The constant input under which it is one, (I); only for flows that have one. */
@@ -50,6 +54,8 @@ export interface FixedPointSet {
   readonly points: FixedPoint[];
   /** Minima of q with q > 0, in the same order: no fixed points, but trajectories linger there. */
   readonly slowPoints: FixedPoint[];
+  /** *Continuum suspected*: slow points, as indices, between which more of their kind lie, as on a line of fixed points. */
+  readonly continuum?: readonly number[];
   /** One per start, in the order of the starts. */
   readonly outcomes: Outcome[];
   /** The constant input of the flow, if it has one. */

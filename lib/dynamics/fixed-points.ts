@@ -1,8 +1,9 @@
 import { checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
-import { collect, type End, isCandidate, type Known } from "./collect";
+import { norm } from "../numerics/vector";
+import { collect, type End, isCandidate, type Known, sizeOfStates } from "./collect";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
 import { checkFlowArgument, type Flow } from "./flow";
-import { isSamePlace } from "./merge";
+import { isSamePoint } from "./merge";
 import {
   checkedMinimizeOptions,
   type MinimizeMethod,
@@ -23,9 +24,12 @@ export interface FindOptions {
   thorough: boolean;
   /** Stalled searches count as slow points when their slope ‖JᵀF‖/(‖J‖‖F‖) is at most this; the rest are outcomes only. */
   slowSlope: number;
-  /** Fixed points closer than this, in parts of max(1, ‖x‖), are one. */
+  /**
+   * Ends closer than this, in parts of the size of the states, are looked at together. Whether they are one point is for
+   * the balls to say in which a fixed point is alone.
+   */
   mergeTolerance: number;
-  /** The same for slow points, which lie in flat valleys and are found less exactly. */
+  /** Slow points closer than this, in the same parts, are one: they lie in flat valleys and are found less exactly. */
   slowMergeTolerance: number;
   /** Compute the eigenvalues of every fixed point (about half a second each at N = 1000). */
   withStability: boolean;
@@ -60,10 +64,14 @@ export const findDefaults: Readonly<FindOptions> = Object.freeze({
 /**
  * Finds fixed and slow points of a flow by minimising q from many starts.  [J15 §3] [SB13]
  *
- * Each start runs downhill on q; those that end together (connected components under `mergeTolerance`, so that the
- * answer does not depend on the order of the starts) are one point, kept where the residual is lowest. Nothing is
- * dropped: every start has an outcome. A point counts as *fixed* when it is certified, or, for a flow without
- * `lipschitzOfJacobian`, when a Newton step from it is no longer than `mergeTolerance`; all other minima are *slow*.
+ * Each start runs downhill on q; those that end in one ball of uniqueness are one point, kept where the residual is lowest,
+ * whatever the order of the starts. Nothing is dropped: every start has an outcome. A point counts as *fixed* when it is
+ * certified, or, for a flow without `lipschitzOfJacobian`, when J is regular and hardly changes over twice the Newton step;
+ * all other minima are *slow*. Of these, what is as slow as a fixed point is *undecided*, and says why. Where undecided
+ * places have more of their kind between them, a line or a circle of fixed points, a *continuum* is suspected.
+ *
+ * Speeds and distances are measured in parts of the size of the states, the median ‖x‖ of the starts, so that the unit in
+ * which activations are given does not matter.
  *
  * The result is the same to the last bit with and without a pool, whatever the number of its threads.
  *
@@ -83,7 +91,7 @@ export async function findFixedPoints(
   await search.run(checkStarts("findFixedPoints", flow, starts), settings.onProgress);
   if (settings.followMirrors) {
     const { points } = await search.collect(false);
-    await search.run(missingMirrors(flow, points, settings.mergeTolerance), settings.onProgress);
+    await search.run(missingMirrors(flow, points), settings.onProgress);
   }
   return search.collect(settings.withStability);
 }
@@ -119,6 +127,8 @@ export interface Search {
   readonly work: SearchWork;
   /** Searches from more starts. */
   run(starts: readonly Start[], onProgress: FindOptions["onProgress"]): Promise<void>;
+  /** Size of the states, in activation: that of the first starts; 0 before them. */
+  readonly size: number;
   /** All starts so far as a set. */
   collect(withSpectra: boolean): Promise<FixedPointSet>;
 }
@@ -126,22 +136,28 @@ export interface Search {
 export function beginSearch(flow: Flow, settings: SearchSettings): Search {
   const work = searchWork(flow, settings.pool, settings.signal);
   const ends: End[] = [];
-  const known: Known = { judgements: new Map(), spectra: new Map() };
-  const limits = limitsOf(settings);
+  const known: Known = { judgements: new Map(), spectra: new Map(), between: new Map() };
+  let size = 0;
   return {
     work,
+    get size() {
+      return size;
+    },
     async run(starts, onProgress) {
+      size ||= sizeOfStates(starts);
       let done = 0;
       const found = await work.each(starts, async (start) => {
-        const minimum = await work.minimize(start.x, limits);
-        const end = { start, minimum: isUnpolished(minimum, settings) ? await polished(work, minimum) : minimum };
+        const minimum = await work.minimize(start.x, limitsOf(settings, size, start.x));
+        const isUnpolished = settings.method !== "dogleg" && isCandidate(minimum, size);
+        const end = { start, minimum: isUnpolished ? await polished(work, minimum, settings, size) : minimum };
         onProgress(++done, starts.length);
         return end;
       });
       ends.push(...found);
     },
     async collect(withSpectra) {
-      const options = { ...settings, isOdd: flow.odd === true };
+      const probe = (x: Float64Array) => work.minimize(x, limitsOf(settings, size, x));
+      const options = { ...settings, isOdd: flow.odd === true, size, probe };
       const set = await collect(ends, work, options, known, withSpectra);
       return flow.inputs ? underInput(set, flow.inputs) : set;
     },
@@ -155,28 +171,41 @@ function underInput(set: FixedPointSet, inputs: Float64Array): FixedPointSet {
   return { ...set, points: points.map(marked), slowPoints: slowPoints.map(marked), inputs: inputs.slice() };
 }
 
-function limitsOf(settings: SearchSettings): Partial<MinimizeOptions> {
+/** From this size down states are small in the unit they are given in, in activation: a bit of a network is of size 1. */
+const smallStates = 1e-2;
+
+/** Where states are small, so are speeds that count as rest and first steps; elsewhere they are those of `minimizeDefaults`. */
+function limitsOf(settings: SearchSettings, size = 1, x?: Float64Array): Partial<MinimizeOptions> {
   const { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough } =
     settings;
-  return { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough };
-}
-
-function isUnpolished(minimum: Minimum, { method }: SearchSettings): boolean {
-  return method !== "dogleg" && isCandidate(minimum);
+  const limits = {
+    method,
+    maxIterations,
+    qTolerance,
+    gradientTolerance,
+    stagnationDecrease,
+    stagnationSteps,
+    thorough,
+  };
+  if (x === undefined || size === 0 || size > smallStates) return limits;
+  const firstRadius = Math.min(Math.max(size, norm(x) / 3), Number.MAX_VALUE); // a norm may overflow
+  return { ...limits, qTolerance: qTolerance * size * size, firstRadius };
 }
 
 /** A few Newton steps, for methods that arrive slowly: so that duplicates can be told apart from neighbours. */
-async function polished(work: SearchWork, minimum: Minimum): Promise<Minimum> {
-  const better = await work.minimize(minimum.x, { maxIterations: 8 });
+async function polished(work: SearchWork, minimum: Minimum, settings: SearchSettings, size: number): Promise<Minimum> {
+  const { qTolerance, firstRadius } = limitsOf(settings, size, minimum.x);
+  const limits = firstRadius === undefined ? {} : { qTolerance, firstRadius };
+  const better = await work.minimize(minimum.x, { maxIterations: 8, ...limits });
   if (!(better.q <= minimum.q)) return minimum;
   return { ...minimum, x: better.x, q: better.q, speed: better.speed };
 }
 
 /** Mirror images, of the points that have none yet, as starts; none for a flow that is not odd. */
-export function missingMirrors(flow: Flow, points: readonly FixedPoint[], tolerance: number): Start[] {
+export function missingMirrors(flow: Flow, points: readonly FixedPoint[]): Start[] {
   if (!flow.odd) return [];
-  const images = points.map(({ xStar }) => mirrorOf(xStar));
+  const images = points.map((point) => ({ ...point, xStar: mirrorOf(point.xStar) }));
   return images
-    .filter((image) => !points.some(({ xStar }) => isSamePlace(xStar, image, tolerance)))
-    .map((x) => ({ x, kind: "mirror" }));
+    .filter((image) => !points.some((point) => isSamePoint(point, image)))
+    .map(({ xStar }) => ({ x: xStar, kind: "mirror" }));
 }

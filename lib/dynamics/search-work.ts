@@ -1,8 +1,16 @@
-import { type Factorization, factorize } from "../numerics/linear-solve";
 import { norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
-import { type Certificate, certifyWith, residual } from "./certify";
-import { deflatedNewton } from "./deflation";
+import {
+  type Certificate,
+  certifyWith,
+  factorsOf,
+  type JacobianFactors,
+  newtonBounds,
+  type Residual,
+  residual,
+  type UndecidedReason,
+} from "./certify";
+import { type DeflationOptions, deflatedNewton } from "./deflation";
 import { type EdgeOptions, type TrackedEdge, trackEdge } from "./edge-tracking";
 import { type Flow, type FlowSpec, jacobianInto } from "./flow";
 import { isSamePlace } from "./merge";
@@ -35,9 +43,14 @@ export interface Judgement {
   readonly certificate?: Certificate;
   /** The point beyond float64; only for flows that know `velocityExtended`, and only where Newton's corrections arrive. */
   readonly polished?: Polished;
-  /** ‖J⁻¹F‖, in activation; Infinity where J is singular. */
-  readonly newtonLength: number;
-  /** sign det(−J), 0 where J is singular. */
+  /**
+   * A fixed point lies within this of the place, in activation: the radius of the certificate, or 2η for a flow without
+   * one where J hardly changes so far along the Newton step; Infinity if undecided.
+   */
+  readonly within: number;
+  /** Why it is undecided; only where it is. */
+  readonly reason?: UndecidedReason;
+  /** sign det(−J), 0 where J is singular to rounding. */
   readonly index: -1 | 0 | 1;
 }
 
@@ -45,9 +58,15 @@ export interface Judgement {
 export interface SearchWork {
   minimize(x: Float64Array, options: Partial<MinimizeOptions>): Promise<Minimum>;
   judge(x: Float64Array): Promise<Judgement>;
+  /** Whether J changes so little from a to b that no two fixed points fit in, see `holdsOnePoint`. */
+  holdsOne(a: Float64Array, b: Float64Array): Promise<boolean>;
   spectrum(x: Float64Array): Promise<Stability>;
   trackEdge(a: Float64Array, b: Float64Array, options: Partial<EdgeOptions>): Promise<TrackedEdge | undefined>;
-  deflate(x: Float64Array, known: readonly Float64Array[]): Promise<Float64Array | undefined>;
+  deflate(
+    x: Float64Array,
+    known: readonly Float64Array[],
+    options: Partial<DeflationOptions>,
+  ): Promise<Float64Array | undefined>;
   /**
    * Does one piece of work for each item: one after the other here, all at once with a pool.
    *
@@ -115,9 +134,10 @@ function pooledWork(flow: NamedSpec, pool: TaskPool, signal?: AbortSignal): Sear
   return {
     minimize: (x, options) => pool.run("minimize", { flow, x, options }, signal),
     judge: (x) => pool.run("judge", { flow, x }, signal),
+    holdsOne: (a, b) => pool.run("holdsOne", { flow, a, b }, signal),
     spectrum: (x) => pool.run("spectrum", { flow, x }, signal),
     trackEdge: (a, b, options) => pool.run("edge", { flow, a, b, options }, signal),
-    deflate: (x, known) => pool.run("deflate", { flow, x, known }, signal),
+    deflate: (x, known, options) => pool.run("deflate", { flow, x, known, options }, signal),
     each: allAtOnce,
   };
 }
@@ -130,15 +150,16 @@ function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
   return {
     minimize: (x, options) => turn(() => minimizeSpeed(flow, x, options)),
     judge: (x) => turn(() => judgeCandidate(flow, x)),
+    holdsOne: (a, b) => turn(() => holdsOnePoint(flow, a, b)),
     spectrum: (x) => turn(() => stability(flow, x)),
     trackEdge: (a, b, options) => turn(() => trackEdge(flow, a, b, options)),
-    deflate: (x, known) => turn(() => deflatedNewton(flow, x, known)),
+    deflate: (x, known, options) => turn(() => deflatedNewton(flow, x, known, options)),
     each: oneByOne,
   };
 }
 
 /**
- * Certificate, Newton step and index of a candidate, from one LU factorisation of J.
+ * Certificate and index of a candidate, from one LU factorisation of J.
  *
  * @param flow a vector field on N activations
  * @param x activation, (N), finite
@@ -146,19 +167,74 @@ function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
 export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
   const size = flow.dimension;
   const J = kernelArray(size * size);
-  let lu: Factorization | undefined;
+  let factors: JacobianFactors | undefined;
   try {
     jacobianInto(flow, x, J);
-    lu = Number.isFinite(norm(J)) ? factorize(J, size, { inPlace: true }) : undefined;
-    const polished = polishedNear(flow, x, lu);
+    factors = factorsOf(J, size);
+    const polished = polishedNear(flow, x, factors);
     const at = polished?.x ?? x;
-    const { F, rounding } = residual(flow, at, polished?.xLow ?? new Float64Array(size));
-    const certificate = flow.lipschitzOfJacobian && certifyWith(flow, at, F, lu, rounding);
-    const newtonLength = lu && !lu.isSingular ? norm(lu.solve(F)) : Number.POSITIVE_INFINITY;
-    const judgement = { newtonLength, index: indexOf(lu, size) };
-    return { ...(certificate ? { certificate } : {}), ...(polished ? { polished } : {}), ...judgement };
+    const F = residual(flow, at, polished?.xLow ?? new Float64Array(size), factors?.length);
+    const certificate = flow.lipschitzOfJacobian && certifyWith(flow, at, F, factors);
+    const decided = certificate ?? estimated(flow, at, F, factors);
+    return {
+      ...(certificate ? { certificate } : {}),
+      ...(polished ? { polished } : {}),
+      within: decided.radius,
+      ...(decided.reason ? { reason: decided.reason } : {}),
+      index: decided.reason === "J is singular to rounding" ? 0 : indexOf(factors, size),
+    };
   } finally {
-    lu?.release();
+    factors?.lu.release();
+    releaseKernelArray(J);
+  }
+}
+
+/**
+ * J may change by this part of σ_min and is still the same for our purpose. At a zero of order k ≥ 2 it changes by 0.86 to 1
+ * over twice the Newton step (1 − (1 − 2/k)^(k−1)), so that no double zero passes for a simple one.
+ */
+const mostChange = 0.5;
+
+/** What takes the certificate's place for a flow without a bound on how J changes: it is looked at where 2η leads. */
+function estimated(
+  flow: Flow,
+  x: Float64Array,
+  F: Residual,
+  factors: JacobianFactors | undefined,
+): Pick<Certificate, "radius" | "reason"> {
+  const bounds = newtonBounds(F, factors);
+  if (typeof bounds === "string") return { radius: Number.POSITIVE_INFINITY, reason: bounds };
+  const { step, beta, eta } = bounds;
+  const length = norm(step);
+  const there = x.map((value, i) => value - 2 * eta * (length > 0 ? step[i] / length : 1 / Math.sqrt(x.length)));
+  if (beta * changeOfJacobian(flow, x, there) <= mostChange) return { radius: 2 * eta };
+  return { radius: Number.POSITIVE_INFINITY, reason: "J changes too much over a Newton step" };
+}
+
+/** ‖J(a) − J(b)‖ (Frobenius); NaN where one is not finite. */
+function changeOfJacobian(flow: Flow, a: Float64Array, b: Float64Array): number {
+  const [Ja, Jb] = [a, b].map(() => new Float64Array(a.length * a.length));
+  jacobianInto(flow, a, Ja);
+  jacobianInto(flow, b, Jb);
+  return norm(Ja.map((value, k) => value - Jb[k]));
+}
+
+/**
+ * Whether J changes by less than σ_min(J(a)) from a to b and back half way: then F takes no value twice in between, so that
+ * a and b cannot be near two fixed points. An estimate, for flows that have no bound.
+ */
+export function holdsOnePoint(flow: Flow, a: Float64Array, b: Float64Array): boolean {
+  const J = kernelArray(a.length * a.length);
+  let factors: JacobianFactors | undefined;
+  try {
+    jacobianInto(flow, a, J);
+    factors = factorsOf(J, a.length);
+    const bounds = newtonBounds({ F: new Float64Array(a.length), rounding: 0 }, factors);
+    if (typeof bounds === "string") return false;
+    const middle = a.map((value, i) => value + (b[i] - value) / 2);
+    return [middle, b].every((x) => bounds.beta * changeOfJacobian(flow, a, x) <= mostChange);
+  } finally {
+    factors?.lu.release();
     releaseKernelArray(J);
   }
 }
@@ -166,14 +242,14 @@ export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
 /** Polishing moves a fixed point by rounding only: what goes farther was none. */
 const farthestPolish = 1e-6;
 
-function polishedNear(flow: Flow, x: Float64Array, lu: Factorization | undefined): Polished | undefined {
-  if (!flow.velocityExtended || lu === undefined || lu.isSingular) return undefined;
-  const polished = polishFixedPoint(flow, x, lu);
+function polishedNear(flow: Flow, x: Float64Array, factors: JacobianFactors | undefined): Polished | undefined {
+  if (!flow.velocityExtended || factors === undefined || factors.lu.isSingular) return undefined;
+  const polished = polishFixedPoint(flow, x, factors.lu);
   return polished.status === "converged" && isSamePlace(polished.x, x, farthestPolish) ? polished : undefined;
 }
 
 /** sign det(−J), with det(−J) = (−1)^N det J. */
-function indexOf(lu: Factorization | undefined, size: number): -1 | 0 | 1 {
-  const sign = lu?.determinantSign ?? 0;
+function indexOf(factors: JacobianFactors | undefined, size: number): -1 | 0 | 1 {
+  const sign = factors?.lu.determinantSign ?? 0;
   return size % 2 === 0 || sign === 0 ? sign : sign === 1 ? -1 : 1;
 }

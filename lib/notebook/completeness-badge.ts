@@ -1,6 +1,6 @@
 /** Whether a set of fixed points can be complete, said in words. */
 
-import { findAllDefaults, type SearchEnd } from "../dynamics/complete-search";
+import type { SearchEnd } from "../dynamics/complete-search";
 import { type Completeness, completeness } from "../dynamics/completeness";
 import type { FixedPointSet } from "../dynamics/fixed-point-set";
 import type { Flow } from "../dynamics/flow";
@@ -22,7 +22,7 @@ export interface BadgeRow extends Record<string, unknown> {
 /**
  * The badge of completeness as rows for `table`: one check per row, one set per column, the judgement in the last row.
  *
- * No check proves a set complete; the best that can be said is "no gap found". Coverage and Chao1 rest on starts of one
+ * No check proves a set complete; the best that can be said is "no gap found", and "unknown" where checks cannot tell. Coverage and Chao1 rest on starts of one
  * kind (see `completeness`) and weigh a point by its basin: they speak of what such starts reach, mostly attractors.
  *
  * @param sets sets with name and flow
@@ -62,6 +62,8 @@ export function completenessBadge(sets: readonly JudgedSet[]): BadgeRow[] {
 
 const ends: Readonly<Record<SearchEnd, string>> = {
   "no gap found": "stopped: a round of fresh starts found nothing new",
+  "nothing new": "stopped: a round of fresh starts found nothing new",
+  "continuum suspected": "gave up: places at rest lie in between others",
   "crowded middle": "gave up: new points only in the crowded middle",
   "starts spent": "spent its starts",
   "iterations spent": "spent its iterations",
@@ -85,16 +87,14 @@ function coverageInWords({ coverage, sampled }: Completeness): string {
   return coverage === undefined ? "–" : `${(100 * coverage).toFixed(0)} % (by ${sampled} starts)`;
 }
 
-/** A middle is crowded as in `findAllFixedPoints`. */
-function judgement(set: FixedPointSet & { ended?: SearchEnd }, of: Completeness): string {
-  if (set.points.some(({ unstableCount }) => unstableCount > findAllDefaults.crowdedFrom)) {
-    return "incomplete: the middle holds exponentially many";
+/** The verdict of `completeness` and the first reason for it; a search that ran out has no rule to rest on. */
+function judgement(set: FixedPointSet & { ended?: SearchEnd }, { verdict, reasons }: Completeness): string {
+  if (verdict !== "no gap found") {
+    const because = reasons.includes("the middle holds exponentially many")
+      ? "the middle holds exponentially many"
+      : reasons[0];
+    return `${verdict === "gap found" ? "incomplete" : "unknown"}: ${because}`;
   }
-  if (of.degenerate.length > 0) return "open: a degenerate point has no index";
-  const { indexSum, expectedIndexSum } = of;
-  if (expectedIndexSum !== undefined && indexSum !== expectedIndexSum) return "incomplete: the index sum is wrong";
-  if (of.isOriginMissing || of.unpaired.length > 0) return "incomplete: mirror images are missing";
-  if (!of.noGapFound) return "incomplete: no fixed point at all";
-  if (set.ended !== undefined && set.ended !== "no gap found") return "open: the search ran out before its rule held";
-  return "no gap found (which is no proof)";
+  const isDone = set.ended === undefined || set.ended === "no gap found";
+  return isDone ? "no gap found (which is no proof)" : "unknown: the search ran out before its rule held";
 }

@@ -9,12 +9,12 @@ import type { Bifurcation } from "../dynamics/bifurcation";
 import { changeBetween, type ModeChange, type Spectrum, spectrumAt } from "../dynamics/branch-spectra";
 import { type Course, type Heading, type Leg, settledFoot, walkLeg } from "../dynamics/curve-leg";
 import type { PlainCourse } from "../dynamics/curve-work";
-import { deflatedNewton } from "../dynamics/deflation";
+import { type DeflationOptions, deflatedNewton } from "../dynamics/deflation";
 import { type EdgeOptions, type TrackedEdge, trackEdge } from "../dynamics/edge-tracking";
 import type { Flow } from "../dynamics/flow";
 import type { FlowFamily } from "../dynamics/flow-family";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "../dynamics/minimize";
-import { type Judgement, judgeCandidate, type NamedSpec } from "../dynamics/search-work";
+import { holdsOnePoint, type Judgement, judgeCandidate, type NamedSpec } from "../dynamics/search-work";
 import type { Foot } from "../dynamics/solution-curve";
 import { type Stability, stability } from "../dynamics/stability";
 import type { NoiseOutcome } from "../networks/noise-outcome";
@@ -75,6 +75,11 @@ export function judge(task: { flow: NamedSpec; x: Float64Array }): Judgement {
   return judgeCandidate(flowOf(task.flow), task.x);
 }
 
+/** Whether two places can only be near one fixed point. */
+export function holdsOne(task: { flow: NamedSpec; a: Float64Array; b: Float64Array }): boolean {
+  return holdsOnePoint(flowOf(task.flow), task.a, task.b);
+}
+
 /** A state near the saddle between two attractors. */
 export function edge(task: {
   flow: NamedSpec;
@@ -90,8 +95,9 @@ export function deflate(task: {
   flow: NamedSpec;
   x: Float64Array;
   known: readonly Float64Array[];
+  options: Partial<DeflationOptions>;
 }): Float64Array | undefined {
-  return deflatedNewton(flowOf(task.flow), task.x, task.known);
+  return deflatedNewton(flowOf(task.flow), task.x, task.known, task.options);
 }
 
 /** Trains a network: its readout, or undefined if training diverges. */

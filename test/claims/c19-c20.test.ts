@@ -3,8 +3,12 @@ import {
   certify,
   claimC19,
   claimC20,
+  createRng,
   type DecidedSearch,
+  type DriftSearch,
   decidedSearches,
+  driftingFlow,
+  driftSearches,
   type GhostSearch,
   ghostDistances,
   ghostOfSaddleNode,
@@ -13,6 +17,7 @@ import {
   type SeededResult,
   saddleNodeFamily,
   searchTimes,
+  stability,
   thresholdsC19C20,
 } from "rnn-dynamics";
 
@@ -57,18 +62,25 @@ describe("claim C20 [J15 §9.1]", () => {
     falselyCertified: 0,
     ...change,
   });
-  const judge = (one: Partial<DecidedSearch>, other: Partial<GhostSearch> = {}) =>
-    claimC20({ networks: [network(one)], planar: [ghost(other), ghost({ mu: 0.01, ghostQ: 5e-5 })] });
+  const drifting = (falselyCertified = 0): DriftSearch[] => [{ units: 5, drift: 1e-3, falselyCertified }];
+  const judge = (one: Partial<DecidedSearch>, other: Partial<GhostSearch> = {}, drift = drifting()) => {
+    const planar = [ghost(other), ghost({ mu: 0.01, ghostQ: 5e-5 })];
+    return claimC20({ networks: [network(one)], planar, drifting: drift });
+  };
 
   it("is refuted where certificates decide and are never wrong; q alone is fooled by the near ghost", () => {
     const { verdict, statistic } = judge({});
     assert.equal(verdict, "not reproduced");
-    assert.match(statistic, /100\.0 % of 20 places .* 2 of 2 fixed .* 2 ghosts, .* would let 1 pass$/);
+    assert.match(
+      statistic,
+      /100\.0 % of 20 places .* 2 of 2 fixed .* 1 flows that drift everywhere, or 2 ghosts, .* would let 1 pass$/,
+    );
   });
 
   it("stands where a certificate is wrong, or half is undecided; what lies between is partly", () => {
     assert.equal(judge({ slowCertified: 1 }).verdict, "reproduced");
     assert.equal(judge({}, { falselyCertified: 1 }).verdict, "reproduced");
+    assert.equal(judge({}, {}, drifting(1)).verdict, "reproduced");
     assert.equal(judge({ undecided: 21 }).verdict, "reproduced");
     assert.equal(judge({ undecided: 2 }).verdict, "partly");
     assert.equal(judge({}, { known: 3, found: 2 }).verdict, "partly");
@@ -99,6 +111,19 @@ describe("claim C20 [J15 §9.1]", () => {
       // q = ½ μ² to first order: the slow unit's own speed is of second order
       if (mu > 0) assert.ok(Math.abs(ghostQ / ((mu * mu) / 2) - 1) < 2 * mu, `${ghostQ} at ${mu}`);
     }
+  });
+
+  it("is counter-checked on flows that drift through everywhere, v·F = e: nothing is certified", async () => {
+    const searches = await driftSearches(7);
+    assert.equal(searches.length, 16);
+    assert.deepEqual([...new Set(searches.map(({ falselyCertified }) => falselyCertified))], [0]);
+    // the flow is what it says: moving x along u changes nothing, so that nothing stops the drift
+    const rng = createRng("a drifting flow");
+    const flow = driftingFlow(6, 1e-3, rng.split("flow"));
+    const J = flow.jacobian(new Float64Array(6));
+    const eigenvalues = stability(flow, new Float64Array(6)).eigenvalues.re;
+    assert.ok(Math.abs(eigenvalues[0]) < 1e-14 && Math.abs(eigenvalues[5] + 1) < 1e-12);
+    assert.ok(Math.abs(J.trace() + 5) < 1e-12);
   });
 
   it("takes what it needs from results of studies", () => {

@@ -3,8 +3,11 @@ import {
   completeness,
   createRng,
   decoupledFlipFlop,
+  doubleWell3,
   type FixedPointSet,
+  type Flow,
   findFixedPoints,
+  leastCoverage,
   randomRecurrentWeights,
   type Start,
   saddleNodeFamily,
@@ -22,13 +25,56 @@ describe("completeness", () => {
   const flow = decoupledFlipFlop(3, 2);
   let all: FixedPointSet;
   before(async () => {
-    all = await findFixedPoints(flow, flow.fixedPoints);
+    // twice each: from as many starts as points nobody could tell that there are no more
+    all = await findFixedPoints(flow, [...flow.fixedPoints, ...flow.fixedPoints]);
   });
 
   it("the indices of all 27 sum to 1, and no gap is found", () => {
-    const { indexSum, expectedIndexSum, unpaired, isOriginMissing, degenerate, noGapFound } = completeness(all, flow);
+    const { indexSum, expectedIndexSum, unpaired, isOriginMissing, degenerate, noGapFound, verdict, reasons } =
+      completeness(all, flow);
     assert.deepEqual([indexSum, expectedIndexSum, isOriginMissing, noGapFound], [1, 1, false, true]);
-    assert.deepEqual([unpaired, degenerate], [[], []]);
+    assert.deepEqual([unpaired, degenerate, verdict, reasons], [[], [], "no gap found", []]);
+  });
+
+  it("is unknown at coverage 0, though all 27 are in, and from half of the starts on it is not", async () => {
+    const once = completeness(await findFixedPoints(flow, flow.fixedPoints), flow);
+    assert.deepEqual([once.indexSum, once.coverage, once.verdict, once.noGapFound], [1, 0, "unknown", false]);
+    assert.deepEqual(once.reasons, ["too few starts agree"]);
+    // f₁ = 13 of n = 13 + 14·2 starts
+    const most = completeness(await findFixedPoints(flow, [...flow.fixedPoints, ...flow.fixedPoints.slice(13)]), flow);
+    assert.ok((most.coverage as number) >= leastCoverage && most.noGapFound);
+  });
+
+  it("is unknown for 26 of the 27 points of a tilted double well, whose sum nobody has said", async () => {
+    // ẋᵢ = xᵢ − xᵢ³ + 0.1: three roots each, by the cosine of a third of an angle
+    const roots = [0, 1, 2].map((k) => {
+      const angle = Math.acos((0.1 * 3 * Math.sqrt(3)) / 2) / 3 - (2 * Math.PI * k) / 3;
+      return (2 / Math.sqrt(3)) * Math.cos(angle);
+    });
+    for (const x of roots) assert.ok(Math.abs(x - x ** 3 + 0.1) < 1e-15);
+    const tilted: Flow = {
+      ...doubleWell3,
+      odd: false,
+      velocity: (x) => x.map((value) => value - value ** 3 + 0.1),
+    };
+    const places = roots.flatMap((x) => roots.flatMap((y) => roots.map((z) => Float64Array.of(x, y, z))));
+    const near = [...places.slice(1), ...places.slice(1)].map((x, i) => x.map((value) => value + 1e-3 * Math.sin(i)));
+    const set = await findFixedPoints(tilted, near);
+    const { verdict, noGapFound, reasons, coverage } = completeness(set, tilted);
+    assert.deepEqual([set.points.length, coverage, verdict, noGapFound], [26, 1, "unknown", false]);
+    assert.deepEqual(reasons, ["no index sum is known for this flow"]);
+  });
+
+  it("is unknown beside a place that is undecided, and beside a crowded middle, whatever the sum", async () => {
+    const slow = { ...all.points[0], undecided: "J is singular to rounding" as const };
+    const open = completeness({ ...all, slowPoints: [slow] }, flow);
+    assert.deepEqual([open.verdict, open.undecided, open.reasons], ["unknown", [0], ["places are undecided"]]);
+    const crowded = all.points.map((point, i) => (i === 0 ? { ...point, unstableCount: 92 } : point));
+    assert.deepEqual(completeness({ ...all, points: crowded }, flow).verdict, "unknown");
+    // a gap that is seen stays one, unless what is open may fill it
+    const { points } = without(all, 0);
+    assert.equal(completeness({ ...all, points }, flow).verdict, "gap found");
+    assert.equal(completeness({ ...all, points, slowPoints: [slow] }, flow).verdict, "unknown");
   });
 
   it("notices any single point that is missing", () => {
@@ -56,8 +102,8 @@ describe("completeness", () => {
 
   it("expects no sum of a flow that is not −x + bounded", async () => {
     const set = await findFixedPoints(twoWells, twoWells.fixedPoints);
-    const { expectedIndexSum, indexSum, noGapFound } = completeness(set, twoWells);
-    assert.deepEqual([expectedIndexSum, indexSum, noGapFound], [undefined, 1, true]);
+    const { expectedIndexSum, indexSum, verdict, noGapFound } = completeness(set, twoWells);
+    assert.deepEqual([expectedIndexSum, indexSum, verdict, noGapFound], [undefined, 1, "unknown", false]);
   });
 
   it("flags a degenerate point instead of counting it", async () => {
