@@ -5,8 +5,8 @@ import { findFixedPoints } from "../dynamics/fixed-points";
 import { type Flow, kineticEnergy } from "../dynamics/flow";
 import { isSamePlace } from "../dynamics/merge";
 import { ghostOfSaddleNode, saddleNodeFamily } from "../networks/planar";
-import { createRng, type Rng } from "../numerics/random";
-import { checkCount, checkList, checkNumbers, checkRecord } from "../numerics/validate";
+import { checkRng, createRng, type Rng } from "../numerics/random";
+import { checkCount, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../numerics/validate";
 import { dot } from "../numerics/vector";
 import type { DecidedSearch, DriftSearch, GhostSearch, SearchTime } from "./c19-c20";
 import type { SeededResult } from "./replicated";
@@ -67,13 +67,16 @@ export const drifts: readonly number[] = Object.freeze([1e-3, 1e-6, 1e-9, 1e-12]
  *
  * J = −I + u vᵀ has the eigenvalue 0 and does not change, K = 0: h = 0 says nothing here.
  *
- * @param units N ≥ 1
+ * @param units N, 1 … 1000
  * @param drift e, in activation per τ
  * @param rng source of u, v and w
- * @throws RangeError if the number of units is out of place
+ * @throws RangeError if an argument is out of place
  */
 export function driftingFlow(units: number, drift: number, rng: Rng): Flow {
   checkCount("driftingFlow", "units", units);
+  if (units > 1000) reject("driftingFlow", "units", units, "at most 1000: J is a full matrix");
+  checkNumber("driftingFlow", "drift", drift, "any");
+  checkRng("driftingFlow", rng);
   const draw = (): Float64Array => Float64Array.from({ length: units }, () => rng.normal());
   const v = draw();
   const [u, w] = [draw(), draw()].map((a) => a.map((value) => value / dot(a, v)));

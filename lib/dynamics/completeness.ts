@@ -82,8 +82,12 @@ export function completeness(set: FixedPointSet, flow: Flow): Completeness {
   if (!Array.isArray(set?.points) || !Array.isArray(set?.outcomes)) {
     reject("completeness", "set", set, "a FixedPointSet, as from findFixedPoints");
   }
-  checkShape("completeness", "set", set, { points: [{ xStar: "vector" }], outcomes: [{}] });
-  if (set.slowPoints !== undefined) checkShape("completeness", "set", set, { slowPoints: [{}] });
+  checkShape("completeness", "set", set, {
+    points: [{ xStar: "vector" }],
+    "slowPoints?": [{}],
+    outcomes: [{}],
+    "continuum?": "list",
+  });
   const { points, slowPoints = [] } = set;
   const indexSum = points.reduce((sum, point) => sum + point.index, 0);
   const degenerate = points.flatMap((point, i) => (point.index === 0 ? [i] : []));
@@ -100,7 +104,7 @@ export function completeness(set: FixedPointSet, flow: Flow): Completeness {
   ];
   const open: CompletenessReason[] = [
     ...(degenerate.length > 0 ? (["a degenerate point has no index"] as const) : []),
-    ...((set.continuum ?? []).length > 0 ? (["a continuum of fixed points is suspected"] as const) : []),
+    ...(set.continuum?.length ? (["a continuum of fixed points is suspected"] as const) : []),
     ...(undecided.length > 0 ? (["places are undecided"] as const) : []),
   ];
   const unknown: CompletenessReason[] = [

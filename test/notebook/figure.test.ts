@@ -42,7 +42,9 @@ describe("figureJson", () => {
     for (const size of wrong) {
       for (const name of ["width", "height"]) {
         const figure = { data: [], layout: { [name]: size } } as unknown as Figure;
-        const message = new RegExp(`^RangeError: \\w+: layout\\.${name} .*, expected a number of pixels above 0, at most 16384$`);
+        const message = new RegExp(
+          `^RangeError: \\w+: layout\\.${name} .*, expected a number of pixels above 0, at most 16384$`,
+        );
         assert.throws(() => figureJson(figure), message);
         const { outputs } = await inFakeKernel(() => assert.throws(() => show(figure), message));
         assert.deepEqual(outputs, []);
