@@ -69,6 +69,12 @@ export { type Flow, type FlowSpec, kineticEnergy, speed } from "./dynamics/flow"
 export type { FlowFamily } from "./dynamics/flow-family";
 export * from "./dynamics/integrate";
 export {
+  type LyapunovExponent,
+  type LyapunovOptions,
+  lyapunovDefaults,
+  lyapunovExponent,
+} from "./dynamics/lyapunov";
+export {
   type Branch,
   type BranchOptions,
   branchDefaults,
@@ -113,6 +119,7 @@ export * from "./networks/activation";
 export * from "./networks/bit-axes";
 export * from "./networks/bit-frame";
 export * from "./networks/conjugate";
+export * from "./networks/driven-lyapunov";
 export * from "./networks/echo-state";
 export * from "./networks/equidistance";
 export * from "./networks/flip-flop";

@@ -1,5 +1,6 @@
 import type { Matrix } from "ml-matrix";
 import { checkVector, reject } from "../numerics/validate";
+import { multiplyInto } from "../numerics/vector";
 
 /** A serialisable recipe: a flow that has one can be rebuilt in a worker. */
 export interface FlowSpec {
@@ -24,6 +25,8 @@ export interface Flow {
   velocityInto?(x: Float64Array, out: Float64Array): void;
   /** Fast path: writes J(x) into `out`, row-major, (N·N). */
   jacobianInto?(x: Float64Array, out: Float64Array): void;
+  /** Fast path: writes J(x) v into `out`, (N), without J. */
+  jacobianTimesInto?(x: Float64Array, v: Float64Array, out: Float64Array): void;
   /** F(−x) = −F(x): the origin is a fixed point, all others come in pairs ±x. */
   readonly odd?: boolean;
   /** F(x) = −x + something bounded: the index sum over all fixed points must be 1. */
@@ -99,6 +102,19 @@ export function jacobianInto(flow: Flow, x: Float64Array, out: Float64Array): vo
   for (let i = 0, at = 0; i < size; i++) {
     for (let j = 0; j < size; j++) out[at++] = J.get(i, j);
   }
+}
+
+/**
+ * J(x) v as a function (x, v, out) that writes into `out`, (N), by the flow's own fast path if it has one; `out` must not
+ * be x or v.
+ */
+export function jacobianTimes(flow: Flow): (x: Float64Array, v: Float64Array, out: Float64Array) => void {
+  if (flow.jacobianTimesInto) return (x, v, out) => flow.jacobianTimesInto?.(x, v, out);
+  const J = new Float64Array(flow.dimension * flow.dimension);
+  return (x, v, out) => {
+    jacobianInto(flow, x, J);
+    multiplyInto(J, v, out);
+  };
 }
 
 /**

@@ -80,6 +80,12 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
       out[row + i] -= 1;
     }
   };
+  const jacobianTimesInto = (x: Float64Array, v: Float64Array, out: Float64Array): void => {
+    rateInto(x, rates);
+    for (let j = 0; j < size; j++) rates[j] = slope(rates[j]) * v[j];
+    multiplyInto(weights, rates, out);
+    for (let i = 0; i < size; i++) out[i] -= v[i];
+  };
   const lipschitzOfJacobian = (): number => {
     lipschitz ??= jacobianBound(weights, size, maxCurvature);
     return lipschitz;
@@ -100,6 +106,7 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
     },
     velocityInto,
     jacobianInto,
+    jacobianTimesInto,
     velocityExtended: (x, xLow, out, outLow) =>
       extendedVelocityInto({ activation: name, weights, drive }, x, xLow, out, outLow),
     odd: isOdd && !isDriven,

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { Matrix } from "ml-matrix";
 import { type Flow, numericalJacobian } from "rnn-dynamics";
 import { assertClose } from "./assertions";
 
@@ -12,6 +13,7 @@ export function checkFlow(flow: Flow, points: readonly Float64Array[]): void {
     const before = x.slice();
     checkVelocity(flow, x);
     checkJacobian(flow, x);
+    if (flow.jacobianTimesInto) checkJacobianTimes(flow, x);
     if (flow.velocityExtended) checkExtended(flow, x);
     if (flow.odd) checkOdd(flow, x);
     if (flow.lipschitzOfJacobian) checkLipschitz(flow, x);
@@ -54,6 +56,15 @@ function checkJacobian(flow: Flow, x: Float64Array): void {
   const out = new Float64Array(flow.dimension * flow.dimension).fill(Number.NaN);
   flow.jacobianInto(x, out);
   assert.deepEqual([...out], J.to1DArray(), "jacobianInto agrees with jacobian");
+}
+
+function checkJacobianTimes(flow: Flow, x: Float64Array): void {
+  const v = x.map((_, i) => 1 / (i + 1) - 0.3);
+  const out = new Float64Array(flow.dimension).fill(Number.NaN);
+  flow.jacobianTimesInto?.(x, v, out);
+  const Jv = flow.jacobian(x).mmul(Matrix.columnVector(Array.from(v)));
+  // a sum of N products in another order
+  assertClose(out, Float64Array.from(Jv.to1DArray()), 1e-12, 1e-13 * (1 + flow.jacobian(x).norm()));
 }
 
 function checkOdd(flow: Flow, x: Float64Array): void {
