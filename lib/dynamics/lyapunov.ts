@@ -42,7 +42,7 @@ export interface LyapunovExponent {
 }
 
 /**
- * Largest Lyapunov exponent of a flow along a trajectory, by Benettin's method.  [BGGS80]
+ * Largest Lyapunov exponent of a flow along a trajectory, by Benettin's method (Benettin, Galgani, Giorgilli & Strelcyn 1980).
  *
  *     λ = lim  1/t  ln ‖δ(t)‖ / ‖δ(0)‖,      dδ/dt = J(x(t)) δ
  *

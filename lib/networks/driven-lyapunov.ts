@@ -26,7 +26,7 @@ export const drivenLyapunovDefaults = Object.freeze({
 const chunk = 500;
 
 /**
- * Largest Lyapunov exponent of a network on an input, of the map that `simulate` steps; Benettin's method.  [BGGS80]
+ * Largest Lyapunov exponent of a network on an input, of the map that `simulate` steps, by Benettin's method.
  *
  *     x[t+1] = x[t] + F(x[t], u[t]) / τ            δ[t+1] = δ[t] + J(x[t]) δ[t] / τ          [J15 eq. 22]
  *
