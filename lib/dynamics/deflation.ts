@@ -1,4 +1,4 @@
-import { checkCount, checkList, checkNumber, checkVector, withDefaults } from "../numerics/validate";
+import { checkCount, checkList, checkNumber, checkVector, mostSteps, withDefaults } from "../numerics/validate";
 import { distance, dot, norm } from "../numerics/vector";
 import { EnergySurface } from "./energy-surface";
 import { checkFlowArgument, type Flow } from "./flow";
@@ -48,7 +48,7 @@ export function deflatedNewton(
   checkList(where, "known", known);
   for (const [k, point] of known.entries()) checkVector(where, `known[${k}]`, point as Float64Array, flow.dimension);
   const { steps, longest, speed } = withDefaults(where, options, deflationDefaults);
-  checkCount(where, "steps", steps);
+  checkCount(where, "steps", steps, 1, mostSteps);
   checkNumber(where, "longest", longest);
   checkNumber(where, "speed", speed, "not negative");
   const most = longest * (Math.max(0, ...known.map(norm)) || norm(x0) || 1);

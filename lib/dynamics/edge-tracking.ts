@@ -1,4 +1,4 @@
-import { checkCount, checkList, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import { checkCount, checkList, checkNumber, checkVector, mostSteps, reject, withDefaults } from "../numerics/validate";
 import { distance, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, velocityInto } from "./flow";
 
@@ -79,7 +79,7 @@ export function trackEdge(
   checkVector(where, "b", b, flow.dimension);
   const settings = withDefaults(where, options, edgeDefaults);
   checkCount(where, "bisections", settings.bisections);
-  checkCount(where, "steps", settings.steps);
+  checkCount(where, "steps", settings.steps, 1, mostSteps);
   checkNumber(where, "dt", settings.dt);
   checkNumber(where, "near", settings.near);
   checkList(where, "attractors", settings.attractors);

@@ -1,5 +1,5 @@
 import { checkRng, type Rng } from "../numerics/random";
-import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import { checkCount, checkNumber, checkVector, mostSteps, reject, withDefaults } from "../numerics/validate";
 import { distance, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow } from "./flow";
 import { integrate } from "./integrate";
@@ -69,7 +69,7 @@ export function excursionsFrom(
   const settings = withDefaults<Required<ExcursionOptions>>(where, given, excursionDefaults);
   checkCount(where, "count", settings.count);
   checkNumber(where, "distance", settings.distance);
-  checkCount(where, "steps", settings.steps);
+  checkCount(where, "steps", settings.steps, 1, mostSteps);
   const isAttractor = stability(flow, point).kind === "attractor";
   return Array.from({ length: settings.count }, (): Excursion => {
     const push = Float64Array.from(point, () => rng.normal());

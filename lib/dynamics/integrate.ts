@@ -1,5 +1,14 @@
 import { Matrix } from "ml-matrix";
-import { checkChoice, checkCount, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import {
+  checkChoice,
+  checkCount,
+  checkNumber,
+  checkVector,
+  mostRows,
+  mostSteps,
+  reject,
+  withDefaults,
+} from "../numerics/validate";
 import { checkFlowArgument, type Flow, velocityInto } from "./flow";
 
 export type IntegrationMethod = "euler" | "rk4";
@@ -50,12 +59,14 @@ export function integrate(flow: Flow, x0: Float64Array, options?: Partial<Integr
   checkFlowArgument("integrate", flow);
   checkVector("integrate", "x0", x0, flow.dimension);
   const { steps, dt, method, record } = withDefaults("integrate", options, integrateDefaults);
-  checkCount("integrate", "steps", steps, 0);
+  checkCount("integrate", "steps", steps, 0, mostSteps);
   checkNumber("integrate", "dt", dt);
   checkChoice("integrate", "method", method, ["euler", "rk4"]);
   checkCount("integrate", "record", record);
   const size = flow.dimension;
   const rows = 1 + Math.ceil(steps / record);
+  if (rows > mostRows.count)
+    reject("integrate", "trajectory", `has ${rows} rows`, `at most ${mostRows.count}: raise record`);
   if (rows * size > 2 ** 28) reject("integrate", "trajectory", `${rows}×${size}`, "at most 2^28 numbers: raise record");
 
   const step = method === "euler" ? eulerStep(flow, dt) : rungeKuttaStep(flow, dt);

@@ -1,6 +1,14 @@
 /** Where a saddle leads: its unstable direction and both branches of its unstable manifold. */
 import { factorize } from "../numerics/linear-solve";
-import { checkCount, checkList, checkNumber, checkRecord, checkVector, withDefaults } from "../numerics/validate";
+import {
+  checkCount,
+  checkList,
+  checkNumber,
+  checkRecord,
+  checkVector,
+  mostSteps,
+  withDefaults,
+} from "../numerics/validate";
 import { dot } from "../numerics/vector";
 import { arrivalWatch } from "./arrival";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "./flow";
@@ -134,7 +142,7 @@ export function checkedBranch(where: string, flow: Flow, options: Partial<Branch
   const settings = withDefaults(where, options, branchDefaults);
   checkNumber(where, "distance", settings.distance);
   checkNumber(where, "dt", settings.dt);
-  checkCount(where, "steps", settings.steps);
+  checkCount(where, "steps", settings.steps, 1, mostSteps);
   checkNumber(where, "restSpeed", settings.restSpeed, "not negative");
   checkList(where, "attractors", settings.attractors);
   for (const [i, x] of settings.attractors.entries()) checkVector(where, `attractors[${i}]`, x, flow.dimension);

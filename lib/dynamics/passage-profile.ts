@@ -1,5 +1,5 @@
 import { type AbstractMatrix, Matrix } from "ml-matrix";
-import { checkCount, checkMatrix, checkNumber, checkVector, withDefaults } from "../numerics/validate";
+import { checkCount, checkMatrix, checkNumber, checkVector, mostSteps, withDefaults } from "../numerics/validate";
 import { distance, norm } from "../numerics/vector";
 import { checkFlowArgument, type Flow, speed, velocityInto } from "./flow";
 import { integrate } from "./integrate";
@@ -66,7 +66,7 @@ export function speedThroughSaddle(
   checkNumber(where, "distance", settings.distance);
   checkNumber(where, "dt", settings.dt);
   checkNumber(where, "restSpeed", settings.restSpeed, "not negative");
-  checkCount(where, "steps", settings.steps);
+  checkCount(where, "steps", settings.steps, 1, mostSteps);
   checkCount(where, "record", settings.record);
   const out = unstableDirection(flow, saddle, known);
   if (!out) return undefined;

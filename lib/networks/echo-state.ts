@@ -1,7 +1,15 @@
 import { Matrix } from "ml-matrix";
 import type { Flow } from "../dynamics/flow";
 import { checkRng, type Rng } from "../numerics/random";
-import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import {
+  checkCount,
+  checkMatrix,
+  checkNumber,
+  checkVector,
+  mostUnits,
+  reject,
+  withDefaults,
+} from "../numerics/validate";
 import { multiplyInto, toRowMajor } from "../numerics/vector";
 import { type ActivationName, activation } from "./activation";
 import { rateFlow } from "./rate-flow";
@@ -73,9 +81,7 @@ export function createEchoState(options: EchoStateOptions): EchoState {
   const given = withDefaults<Required<EchoStateOptions>>(where, options, { ...required, ...echoStateDefaults });
   const { units, inputs, outputs, gain, tau, rng } = given;
   checkRng(where, rng);
-  checkCount(where, "units", units);
-  checkCount(where, "inputs", inputs);
-  checkCount(where, "outputs", outputs);
+  for (const [name, count] of Object.entries({ units, inputs, outputs })) checkCount(where, name, count, 1, mostUnits);
   checkNumber(where, "gain", gain, "not negative");
   checkNumber(where, "tau", tau);
   activation(given.activation);

@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
-import { checkCount, checkMatrix, checkNumber, reject, withDefaults } from "../numerics/validate";
+import { checkCount, checkMatrix, checkNumber, mostBits, mostRows, reject, withDefaults } from "../numerics/validate";
 
 /** What a network is to do: an input, and the output wanted for it. Row = step. */
 export interface Task {
@@ -46,8 +46,8 @@ export function flipFlop(options: FlipFlopOptions): Task {
   const given = withDefaults<Required<FlipFlopOptions>>(where, options, { ...required, ...flipFlopDefaults });
   const { rng, bits, steps, pulseRate, pulseLength } = given;
   checkRng(where, rng);
-  checkCount(where, "bits", bits);
-  checkCount(where, "steps", steps);
+  checkCount(where, "bits", bits, 1, mostBits);
+  checkCount(where, "steps", steps, 1, mostRows);
   checkCount(where, "pulseLength", pulseLength);
   checkNumber(where, "pulseRate", pulseRate, "not negative");
   if (pulseRate > 1) reject(where, "pulseRate", pulseRate, "at most 1 pulse per step");

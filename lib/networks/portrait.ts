@@ -6,6 +6,7 @@ import {
   checkMatrix,
   checkNumber,
   checkVector,
+  mostRows,
   reject,
   withDefaults,
 } from "../numerics/validate";
@@ -84,7 +85,7 @@ export function portraitOf(net: EchoState, sources: PortraitSources, options?: P
   const where = "portraitOf";
   checkEchoState(where, net);
   const { steps, record } = withDefaults<Required<PortraitOptions>>(where, options, portraitDefaults);
-  checkCount(where, "steps", steps);
+  checkCount(where, "steps", steps, 1, mostRows);
   checkCount(where, "record", record);
   if (typeof sources !== "object" || sources === null) reject(where, "sources", sources, "a record with a cloud");
   const { cloud, x0, input, projection } = sources;

@@ -1,5 +1,5 @@
 import { createRng, type Rng } from "../numerics/random";
-import { checkCount, checkNumber, reject, withDefaults } from "../numerics/validate";
+import { checkCount, checkNumber, mostBits, mostRows, mostUnits, reject, withDefaults } from "../numerics/validate";
 import { type ActivationName, activation } from "./activation";
 import { createEchoState, type EchoState, echoStateDefaults, initialActivation } from "./echo-state";
 import { flipFlop, flipFlopDefaults, type Task } from "./flip-flop";
@@ -64,9 +64,10 @@ export function flipFlopRecipe(recipe: Partial<FlipFlopRecipe> = {}): FlipFlopRe
   const whole = withDefaults(where, recipe, flipFlopRecipeDefaults);
   const { seed } = whole;
   if (typeof seed !== "string" && !Number.isSafeInteger(seed)) reject(where, "seed", seed, "an integer or a text");
-  for (const name of ["bits", "units", "steps", "testSteps", "trainEvery", "pulseLength"] as const) {
-    checkCount(where, name, whole[name]);
-  }
+  for (const name of ["trainEvery", "pulseLength"] as const) checkCount(where, name, whole[name]);
+  for (const name of ["steps", "testSteps"] as const) checkCount(where, name, whole[name], 1, mostRows);
+  checkCount(where, "bits", whole.bits, 1, mostBits);
+  checkCount(where, "units", whole.units, 1, mostUnits);
   checkCount(where, "pretrainedBits", whole.pretrainedBits, 0);
   if (whole.pretrainedBits >= whole.bits) {
     reject(where, "pretrainedBits", whole.pretrainedBits, `fewer than the ${whole.bits} bits of the recipe`);

@@ -2,7 +2,7 @@ import type { Matrix } from "ml-matrix";
 import type { Flow } from "../dynamics/flow";
 import { angleInDegrees } from "../numerics/angle";
 import { checkRng, type Rng } from "../numerics/random";
-import { checkCount, checkMatrix, checkNumber, checkVector, reject } from "../numerics/validate";
+import { checkCount, checkMatrix, checkNumber, checkVector, mostUnits, reject } from "../numerics/validate";
 import { multiplyTransposedInto, toMatrix, toRowMajor } from "../numerics/vector";
 import { activation } from "./activation";
 import { rateFlow } from "./rate-flow";
@@ -65,7 +65,7 @@ export function simpleRnnHessian(W: Matrix, x: Float64Array): Matrix {
  * @throws RangeError if units or gain is out of place
  */
 export function randomRecurrentWeights(units: number, gain: number, rng: Rng): Matrix {
-  checkCount("randomRecurrentWeights", "units", units);
+  checkCount("randomRecurrentWeights", "units", units, 1, mostUnits);
   checkNumber("randomRecurrentWeights", "gain", gain);
   checkRng("randomRecurrentWeights", rng);
   const spread = gain / Math.sqrt(units);

@@ -2,7 +2,16 @@ import { Matrix } from "ml-matrix";
 import type { Flow } from "../dynamics/flow";
 import { tanh } from "../numerics/elementary";
 import { checkRng, type Rng } from "../numerics/random";
-import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../numerics/validate";
+import {
+  checkCount,
+  checkMatrix,
+  checkNumber,
+  checkVector,
+  mostBits,
+  mostUnits,
+  reject,
+  withDefaults,
+} from "../numerics/validate";
 import { simpleRnnFlow } from "./simple-rnn";
 
 /** A flow all of whose fixed points are known in closed form: ground truth for a search. */
@@ -67,7 +76,7 @@ export function decoupledFlipFlop(
   const where = "decoupledFlipFlop";
   checkBits(where, bits, weight);
   const { units, rng } = withDefaults<{ units: number; rng?: Rng }>(where, options, { units: bits, rng: undefined });
-  checkCount(where, "units", units, bits);
+  checkCount(where, "units", units, bits, mostUnits);
   if (units > bits || rng !== undefined) checkRng(where, rng as Rng);
   const place = rng ? rng.split("permutation").permutation(units) : Int32Array.from({ length: units }, (_, i) => i);
   const W = Matrix.zeros(units, units);
@@ -154,7 +163,7 @@ function allPatterns(bits: number, s: number): Float64Array[] {
 }
 
 function checkBits(where: string, bits: number, weight: number): void {
-  checkCount(where, "bits", bits);
+  checkCount(where, "bits", bits, 1, mostBits);
   if (bits > 10) reject(where, "bits", bits, "at most 10, as 3^bits fixed points are listed");
   checkNumber(where, "weight", weight);
   if (weight <= 1) reject(where, "weight", weight, "above 1, where a bit is bistable");

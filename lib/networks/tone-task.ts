@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numerics/random";
 import { sineOfTurns } from "../numerics/sine";
-import { checkCount, checkNumber, checkNumbers, reject, withDefaults } from "../numerics/validate";
+import { checkCount, checkNumber, checkNumbers, mostRows, reject, withDefaults } from "../numerics/validate";
 import type { Task } from "./flip-flop";
 
 export interface ToneTaskOptions {
@@ -42,7 +42,7 @@ export function toneTask(options: ToneTaskOptions): Task {
   const given = withDefaults<Required<ToneTaskOptions>>(where, options, { ...required, ...toneTaskDefaults });
   const { rng, steps, levels, hold, unitPeriod, amplitude } = given;
   checkRng(where, rng);
-  checkCount(where, "steps", steps);
+  checkCount(where, "steps", steps, 1, mostRows);
   checkCount(where, "hold", hold);
   checkNumber(where, "unitPeriod", unitPeriod);
   checkNumber(where, "amplitude", amplitude, "any");

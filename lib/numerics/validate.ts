@@ -35,10 +35,27 @@ function describe(got: unknown): string {
   return "is an object";
 }
 
-/** An integer ≥ `least`. */
-export function checkCount(where: string, thing: string, value: number, least = 1): void {
+/** An integer ≥ `least`, and no more than `most`, where there is a reason. */
+export function checkCount(
+  where: string,
+  thing: string,
+  value: number,
+  least = 1,
+  most: { readonly count: number; readonly reason: string } = anyCount,
+): void {
   if (!Number.isSafeInteger(value) || value < least) reject(where, thing, value, `an integer ≥ ${least}`);
+  if (value > most.count) reject(where, thing, value, `at most ${most.count}: ${most.reason}`);
 }
+
+const anyCount = Object.freeze({ count: Number.MAX_SAFE_INTEGER, reason: "the largest whole number" });
+/** What a slip of the keyboard asks for is told at once, and not after days, or by the system that runs out of memory. */
+export const mostSteps = Object.freeze({ count: 1e9, reason: "at N = 1000 that is a week of work" });
+export const mostRows = Object.freeze({ count: 4_000_000, reason: "its matrices take 2 GB, half of what Node gives" });
+export const mostUnits = Object.freeze({
+  count: 16_384,
+  reason: "Wr and P take 8 N² bytes each, and the kernels hold 4 GB",
+});
+export const mostBits = Object.freeze({ count: 16, reason: "b bits have 2ᵇ memories, and each is looked at" });
 
 /** A finite number, above zero unless `sign` says otherwise. */
 export function checkNumber(

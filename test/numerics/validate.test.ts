@@ -14,5 +14,9 @@ describe("argument errors", () => {
     const long = `${"x".repeat(60)}…`;
     assertRejects(() => reject("f", "x", "x".repeat(1000), "less"), `f: x is "${long}", expected less`);
     assertRejects(() => reject("f", "x", "two\nlines", "one"), 'f: x is "two\\nlines", expected one');
+    assertRejects(
+      () => reject("f", "x\u001b[2J\u2028\u202e", "has\u0000 3", "4"),
+      'f: x\\u001b[2J\\u2028\\u202e is "has\\u0000 3", expected 4',
+    );
   });
 });
