@@ -31,6 +31,8 @@ export interface Bifurcation {
   readonly x: Float64Array;
   /** Those that cross, in 1/τ: their real parts are zero but for the width. */
   readonly eigenvalues: ComplexArray;
+  /** Number of modes that grow there, besides those that cross; undefined where no eigenvalues were looked at. */
+  readonly growing?: number;
   /** Unit null vector v of J, (N), along which the new fixed points lie; only for one real eigenvalue. */
   readonly direction?: Float64Array;
 }
@@ -39,6 +41,18 @@ export interface Bifurcation {
 export interface Bracket {
   readonly before: Foot;
   readonly after: Foot;
+}
+
+/** Eigenvalues at a point of a branch, and how many are unstable. */
+export interface Spectrum extends ComplexArray {
+  readonly unstableCount: number;
+}
+
+/** Eigenvalues of a Jacobian, (N·N), and how many of them have a positive real part. */
+export function spectrumOf(J: Float64Array, size: number): Spectrum {
+  const { re, im } = eigenvaluesOf(J, size);
+  const zero = 1e-12 * norm(J);
+  return { re, im, unstableCount: re.filter((value) => value > zero).length };
 }
 
 /** A located event and the fixed points around it that are not on the curve it was found on. */
@@ -114,13 +128,13 @@ export function locateZero(
   return { before, after };
 }
 
-/** Eigenvalues of J closer to zero than this part of ‖J‖/√N are taken to cross together. */
+/** Eigenvalues of J closer to zero than this part of a typical one are taken to cross together. */
 const together = 1e-5;
 
 /** The fold at a bracket. `heading` is the way the parameter went before it. */
 export function foldAt(window: CurveWindow, bracket: Bracket, heading: 1 | -1): Bifurcation {
   const foot = middleOf(bracket);
-  const { crossing, triple } = crossingAt(window, foot);
+  const { crossing, growing, triple } = crossingAt(window, foot);
   return {
     kind: crossing.re.length > 1 ? "multiple" : "saddle-node",
     change: heading > 0 ? "death" : "birth",
@@ -128,34 +142,35 @@ export function foldAt(window: CurveWindow, bracket: Bracket, heading: 1 | -1): 
     width: widthOf(bracket),
     x: foot.x,
     eigenvalues: crossing,
+    growing,
     ...(triple ? { direction: triple.right } : {}),
   };
 }
 
 /** Eigenvalues that are zero at a foot as far as can be seen, and the null vectors if it is a single real one. */
-function crossingAt(window: CurveWindow, foot: Foot): { crossing: ComplexArray; triple?: Eigentriple } {
+function crossingAt(
+  window: CurveWindow,
+  foot: Foot,
+): { crossing: ComplexArray; growing: number; triple?: Eigentriple } {
   const { size } = window;
   const J = window.jacobian(foot);
-  const scale = scaleOf(J, size);
+  const scale = window.rate || 1;
   const { re, im } = eigenvaluesOf(J, size);
   const modulus = (k: number) => Math.sqrt(re[k] * re[k] + im[k] * im[k]);
   const order = Array.from(re.keys()).sort((j, k) => modulus(j) - modulus(k));
   const near = order.filter((k, rank) => rank === 0 || modulus(k) <= together * scale);
   const crossing = { re: Float64Array.from(near, (k) => re[k]), im: Float64Array.from(near, (k) => im[k]) };
-  if (near.length > 1) return { crossing };
+  const growing = order.slice(near.length).filter((k) => re[k] > 0).length;
+  if (near.length > 1) return { crossing, growing };
   const triple = eigentripleNear(J, size, re[near[0]] + 1e-9 * scale);
-  return { crossing, ...(triple ? { triple } : {}) };
-}
-
-/** Size of a typical eigenvalue, ‖J‖/√N in the Frobenius norm. */
-function scaleOf(J: Float64Array, size: number): number {
-  return norm(J) / Math.sqrt(size) || 1;
+  return { crossing, growing, ...(triple ? { triple } : {}) };
 }
 
 /** Distances from the parameter of a branch point, in parts of the interval, at which its neighbourhood is looked at. */
-const offsets = [1e-2, 1e-3, 1e-4];
-/** How far from the branch point along the null vector, in parts of the size of x. */
+const offsets = [1e-2, 1e-3, 1e-4, 1e-5];
+/** How far from the branch point along the null vector, in parts of the unit of the state. */
 const reaches = [0.5, 0.1, 0.02];
+const looks = offsets.flatMap((offset) => reaches.map((reach) => [offset, reach] as const));
 
 /** Feet on the curve on either side of a branch point, or on one only; on the same side if the curve turns there. */
 export interface CurveEnds {
@@ -169,18 +184,22 @@ export interface CurveEnds {
  *
  *     1 | 3  pitchfork        2 | 2  transcritical        anything else: unresolved
  *
+ * They must differ by the one mode that crosses, and stand as these kinds demand: else another bifurcation lies between, and
+ * one must look from nearer.
+ *
  * @param window the interval
  * @param bracket where it lies
  * @param ends feet on the curve it was found on, which is not among the others
  */
 export function branchPointAt(window: CurveWindow, bracket: Bracket, ends: CurveEnds): Unfolding {
   const foot = middleOf(bracket);
-  const { crossing, triple } = crossingAt(window, foot);
+  const { crossing, growing, triple } = crossingAt(window, foot);
   const located = {
     parameter: foot.parameter,
     width: widthOf(bracket),
     x: foot.x,
     eigenvalues: crossing,
+    growing,
     ...(triple ? { direction: triple.right } : {}),
   };
   const vague = (kind: BifurcationKind): Unfolding => ({ event: { kind, change: "unknown", ...located }, others: [] });
@@ -188,11 +207,11 @@ export function branchPointAt(window: CurveWindow, bracket: Bracket, ends: Curve
   if (!triple) return vague("unresolved");
   const field = new ReducedField(window, foot, triple);
   try {
-    for (const offset of offsets) {
-      for (const reach of reaches) {
+    for (const mostMarginal of [0, 1]) {
+      for (const [offset, reach] of looks) {
         const found = [-1, 1].map((side) => field.zeros(foot.parameter + side * offset * window.P, reach * window.X));
         const kind = kindOf(found[0].length, found[1].length);
-        if (!kind) continue;
+        if (!kind || !isAlone(window, found, growing, mostMarginal)) continue;
         const x = ends.isTurn && kind.kind === "pitchfork" ? handleOf(found) : located.x;
         return { event: { ...kind, ...located, x }, others: otherPoints(found, foot, ends) };
       }
@@ -208,6 +227,22 @@ function kindOf(before: number, after: number): Pick<Bifurcation, "kind" | "chan
   if (before === 1 && after === 3) return { kind: "pitchfork", change: "birth" };
   if (before === 3 && after === 1) return { kind: "pitchfork", change: "death" };
   return undefined;
+}
+
+/**
+ * Whether the fixed points on both sides of a branch point differ by the mode that crosses and by no other: along the null
+ * vector neighbours do, and far out on it the flow is the same on both sides. No other may be crossing just there: an
+ * eigenvalue that is zero as far as can be seen must be the one that crosses.
+ */
+function isAlone(window: CurveWindow, found: readonly NearbyPoint[][], growing: number, mostMarginal: number): boolean {
+  const spectra = found.map((points) => points.map((point) => spectrumOf(window.jacobian(point), window.size)));
+  const isMarginal = (re: number) => Math.abs(re) <= together * window.rate;
+  const most = Math.max(...spectra.flat().map(({ re }) => re.filter(isMarginal).length));
+  if (most > mostMarginal) return false;
+  const [before, after] = spectra.map((side) => side.map(({ unstableCount }) => unstableCount - growing));
+  const isAlternating = (counts: readonly number[]) =>
+    counts.every((count, i) => (count === 0 || count === 1) && (i === 0 || count !== counts[i - 1]));
+  return isAlternating(before) && isAlternating(after) && before[0] === after[0];
 }
 
 /** Where the branch that goes through a pitchfork crosses it: nearer than the arms tell, on which x runs with √p. */

@@ -1,54 +1,87 @@
-import { eigenvaluesOf } from "../numerics/eigen";
-import { norm } from "../numerics/vector";
-import { type Bifurcation, type Bracket, locateZero, middleOf, widthOf } from "./bifurcation";
-import type { Piece, Survey } from "./branch-trace";
+import {
+  type Bifurcation,
+  type Bracket,
+  branchPointAt,
+  locateZero,
+  middleOf,
+  type Spectrum,
+  spectrumOf,
+  type Unfolding,
+  widthOf,
+} from "./bifurcation";
+import { noted, type Piece, type Survey } from "./branch-trace";
 import { type Course, type Heading, windowOver } from "./curve-leg";
 import { jacobianInto } from "./flow";
-import type { Foot } from "./solution-curve";
-import type { ComplexArray } from "./stability";
+import { type CurveWindow, type Foot, hidesZeros, standBetween } from "./solution-curve";
 
-/** Eigenvalues at a point of a branch, and how many are unstable. */
-export interface Spectrum extends ComplexArray {
-  readonly unstableCount: number;
-}
-
-/** Two neighbouring feet between which the number of unstable modes changes, and the way from one to the other. */
+/** Two neighbouring feet, what is known of their eigenvalues, and the way from one to the other. */
 export interface ModeChange {
   readonly a: Foot;
   readonly b: Foot;
-  readonly counts: readonly [number, number];
   readonly heading: Heading;
+  /** b lies at an event, just before which the number of unstable modes is one of these: look as far as there. */
+  readonly expected?: readonly number[];
+}
+
+/** Feet between two singular ones, and the events at those. */
+interface Section {
+  readonly piece: Piece;
+  readonly feet: readonly Foot[];
+  readonly before?: Foot;
+  readonly after?: Foot;
+}
+
+/** What was found between two neighbouring feet of a piece. */
+interface Found {
+  readonly piece: Piece;
+  readonly next: Foot;
+  readonly changes: readonly Unfolding[];
 }
 
 /**
- * Counts the unstable modes along every piece, from eigenvalues at a few points. Between two events the sign of det J does not
- * change, so a change of the count is one by two: a Hopf bifurcation, which is then located. Sections are worked on side by
- * side as far as there are lanes; events are in the order of the sections, whoever was ready first.
+ * Counts the unstable modes along every piece, from eigenvalues at a few points, and looks where the counts do not fit what
+ * is known: between two events a count stays, and at an event it changes by the modes that cross there. A count cannot cancel
+ * as the sign of a determinant does, so two branch points in one interval are seen here, and Hopf bifurcations. Two that undo
+ * each other are looked for in the middle between two samples, and nearer where a parabola through the real parts next to
+ * zero tells. Sections are worked on side by side as far as there are lanes; events are in the order of the sections.
+ *
+ * @returns whether there is something new to follow, or to count
  */
-export async function countModes(survey: Survey): Promise<void> {
-  const sections = survey.pieces.flatMap((piece) => sectionsOf(piece).map((feet) => ({ piece, feet })));
+export async function countModes(survey: Survey): Promise<boolean> {
+  const sections = survey.pieces.flatMap(sectionsOf);
   const total = survey.done + sections.length;
-  const found = await survey.work.each(sections, async ({ piece, feet }) => {
-    const events = await countSection(survey, piece, feet);
+  const found = await survey.work.each(sections, async (section) => {
+    const places = await countSection(survey, section);
     survey.settings.onProgress(++survey.done, total);
-    return events;
+    return places;
   });
-  for (const [s, events] of found.entries()) {
-    for (const event of events) {
-      survey.events.push(event);
-      sections[s].piece.touches.add(event);
+  let isNew = false;
+  for (const { piece, next, changes } of found.flat()) {
+    for (const change of changes) {
+      const event = noted(survey, change);
+      const isKnown = piece.touches.has(event);
+      piece.touches.add(event);
+      if (event.kind === "Hopf" || isKnown) continue;
+      const foot: Foot = { parameter: event.parameter, x: event.x };
+      piece.feet.splice(piece.feet.indexOf(next), 0, foot);
+      piece.singular.set(foot, event);
+      isNew = true;
     }
   }
+  return isNew;
 }
 
-/** The feet of a piece between the singular ones. */
-function sectionsOf(piece: Piece): Foot[][] {
-  const sections: Foot[][] = [[]];
+/** The feet of a piece between the singular ones, as far as they are not settled. */
+function sectionsOf(piece: Piece): Section[] {
+  const sections: { piece: Piece; feet: Foot[]; before?: Foot; after?: Foot }[] = [{ piece, feet: [] }];
   for (const foot of piece.feet) {
-    if (piece.singular.has(foot)) sections.push([]);
-    else sections[sections.length - 1].push(foot);
+    const last = sections[sections.length - 1];
+    if (piece.singular.has(foot)) {
+      last.after = foot;
+      sections.push({ piece, feet: [], before: foot });
+    } else last.feet.push(foot);
   }
-  return sections.filter((section) => section.length > 0);
+  return sections.filter(({ feet }) => feet.length > 0 && !feet.every((foot) => piece.settled.has(foot)));
 }
 
 /** Where eigenvalues are asked for before anything is known: places in the section. */
@@ -60,32 +93,56 @@ function samplesOf({ knots, settings }: Survey, section: readonly Foot[]): numbe
   });
 }
 
-/** Fills in the counts of a section; returns the events met. */
-async function countSection(survey: Survey, piece: Piece, section: readonly Foot[]): Promise<Bifurcation[]> {
+/** Fills in the counts of a section; returns what was met, in order. */
+async function countSection(survey: Survey, section: Section): Promise<Found[]> {
   const { work } = survey;
+  const { piece, feet, before, after } = section;
+  const { heading } = piece;
   const spectrum = async (i: number): Promise<Spectrum> => {
-    const known = piece.spectra.get(section[i]) as Spectrum | undefined;
-    const made = known ?? (await work.spectrum(section[i]));
-    piece.spectra.set(section[i], made);
-    piece.counts.set(section[i], made.unstableCount);
+    const made = piece.spectra.get(feet[i]) ?? (await work.spectrum(feet[i]));
+    piece.spectra.set(feet[i], made);
+    piece.counts.set(feet[i], made.unstableCount);
     return made;
   };
-  const samples = samplesOf(survey, section);
+  const samples = samplesOf(survey, feet);
   await work.each(samples, spectrum);
-  const fill = async (i: number, j: number): Promise<Bifurcation[]> => {
-    const [m, n] = [(await spectrum(i)).unstableCount, (await spectrum(j)).unstableCount];
-    if (m === n) {
-      for (let k = i + 1; k < j; k++) piece.counts.set(section[k], m);
-      return [];
-    }
+  const fill = async (i: number, j: number): Promise<Found[]> => {
+    const [a, b] = [feet[i], feet[j]];
     if (j - i === 1) {
-      return [await work.change({ a: section[i], b: section[j], counts: [m, n], heading: piece.heading })];
+      return [{ piece, next: b, changes: piece.settled.has(a) ? [] : await work.changes({ a, b, heading }) }];
     }
     const middle = (i + j) >> 1;
-    return [...(await fill(i, middle)), ...(await fill(middle, j))];
+    const seen = [await spectrum(i), await spectrum(middle), await spectrum(j)];
+    if (mayCross(seen)) return [...(await fill(i, middle)), ...(await fill(middle, j))];
+    for (let k = i + 1; k < j; k++) piece.counts.set(feet[k], seen[0].unstableCount);
+    return [];
   };
-  const events = await work.each(samples.slice(1), (j, s) => fill(samples[s], j));
-  return events.flat();
+  const found = (await work.each(samples.slice(1), (j, s) => fill(samples[s], j))).flat();
+  const [first, last] = [feet[0], feet[feet.length - 1]];
+  const beside = async (foot: Foot, event: Foot, way: Heading): Promise<readonly Unfolding[]> => {
+    const expected = countsBeside(piece.singular.get(event) as Bifurcation);
+    const isKnown = expected.length === 0 || expected.includes(piece.counts.get(foot) as number);
+    return isKnown ? [] : work.changes({ a: foot, b: event, heading: way, expected });
+  };
+  if (before) {
+    const changes = (await beside(first, before, heading > 0 ? -1 : 1)).slice().reverse();
+    found.unshift({ piece, next: first, changes });
+  }
+  if (after) found.push({ piece, next: after, changes: await beside(last, after, heading) });
+  for (const foot of feet) piece.settled.add(foot);
+  return found;
+}
+
+/** Numbers of unstable modes that there may be beside an event; none if that is not known. */
+function countsBeside({ growing, eigenvalues }: Bifurcation): number[] {
+  return growing === undefined ? [] : Array.from({ length: eigenvalues.re.length + 1 }, (_, k) => growing + k);
+}
+
+/** Whether, by the spectra at the ends and in the middle of a stretch, a mode crosses on the way, or two that undo each other. */
+function mayCross(spectra: readonly Spectrum[]): boolean {
+  const [{ unstableCount: count, re }] = spectra;
+  if (spectra.some(({ unstableCount }) => unstableCount !== count)) return true;
+  return [count - 1, count].some((rank) => rank >= 0 && rank < re.length && hidesZeros(spectra.map((s) => s.re[rank])));
 }
 
 /** Eigenvalues at a foot. */
@@ -96,50 +153,92 @@ export function spectrumAt({ family }: Course, { parameter, x }: Foot): Spectrum
   return spectrumOf(J, flow.dimension);
 }
 
-/** Eigenvalues of a Jacobian, (N·N), and how many of them have a positive real part. */
-function spectrumOf(J: Float64Array, size: number): Spectrum {
-  const { re, im } = eigenvaluesOf(J, size);
-  const zero = 1e-12 * norm(J);
-  return { re, im, unstableCount: re.filter((value) => value > zero).length };
+/** A foot and its eigenvalues. */
+interface Seen {
+  readonly foot: Foot;
+  readonly spectrum: Spectrum;
 }
 
-/** Locates the change of the number of unstable modes between two neighbouring feet. */
-export function changeBetween(course: Course, { a, b, counts, heading }: ModeChange): Bifurcation {
-  const { knots, limits } = course;
+/** Halvings of the way between two feet, where the middle does not fit. */
+const mostHalvings = 12;
+/** How near to an event one looks for another one, in parts of the way to it: the first place that fits the event. */
+const justBefore = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+
+/**
+ * What happens between two neighbouring feet of a curve, by the eigenvalues at both and in the middle: Hopf bifurcations and
+ * branch points, each located where its real part is zero, in the order of the way from a to b.
+ */
+export function changesBetween(course: Course, { a, b, heading, expected }: ModeChange): Unfolding[] {
+  const { knots } = course;
   const middle = a.parameter + (b.parameter - a.parameter) / 2;
   const above = Math.max(
     1,
     knots.findIndex((knot) => knot >= middle),
   );
-  const window = windowOver(course, [knots[above - 1], knots[above]], a.x);
+  const window = windowOver(course, [knots[above - 1], knots[above]]);
+  const seen = (foot: Foot): Seen => ({ foot, spectrum: spectrumOf(window.jacobian(foot), window.size) });
+  const beforeEvent = (counts: readonly number[]): Seen | undefined => {
+    for (const share of justBefore) {
+      const foot = standBetween(window, a, b, 1 - share);
+      const place = foot && seen(foot);
+      if (place && counts.includes(place.spectrum.unstableCount)) return place;
+    }
+    return undefined;
+  };
+  const between = (from: Seen, to: Seen, halvings: number): Unfolding[] => {
+    const foot = standBetween(window, from.foot, to.foot, 0.5);
+    if (!foot) return crossingsBetween(window, from, to, heading, course.limits.tolerance);
+    const half = seen(foot);
+    if (!mayCross([from.spectrum, half.spectrum, to.spectrum])) return [];
+    const counts = [from, half, to].map(({ spectrum }) => spectrum.unstableCount);
+    const isSame = counts[0] === counts[1] && counts[1] === counts[2];
+    return [[from, half, counts[0] === counts[1]] as const, [half, to, counts[1] === counts[2]] as const].flatMap(
+      ([low, high, isEven]) => {
+        if (!isEven) return crossingsBetween(window, low, high, heading, course.limits.tolerance);
+        return isSame && halvings > 0 ? between(low, high, halvings - 1) : [];
+      },
+    );
+  };
   try {
-    const rank = Math.min(...counts); // real parts fall with rank, and the one of this rank changes its sign
-    const at = (foot: Foot) => spectrumOf(window.jacobian(foot), window.size);
-    const ends: [number, number] = [at(a).re[rank], at(b).re[rank]];
-    const bracket = locateZero(window, { before: a, after: b }, ends, (s) => at(s).re[rank], limits.tolerance);
-    return hopfAt(at(middleOf(bracket)), bracket, rank, counts, heading);
+    const end = expected ? beforeEvent(expected) : seen(b);
+    return end ? between(seen(a), end, mostHalvings) : [];
   } finally {
     window.release();
   }
 }
 
-function hopfAt(
-  { re, im }: Spectrum,
-  bracket: Bracket,
-  rank: number,
-  counts: readonly [number, number],
-  heading: Heading,
-): Bifurcation {
-  const many = Math.abs(counts[1] - counts[0]);
-  const ranks = Array.from({ length: many }, (_, k) => rank + k);
-  const isPair = many === 2 && im[rank] !== 0 && im[rank] === -im[rank + 1];
+/** The zeros of real parts between two places whose numbers of unstable modes differ, one after the other. */
+function crossingsBetween(window: CurveWindow, a: Seen, b: Seen, heading: Heading, tolerance: number): Unfolding[] {
+  const counts = [a.spectrum.unstableCount, b.spectrum.unstableCount];
+  const at = (foot: Foot) => spectrumOf(window.jacobian(foot), window.size);
+  const found: Unfolding[] = [];
+  // real parts fall with rank, and those of these ranks change their signs
+  for (let rank = Math.min(...counts); rank < Math.max(...counts); rank++) {
+    const ends: [number, number] = [a.spectrum.re[rank], b.spectrum.re[rank]];
+    const exact = Math.abs(ends[0]) < Math.abs(ends[1]) ? a.foot : b.foot; // zero to rounding at one end
+    const bracket =
+      ends[0] * ends[1] >= 0
+        ? { before: exact, after: exact }
+        : locateZero(window, { before: a.foot, after: b.foot }, ends, (s) => at(s).re[rank], tolerance);
+    const spectrum = at(middleOf(bracket));
+    const isPair = spectrum.im[rank] !== 0;
+    if (isPair) {
+      found.push({ event: hopfAt(spectrum, bracket, rank, (counts[1] - counts[0]) * heading), others: [] });
+      rank++;
+    } else found.push(branchPointAt(window, bracket, { a: a.foot, b: b.foot, isTurn: false }));
+  }
+  const way = b.foot.parameter - a.foot.parameter;
+  return found.sort((first, second) => (first.event.parameter - second.event.parameter) * way);
+}
+
+function hopfAt({ re, im }: Spectrum, bracket: Bracket, rank: number, growth: number): Bifurcation {
   const foot = middleOf(bracket);
   return {
-    kind: isPair ? "Hopf" : many > 1 ? "multiple" : "unresolved",
-    change: (counts[1] - counts[0]) * heading > 0 ? "loss" : "gain",
+    kind: "Hopf",
+    change: growth > 0 ? "loss" : "gain",
     parameter: foot.parameter,
     width: widthOf(bracket),
     x: foot.x,
-    eigenvalues: { re: Float64Array.from(ranks, (k) => re[k]), im: Float64Array.from(ranks, (k) => im[k]) },
+    eigenvalues: { re: re.slice(rank, rank + 2), im: im.slice(rank, rank + 2) },
   };
 }

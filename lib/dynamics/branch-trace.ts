@@ -1,12 +1,10 @@
-import { norm } from "../numerics/vector";
-import { type Bifurcation, branchPointAt, type Unfolding } from "./bifurcation";
+import { dot, norm } from "../numerics/vector";
+import { type Bifurcation, branchPointAt, type Spectrum, type Unfolding } from "./bifurcation";
 import { type Course, type Heading, intervalFrom, type Leg, windowOver } from "./curve-leg";
 import type { CurveWork } from "./curve-work";
 import type { Flow } from "./flow";
-import { isSamePlace } from "./merge";
 import type { TaskPool } from "./search-work";
 import type { Foot } from "./solution-curve";
-import type { ComplexArray } from "./stability";
 import { mirrorOf } from "./starts";
 
 /** A fixed point from which a curve is to be followed, and the event it was found at, if any. */
@@ -25,10 +23,12 @@ export interface Piece {
   endEvent?: Bifurcation;
   /** Every event on it, at its ends or on the way. */
   readonly touches: Set<Bifurcation>;
-  /** Feet that lie exactly at an event. */
-  readonly singular: Set<Foot>;
+  /** Feet that lie exactly at an event, and the event. */
+  readonly singular: Map<Foot, Bifurcation>;
   readonly counts: Map<Foot, number>;
-  readonly spectra: Map<Foot, ComplexArray>;
+  readonly spectra: Map<Foot, Spectrum>;
+  /** Feet after which, up to the next one, all changes of stability are known. */
+  readonly settled: Set<Foot>;
 }
 
 /** All that is known while curves are followed. */
@@ -60,7 +60,7 @@ export async function followFrom(survey: Survey, given: TraceStart): Promise<voi
     return;
   }
   const start = { ...given, foot };
-  if (pieceThrough(survey, start.foot)) return;
+  if (pieceThrough(survey, start.foot) || (start.event && isOnPiece(survey, start.foot))) return;
   if (start.heading !== "both") {
     survey.pieces.push(...(await trace(survey, { ...start, heading: start.heading })));
     return;
@@ -83,7 +83,7 @@ function joined(back: Piece, on: Piece): Piece {
   const piece = newPiece(1, [...back.feet.slice(1).reverse(), ...on.feet], back.endEvent);
   piece.endEvent = on.endEvent;
   for (const event of [...back.touches, ...on.touches]) piece.touches.add(event);
-  for (const foot of [...back.singular, ...on.singular]) piece.singular.add(foot);
+  for (const [foot, event] of [...back.singular, ...on.singular]) piece.singular.set(foot, event);
   return piece;
 }
 
@@ -93,36 +93,71 @@ function newPiece(heading: Heading, feet: Foot[], startEvent?: Bifurcation): Pie
     feet,
     startEvent,
     touches: new Set(startEvent ? [startEvent] : []),
-    singular: new Set(),
+    singular: new Map(),
     counts: new Map(),
     spectra: new Map(),
+    settled: new Set(),
   };
 }
 
 /** The piece that passes through a fixed point at one of the family's parameters, or through its mirror image. */
 export function pieceThrough(survey: Survey, { parameter, x }: Foot, among: readonly Piece[] = []): Piece | undefined {
-  const { mergeTolerance } = survey.settings;
+  const near = survey.settings.mergeTolerance * survey.unit;
   const image = survey.isOdd ? mirrorOf(x) : x;
   return [...survey.pieces, ...among].find((piece) =>
     piece.feet.some(
       (foot) =>
         foot.parameter === parameter &&
         foot.x !== x &&
-        (isSamePlace(foot.x, x, mergeTolerance) || (survey.isOdd && isSamePlace(foot.x, image, mergeTolerance))),
+        (distance(foot.x, x) <= near || (survey.isOdd && distance(foot.x, image) <= near)),
     ),
   );
 }
 
+/** Whether a fixed point between two of the family's parameters lies on a piece that is known. */
+function isOnPiece(survey: Survey, { parameter, x }: Foot): boolean {
+  const interval = intervalFrom(survey.knots, parameter, 1) ?? intervalFrom(survey.knots, parameter, -1);
+  const window = windowOver(survey, interval as [number, number]);
+  const isBetween = (a: Foot, b: Foot): boolean => {
+    const share = (parameter - a.parameter) / (b.parameter - a.parameter);
+    if (!(share >= 0 && share <= 1)) return false;
+    const guess = a.x.map((v, i) => v + share * (b.x[i] - v));
+    if (distance(guess, x) > distance(a.x, b.x)) return false;
+    const y = window.correct(window.scaled({ parameter, x: guess }), window.axis(1));
+    return y !== undefined && distance(window.foot(y).x, x) <= survey.settings.mergeTolerance * survey.unit;
+  };
+  try {
+    return survey.pieces.some(({ feet }) => feet.some((foot, i) => i > 0 && isBetween(feet[i - 1], foot)));
+  } finally {
+    window.release();
+  }
+}
+
+/** How far two places are apart. */
+function distance(x: Float64Array, y: Float64Array): number {
+  return norm(x.map((v, i) => v - y[i]));
+}
+
+/** In parts of the unit of the state: where an event is seen from two sides, its places agree to this. */
+export const samePlace = 1e-2;
+
+/** Whether the null vectors of two events, where both are known, are one: else two branch points lie close together. */
+function isSameDirection(a: Bifurcation, b: Bifurcation): boolean {
+  return !a.direction || !b.direction || Math.abs(dot(a.direction, b.direction)) > 0.9;
+}
+
 /** The event of this kind, at this place, that is known already, or this one as a new one. */
-function recorded(survey: Survey, event: Bifurcation): { event: Bifurcation; isNew: boolean } {
-  const { knots, settings } = survey;
+export function recorded(survey: Survey, event: Bifurcation): { event: Bifurcation; isNew: boolean } {
+  const { knots, settings, unit } = survey;
   const span = (knots[knots.length - 1] - knots[0]) / (knots.length - 1);
   const image = mirrorOf(event.x);
   const same = survey.events.find(
     (other) =>
       other.kind === event.kind &&
+      other.kind !== "Hopf" &&
       Math.abs(other.parameter - event.parameter) <= other.width + event.width + 100 * settings.tolerance * span &&
-      (isSamePlace(other.x, event.x, 1e-2) || (survey.isOdd && isSamePlace(other.x, image, 1e-2))),
+      ((distance(other.x, event.x) <= samePlace * unit && isSameDirection(other, event)) ||
+        (survey.isOdd && distance(other.x, image) <= samePlace * unit && isSameDirection(other, event))),
   );
   if (same) return { event: same, isNew: false };
   survey.events.push(event);
@@ -145,7 +180,7 @@ async function trace(
   if (start.event) {
     first.startEvent = start.event;
     first.touches.add(start.event);
-    first.singular.add(first.feet[0]);
+    first.singular.set(first.feet[0], start.event);
   }
   const made = [first];
   const last = () => made[made.length - 1];
@@ -157,6 +192,10 @@ async function trace(
     ({ heading, foot } = leg);
     if (leg.status === "lost") {
       endLost(survey, last(), foot, heading, interval);
+      return made;
+    }
+    if (leg.status === "closed") {
+      made.pop(); // it ends where the first one begins
       return made;
     }
     const known = pieceThrough(survey, foot, [...others, ...made.slice(0, -1)]);
@@ -193,7 +232,7 @@ function endLost(
     return;
   }
   const centre: Foot = { parameter: knot, x: before.x.map((v, i) => v + share * (foot.x[i] - v)) };
-  const window = windowOver(survey, interval, foot.x);
+  const window = windowOver(survey, interval);
   const unfolding = branchPointAt(window, { before: foot, after: centre }, { a: before, isTurn: false });
   window.release();
   const { event, isNew } = recorded(survey, unfolding.event);
@@ -220,7 +259,7 @@ function record(survey: Survey, made: Piece[], { entries }: Leg): void {
   const touch = (piece: Piece, event: Bifurcation) => {
     const foot: Foot = { parameter: event.parameter, x: event.x };
     piece.feet.push(foot);
-    piece.singular.add(foot);
+    piece.singular.set(foot, event);
     piece.touches.add(event);
   };
   for (const entry of entries) {
@@ -231,7 +270,7 @@ function record(survey: Survey, made: Piece[], { entries }: Leg): void {
     const event = noted(survey, entry);
     if (entry.what === "touch") {
       last().touches.add(event);
-      last().singular.add(last().feet[last().feet.length - 1]);
+      last().singular.set(last().feet[last().feet.length - 1], event);
       continue;
     }
     touch(last(), event);
@@ -243,7 +282,7 @@ function record(survey: Survey, made: Piece[], { entries }: Leg): void {
 }
 
 /** The event as it is known; if it is new, the fixed points around it are followed later. */
-function noted(survey: Survey, { event, others }: Unfolding): Bifurcation {
+export function noted(survey: Survey, { event, others }: Unfolding): Bifurcation {
   const { event: known, isNew } = recorded(survey, event);
   if (!isNew) return known;
   for (const { foot, heading } of others) {
@@ -256,5 +295,5 @@ function noted(survey: Survey, { event, others }: Unfolding): Bifurcation {
 /** Whether a start in the queue is the mirror image of another one from the same event. */
 function isOppositeStart(queued: TraceStart, event: Bifurcation, foot: Foot, heading: Heading): boolean {
   if (queued.event !== event || queued.heading !== heading) return false;
-  return isSamePlace(queued.foot.x, mirrorOf(foot.x), 1e-3 * Math.min(1, norm(foot.x)));
+  return distance(queued.foot.x, mirrorOf(foot.x)) <= 1e-3 * norm(foot.x);
 }

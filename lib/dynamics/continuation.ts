@@ -2,12 +2,12 @@ import { checkCount, checkList, checkNumber, checkVector, reject, withDefaults }
 import { norm } from "../numerics/vector";
 import type { Bifurcation } from "./bifurcation";
 import { countModes } from "./branch-spectra";
-import { followFrom, type Piece, type Survey, type TraceStart } from "./branch-trace";
+import { followFrom, type Piece, type Survey, samePlace, type TraceStart } from "./branch-trace";
 import { scoutsOf } from "./curve-scouts";
 import { curveWork } from "./curve-work";
 import { findFixedPoints } from "./fixed-points";
 import type { Flow } from "./flow";
-import { checkFlowFamily, type FlowFamily } from "./flow-family";
+import { checkFlowFamily, type FlowFamily, unitOfState } from "./flow-family";
 import type { TaskPool } from "./search-work";
 import type { ComplexArray } from "./stability";
 import { mirrorOf } from "./starts";
@@ -53,9 +53,9 @@ export interface ContinueOptions {
   tolerance: number;
   /** Eigenvalues are computed at every so-manieth parameter of the family, and next to events; 0 for none at all. */
   eigenvaluesEvery: number;
-  /** Fixed points closer than this, in parts of max(1, ‖x‖), are one. */
+  /** Fixed points closer than this, in parts of the unit of the state, are one. */
   mergeTolerance: number;
-  /** Shortest arc, in parts of the interval and of the size of x, before a curve is given up. */
+  /** Shortest arc, in parts of the interval and of the unit of the state, before a curve is given up. */
   shortestArc: number;
   /** Most arcs in one interval. */
   mostArcs: number;
@@ -74,7 +74,7 @@ export const continueDefaults: Readonly<ContinueOptions> = Object.freeze({
   tolerance: 1e-6, // twenty halvings; an event is then known to a ten-thousandth of a training step
   eigenvaluesEvery: 10, // half a second each at N = 1000, while a step of the curve takes a fifth
   mergeTolerance: 1e-6, // as in findDefaults
-  shortestArc: 1e-5, // a hundred thousandth of the way: folds sharper than this are not told from cusps
+  shortestArc: 1e-6, // a millionth of the way: folds sharper than this are not told from cusps
   mostArcs: 400,
   starts: () => [],
   pool: undefined,
@@ -122,7 +122,11 @@ export async function continueFixedPoints(
   }
   const { tolerance, shortestArc, mostArcs } = settings;
   const knots = given[0] < given[1] ? given : given.slice().reverse();
-  const course = { family, knots, limits: { tolerance, shortestArc, mostArcs } };
+  const unit = unitOfState(
+    family,
+    set.points.map(({ xStar }) => xStar),
+  );
+  const course = { family, knots, unit, limits: { tolerance, shortestArc, mostArcs } };
   const survey: Survey = {
     ...course,
     work: curveWork(course, settings.pool),
@@ -146,7 +150,8 @@ export async function continueFixedPoints(
     for (const { xStar } of points) survey.queue.push({ foot: { parameter, x: xStar }, heading: "both" });
     await followQueue(survey);
   }
-  if (settings.eigenvaluesEvery > 0) await countModes(survey);
+  // eigenvalues may tell of branch points: what leaves them is followed and looked at in its turn
+  if (settings.eigenvaluesEvery > 0) while (await countModes(survey)) await followQueue(survey);
   return reported(survey, Float64Array.from(searchedAt));
 }
 
@@ -180,8 +185,11 @@ async function followQueue(survey: Survey): Promise<void> {
 /** The survey as its caller sees it, mirror images added. */
 function reported(survey: Survey, searchedAt: Float64Array): Continuation {
   const { pieces } = survey;
-  const isOwnMirror = (x: Float64Array) => norm(x) <= survey.settings.mergeTolerance;
-  const mirrored = survey.isOdd ? pieces.filter((p) => !p.feet.every(({ x }) => isOwnMirror(x))) : [];
+  const { mergeTolerance } = survey.settings;
+  const isOwnMirror = (x: Float64Array, within: number) => norm(x) <= within * survey.unit;
+  const isOwnPiece = ({ feet, singular }: Piece) =>
+    feet.every((foot) => isOwnMirror(foot.x, singular.has(foot) ? samePlace : mergeTolerance));
+  const mirrored = survey.isOdd ? pieces.filter((piece) => !isOwnPiece(piece)) : [];
   const imageOf = new Map(mirrored.map((piece, i) => [piece, pieces.length + i]));
   const events: (Bifurcation & { branches: number[] })[] = [];
   const place = new Map<Bifurcation, number>();
@@ -189,7 +197,7 @@ function reported(survey: Survey, searchedAt: Float64Array): Continuation {
   for (const event of survey.events) {
     const own = pieces.flatMap((piece, i) => (piece.touches.has(event) ? [i] : []));
     const images = own.flatMap((i) => imageOf.get(pieces[i]) ?? []);
-    const isShared = !survey.isOdd || isOwnMirror(event.x);
+    const isShared = !survey.isOdd || isOwnMirror(event.x, samePlace);
     place.set(event, events.push({ ...event, branches: isShared ? [...own, ...images] : own }) - 1);
     placeOfImage.set(event, isShared ? events.length - 1 : events.push({ ...opposite(event), branches: images }) - 1);
   }

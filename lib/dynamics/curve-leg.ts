@@ -2,7 +2,6 @@
  * One leg of a curve of fixed points: the way across one interval of the parameter, and what is met on it. A leg depends on
  * the family, the foot it begins at and its heading alone, so a worker can walk it, and walk ahead of what is recorded.
  */
-import { norm } from "../numerics/vector";
 import { type Bifurcation, type Bracket, branchPointAt, foldAt, locateCrossing, type Unfolding } from "./bifurcation";
 import { type WalkLimits, walkInterval } from "./curve-walk";
 import type { FlowFamily } from "./flow-family";
@@ -15,6 +14,8 @@ export interface Course {
   readonly family: FlowFamily;
   /** The family's parameters, ascending. */
   readonly knots: readonly number[];
+  /** In which states are measured, as from `unitOfState`. */
+  readonly unit: number;
   readonly limits: LegLimits;
 }
 
@@ -33,21 +34,17 @@ export type LegEntry =
 
 export interface Leg {
   readonly entries: readonly LegEntry[];
-  /** "lost" if the curve could not be followed to an end of the interval. */
-  readonly status: "arrived" | "lost";
+  /** "lost" if the curve could not be followed to an end of the interval, "closed" if it came back to where the leg began. */
+  readonly status: "arrived" | "lost" | "closed";
   /** The last place reached, and which way the parameter went there. */
   readonly foot: Foot;
   readonly heading: Heading;
 }
 
 /** The interval as a stretch of the curve; to be released. */
-export function windowOver(
-  { family, knots }: Course,
-  interval: readonly [number, number],
-  x: Float64Array,
-): CurveWindow {
+export function windowOver({ family, knots, unit }: Course, interval: readonly [number, number]): CurveWindow {
   const reach = [knots[0], knots[knots.length - 1]] as const;
-  return new CurveWindow(family, interval[0], interval[1], Math.max(1, norm(x)), reach);
+  return new CurveWindow(family, interval[0], interval[1], unit, reach);
 }
 
 /** The knots on either side of a parameter, on the way it goes; undefined at the end. */
@@ -64,7 +61,7 @@ export function intervalFrom(
 export function settledFoot(course: Course, foot: Foot): Foot | undefined {
   const { knots } = course;
   const interval = intervalFrom(knots, foot.parameter, 1) ?? intervalFrom(knots, foot.parameter, -1);
-  const window = windowOver(course, interval as [number, number], foot.x);
+  const window = windowOver(course, interval as [number, number]);
   const y = window.correct(window.scaled(foot), window.axis(1));
   window.release();
   return y && { parameter: foot.parameter, x: window.foot(y).x };
@@ -73,7 +70,7 @@ export function settledFoot(course: Course, foot: Foot): Foot | undefined {
 /** Walks from a foot across the interval that lies ahead of it; there must be one. */
 export function walkLeg(course: Course, begin: Foot, heading: Heading): Leg {
   const interval = intervalFrom(course.knots, begin.parameter, heading) as [number, number];
-  const window = windowOver(course, interval, begin.x);
+  const window = windowOver(course, interval);
   const entries: LegEntry[] = [];
   const branchPoint = (a: Stance, b: Stance, turn?: Bracket): Unfolding => {
     const bracket = turn ?? locateCrossing(window, a, b, course.limits.tolerance * window.P);

@@ -40,7 +40,7 @@ export function scoutsOf(survey: Survey): Scouts {
     let way = heading;
     while (foot && isWanted(start) && !pieceThrough(survey, foot) && intervalFrom(survey.knots, foot.parameter, way)) {
       const leg = await work.walk(foot, way);
-      if (leg.status === "lost") return;
+      if (leg.status !== "arrived") return;
       foot = leg.foot;
       way = leg.heading;
     }

@@ -1,5 +1,5 @@
-import type { Bifurcation } from "./bifurcation";
-import { changeBetween, type ModeChange, type Spectrum, spectrumAt } from "./branch-spectra";
+import type { Spectrum, Unfolding } from "./bifurcation";
+import { changesBetween, type ModeChange, spectrumAt } from "./branch-spectra";
 import { type Course, type Heading, type Leg, type LegLimits, settledFoot, walkLeg } from "./curve-leg";
 import { allAtOnce, inTurns, type NamedSpec, nameOf, oneByOne, type TaskPool, warnWithoutSpec } from "./search-work";
 import type { Foot } from "./solution-curve";
@@ -12,8 +12,8 @@ export interface CurveWork {
   walk(foot: Foot, heading: Heading): Promise<Leg>;
   /** The eigenvalues at a foot. */
   spectrum(foot: Foot): Promise<Spectrum>;
-  /** Where between two feet the number of unstable modes changes. */
-  change(between: ModeChange): Promise<Bifurcation>;
+  /** What happens between two feet that their eigenvalues tell of, see `changesBetween`. */
+  changes(between: ModeChange): Promise<Unfolding[]>;
   /** Does one piece of work for each item: one after the other here, all at once with a pool; results in their order. */
   each<Item, Result>(items: readonly Item[], work: (item: Item, i: number) => Promise<Result>): Promise<Result[]>;
   /** How many pieces can be done at once. */
@@ -24,6 +24,7 @@ export interface CurveWork {
 export interface PlainCourse {
   readonly family: NamedSpec;
   readonly knots: readonly number[];
+  readonly unit: number;
   readonly limits: LegLimits;
 }
 
@@ -39,19 +40,19 @@ export function curveWork(course: Course, pool: TaskPool | undefined): CurveWork
     settle: (foot) => inTurns(() => settledFoot(course, foot)),
     walk: (foot, heading) => inTurns(() => walkLeg(course, foot, heading)),
     spectrum: (foot) => inTurns(() => spectrumAt(course, foot)),
-    change: (between) => inTurns(() => changeBetween(course, between)),
+    changes: (between) => inTurns(() => changesBetween(course, between)),
     each: oneByOne,
     lanes: 1,
   });
 }
 
-function pooledWork({ family, knots, limits }: Course, spec: NamedSpec["spec"], pool: TaskPool): CurveWork {
-  const course: PlainCourse = { family: { key: nameOf(family), spec }, knots, limits };
+function pooledWork({ family, knots, unit, limits }: Course, spec: NamedSpec["spec"], pool: TaskPool): CurveWork {
+  const course: PlainCourse = { family: { key: nameOf(family), spec }, knots, unit, limits };
   return {
     settle: (foot) => pool.run("settle", { course, foot }),
     walk: (foot, heading) => pool.run("leg", { course, foot, heading }),
     spectrum: (foot) => pool.run("footSpectrum", { course, foot }),
-    change: (between) => pool.run("modeChange", { course, between }),
+    changes: (between) => pool.run("modeChanges", { course, between }),
     each: allAtOnce,
     lanes: pool.threads,
   };

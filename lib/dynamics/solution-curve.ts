@@ -6,9 +6,12 @@
  *     M = ( J   F_p )        τ = M⁻¹ e  is the tangent,  c any vector with c·τ > 0     [Keller 1977; Seydel; Kuznetsov]
  *         (   cᵀ    )        sign det M = sign det J · sign τ_p   changes exactly where another curve crosses
  *
- * Lengths are taken in scaled coordinates y = (x/X, p/P), so that one interval of the parameter and the size of x both
- * count as 1.
+ * Lengths are taken in scaled coordinates y = (x/X, p/P), so that one interval of the parameter and the unit of the state
+ * both count as 1. What is believed does not hang on these units: a step must be explained component by component, in parts
+ * of its own way, and so must both its halves, with the point in the middle found on the curve.
  */
+
+import { exp, log } from "../numerics/elementary";
 import { type Factorization, factorize } from "../numerics/linear-solve";
 import { dot, norm } from "../numerics/vector";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";
@@ -30,6 +33,8 @@ export interface Stance extends Foot {
   readonly tangent: Float64Array;
   /** sign det M: changes where another curve crosses. */
   readonly orientation: number;
+  /** log |det M| with the tangent as c: smooth along the curve, and −∞ exactly where another curve crosses. */
+  readonly logDeterminant: number;
 }
 
 /** A parameter this near to a border of its interval, in parts of it, is on the border. */
@@ -40,6 +45,8 @@ const mostCorrections = 10;
 const longestStep = 50;
 /** Deuflhard's bound on ‖second step‖/‖first step‖ with which a corrector is believed to stay on its curve. */
 const wantedContraction = 0.25;
+/** The same with an LU that was made elsewhere: when steps shrink by less, a new one is cheaper. */
+const contractionOfOld = 0.1;
 
 /** The stretch of the curve over one interval of the parameter; owns memory of the kernels until released. */
 export class CurveWindow {
@@ -47,12 +54,16 @@ export class CurveWindow {
   readonly P: number;
   private readonly J: Float64Array;
   private readonly M: Float64Array;
+  /** Size of a typical eigenvalue, ‖J‖/√N in the Frobenius norm: the largest that was met on the curve. */
+  rate = 0;
+  /** The LU made last, and its c: near by it serves again. */
+  private last: { readonly factors: Factorization; readonly c: Float64Array } | undefined;
 
   /**
    * @param family the flows
    * @param low smallest parameter of the interval
    * @param high largest parameter of the interval
-   * @param X unit of length for activations
+   * @param X unit of length for activations, as from `unitOfState`
    * @param reach smallest and largest parameter there is: a corrector may look beyond the interval, but not beyond these
    */
   constructor(
@@ -105,12 +116,17 @@ export class CurveWindow {
     return this.J;
   }
 
-  /** F_p · P, by a one-sided difference that stays inside the interval. */
-  private slopeInParameter(foot: Foot): Float64Array {
-    const by = (foot.parameter + 1e-4 * this.P <= this.high ? 1e-4 : -1e-4) * this.P;
-    const F = this.velocity(foot);
-    const beside = this.velocity({ x: foot.x, parameter: foot.parameter + by });
-    return beside.map((v, i) => ((v - F[i]) / by) * this.P);
+  /** F_p · P to second order, by differences that stay inside the interval: central, or (−3 F₀ + 4 F₁ − F₂)/2h at its ends. */
+  private slopeInParameter({ x, parameter }: Foot): Float64Array {
+    const h = 1e-4 * this.P;
+    const at = (times: number) => this.velocity({ x, parameter: parameter + times * h });
+    if (parameter - h >= this.low && parameter + h <= this.high) {
+      const before = at(-1);
+      return at(1).map((v, i) => (v - before[i]) / 2e-4);
+    }
+    const way = parameter + 2 * h <= this.high ? 1 : -1;
+    const [here, near, far] = [at(0), at(way), at(2 * way)];
+    return here.map((v, i) => (way * (4 * near[i] - far[i] - 3 * v)) / 2e-4);
   }
 
   /** LU of M at a foot, the last row being c. */
@@ -131,12 +147,21 @@ export class CurveWindow {
   stand(y: Float64Array, c: Float64Array): Stance | undefined {
     const foot = this.foot(y);
     const factors = this.factorizeBordered(foot, c);
+    this.rate = Math.max(this.rate, norm(this.J) / Math.sqrt(this.size));
     const orientation = factors.determinantSign;
     const tangent = orientation === 0 ? c.slice() : factors.solve(this.axis(1));
-    factors.release();
     const length = norm(tangent);
+    // det M is linear in its last row: c·τ = 1/length for the unit tangent
+    const logDeterminant = factors.logDeterminant + log(length);
+    this.keep(factors, c);
     if (!(length > 0) || !Number.isFinite(length)) return undefined;
-    return { ...foot, y, tangent: tangent.map((v) => v / length), orientation };
+    return { ...foot, y, tangent: tangent.map((v) => v / length), orientation, logDeterminant };
+  }
+
+  private keep(factors: Factorization, c: Float64Array): void {
+    this.last?.factors.release();
+    this.last = factors.isSingular ? undefined : { factors, c };
+    if (factors.isSingular) factors.release();
   }
 
   /**
@@ -151,14 +176,44 @@ export class CurveWindow {
   }
 
   private newton(guess: Float64Array, c: Float64Array): Float64Array | undefined {
-    const { size } = this;
+    const { last } = this;
+    const isNear = last?.c.every((v, i) => v === c[i]);
+    return (isNear && this.newtonWithOld(guess, c, last?.factors as Factorization)) || this.newtonAnew(guess, c);
+  }
+
+  /** Newton's method with the LU of a point near by: undefined if that does not serve. */
+  private newtonWithOld(guess: Float64Array, c: Float64Array, factors: Factorization): Float64Array | undefined {
+    let y: Float64Array = guess.slice();
+    let before = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < mostCorrections && this.isWithinReach(y); k++) {
+      const foot = this.foot(y);
+      const F = this.velocity(foot);
+      const speed = norm(F);
+      if (!Number.isFinite(speed)) return undefined;
+      if (speed <= roundingOfSpeed(foot.x)) return y;
+      const step = factors.solve(residual(F, y, guess, c));
+      const length = norm(step);
+      if (!(length <= contractionOfOld * before)) return undefined;
+      y = y.map((v, i) => v - step[i]);
+      if (length <= 1e-11) return y;
+      before = length;
+    }
+    return undefined;
+  }
+
+  /** Whether the family has the parameter. */
+  private isWithinReach(y: Float64Array): boolean {
+    const p = y[this.size] * this.P;
+    return p >= this.reach[0] - slack * this.P && p <= this.reach[1] + slack * this.P;
+  }
+
+  private newtonAnew(guess: Float64Array, c: Float64Array): Float64Array | undefined {
     let y: Float64Array = guess.slice();
     let factors: Factorization | undefined;
     let before = 0;
     try {
       for (let k = 0; k < mostCorrections; k++) {
-        const p = y[size] * this.P;
-        if (p < this.reach[0] - slack * this.P || p > this.reach[1] + slack * this.P) return undefined;
+        if (!this.isWithinReach(y)) return undefined;
         const foot = this.foot(y);
         const F = this.velocity(foot);
         const speed = norm(F);
@@ -193,6 +248,8 @@ export class CurveWindow {
   }
 
   release(): void {
+    this.last?.factors.release();
+    this.last = undefined;
     for (const array of [this.J, this.M]) releaseKernelArray(array);
   }
 }
@@ -204,30 +261,120 @@ function residual(F: Float64Array, y: Float64Array, guess: Float64Array, c: Floa
   return full;
 }
 
+/** Cosine of the largest angle between the tangents at both ends of a step, 30°. */
+const leastCosine = 0.866;
 /**
- * A step along the tangent, corrected across it; undefined if the curve bends by more than 30° on the way, or if the two
- * tangents do not explain the chord, as they do on an arc of a circle: then the step has cut across a fold and back.
+ * How well the tangents at both ends must explain the way between them, by the trapezoidal rule: to a fifth of the way, or,
+ * where it goes to and fro, to a quarter of that in what the tangents predict. This is asked of all components together and
+ * of each for itself, give or take a quarter of a typical one: a leap of one unit among many, across a fold, is small beside
+ * the length of the whole and large beside its own way. Of half a step twice as much is asked; on a smooth curve it is four
+ * times as good.
  */
-export function arcStep(window: CurveWindow, from: Stance, length: number): Stance | undefined {
-  const guess = from.y.map((v, i) => v + length * from.tangent[i]);
-  const next = window.standNear(guess, from.tangent);
-  if (!next || dot(next.tangent, from.tangent) < leastCosine.ofBend) return undefined;
-  const chord = next.y.map((v, i) => v - from.y[i]);
-  const mean = next.tangent.map((v, i) => v + from.tangent[i]);
-  return dot(chord, mean) >= leastCosine.ofChord * norm(chord) * norm(mean) ? next : undefined;
+const unexplained = { step: 0.2, half: 0.1 };
+/**
+ * In units of the state: what Newton's method and the difference quotient F_p may leave. An imperfection that moves the fixed
+ * point by less, here where it is followed, is not told from a perfect branch point.
+ */
+const noise = 1e-9;
+/** Shorter arcs may hide two branch points: these are then told apart by their eigenvalues, or called multiple. */
+const pairArc = 1e-3;
+
+/** Whether the ways that the rates at both ends predict explain the way from a to b, to a share of it. */
+function isExplained(a: Stance, b: Stance, wayOfA: Float64Array, wayOfB: Float64Array, share: number): boolean {
+  const size = a.x.length;
+  let [off, way, predicted] = [0, 0, 0];
+  const wayOf = (i: number) => b.y[i] - a.y[i];
+  const offOf = (i: number) => wayOf(i) - (wayOfA[i] + wayOfB[i]) / 2;
+  const predictedOf = (i: number) => Math.max(Math.abs(wayOfA[i]), Math.abs(wayOfB[i]));
+  for (let i = 0; i < size; i++) {
+    off += offOf(i) ** 2;
+    way += wayOf(i) ** 2;
+    predicted += predictedOf(i) ** 2;
+  }
+  const allowed = (length: number, rates: number) => share * Math.max(length, rates / 4) + noise;
+  if (!(Math.sqrt(off) <= allowed(Math.sqrt(way), Math.sqrt(predicted)))) return false;
+  const typical = (share / 4) * Math.sqrt(predicted / size);
+  for (let i = 0; i <= size; i++) {
+    const most = allowed(Math.abs(wayOf(i)), predictedOf(i)) + (i < size ? typical : 0);
+    if (Math.abs(offOf(i)) > most) return false;
+  }
+  return true;
 }
 
-/** Cosines of the largest angles between the tangents at both ends (30°), and between their mean and the chord (10°). */
-const leastCosine = { ofBend: 0.866, ofChord: 0.985 };
+/** Whether an arc from a to b explains the way: as long as it must be for its mean tangent to fit the chord. */
+function isArc(a: Stance, b: Stance, share: number): boolean {
+  if (dot(a.tangent, b.tangent) < leastCosine) return false;
+  const chord = b.y.map((v, i) => v - a.y[i]);
+  const mean = b.tangent.map((v, i) => (v + a.tangent[i]) / 2);
+  const length = dot(chord, mean) / dot(mean, mean);
+  if (length <= 0) return false;
+  return isExplained(
+    a,
+    b,
+    a.tangent.map((v) => length * v),
+    b.tangent.map((v) => length * v),
+    share,
+  );
+}
 
-/** In parts of the size of x. Beside a fold the slope is steep: a jump to another curve would be a fifth of what it predicts. */
-const little = 0.01;
+/** Whether the slopes dx/dp at both ends explain the way, over which the parameter grows or falls throughout. */
+function isGraph(a: Stance, b: Stance, share: number): boolean {
+  if (dot(a.tangent, b.tangent) < leastCosine) return false;
+  const last = a.x.length;
+  const by = b.y[last] - a.y[last];
+  const wayOf = ({ tangent }: Stance) => tangent.map((v) => (by * v) / tangent[last]);
+  return isExplained(a, b, wayOf(a), wayOf(b), share);
+}
 
 /**
- * A step to a given parameter, corrected at that parameter. Believed only if the slopes dx/dp at both ends explain the way
- * between them (the trapezoidal rule, to a fifth of that way) and differ by no more than on an arc: else the corrector may
- * have changed to another curve. A very short way may be off by a fifth of what either slope predicts, if that is little.
+ * A second look at the middle of a step: the point there must lie on the curve, both halves must be explained as the whole
+ * is, and det M must not pass zero twice, as far as a parabola through its three values tells.
  */
+function isWholeStep(
+  window: CurveWindow,
+  a: Stance,
+  b: Stance,
+  guess: Float64Array,
+  c: Float64Array,
+  isOn: (a: Stance, b: Stance, share: number) => boolean,
+): boolean {
+  const middle = window.standNear(guess, c);
+  if (!middle || !isOn(a, middle, unexplained.half) || !isOn(middle, b, unexplained.half)) return false;
+  const isShort = norm(b.y.map((v, i) => v - a.y[i])) <= pairArc;
+  return isShort || a.orientation * b.orientation <= 0 || !hidesZeros([a, middle, b].map(determinantBeside(a)));
+}
+
+/** det M in parts of its size at another stance. */
+function determinantBeside(reference: Stance): (stance: Stance) => number {
+  return ({ orientation, logDeterminant }) =>
+    orientation === 0 ? 0 : orientation * exp(Math.min(700, logDeterminant - reference.logDeterminant));
+}
+
+/**
+ * Whether a function that has the same sign at both ends of a step, and is known in the middle, passes zero twice on the way:
+ * by the parabola through the three values.
+ */
+export function hidesZeros([start, middle, end]: readonly number[]): boolean {
+  if (middle * start <= 0) return true;
+  const slope = -3 * start + 4 * middle - end;
+  const bend = 2 * (start - 2 * middle + end); // start + slope t + bend t²
+  const at = -slope / (2 * bend);
+  return at > 0 && at < 1 && (start + (slope * at) / 2) * start <= 0;
+}
+
+/** A step along the tangent, corrected across it; undefined if it is not believed. */
+export function arcStep(window: CurveWindow, from: Stance, length: number): Stance | undefined {
+  const c = from.tangent;
+  const next = window.standNear(
+    from.y.map((v, i) => v + length * c[i]),
+    c,
+  );
+  if (!next || !isArc(from, next, unexplained.step)) return undefined;
+  const guess = from.y.map((v, i) => (v + next.y[i]) / 2 + (length / 8) * (c[i] - next.tangent[i]));
+  return isWholeStep(window, from, next, guess, c, isArc) ? next : undefined;
+}
+
+/** A step to a given parameter, corrected at that parameter; undefined if it is not believed. */
 export function parameterStep(window: CurveWindow, from: Stance, parameter: number): Stance | undefined {
   const { size } = window;
   const rate = from.tangent[size];
@@ -237,20 +384,10 @@ export function parameterStep(window: CurveWindow, from: Stance, parameter: numb
   guess[size] = parameter / window.P;
   const c = window.axis(Math.sign(by));
   const next = window.standNear(guess, c);
-  if (!next || dot(next.tangent, from.tangent) < leastCosine.ofBend) return undefined;
-  let moved = 0;
-  let off = 0;
-  let expected = 0;
-  for (let i = 0; i < size; i++) {
-    const way = next.y[i] - from.y[i];
-    const before = (by * from.tangent[i]) / rate;
-    const after = (by * next.tangent[i]) / next.tangent[size];
-    moved += way * way;
-    expected += Math.max(before * before, after * after);
-    off += (way - (before + after) / 2) * (way - (before + after) / 2);
-  }
-  const isExplained = off <= 0.04 * moved || (off <= 0.04 * expected && off <= little * little);
-  return isExplained || off <= 1e-16 ? next : undefined;
+  if (!next || !isGraph(from, next, unexplained.step)) return undefined;
+  const bend = from.tangent.map((v, i) => v / rate - next.tangent[i] / next.tangent[size]);
+  const middle = from.y.map((v, i) => (v + next.y[i]) / 2 + (by / 8) * bend[i]);
+  return isWholeStep(window, from, next, middle, c, isGraph) ? next : undefined;
 }
 
 /** The point of the curve a share t of the way from a to b, on the plane at right angles to the chord. */

@@ -5,6 +5,7 @@
  * not depend on the block size. The triangular solves keep two partial sums per row, by parity of the column.
  */
 import type { Matrix } from "ml-matrix";
+import { log } from "./elementary";
 import { checkCount, checkMatrix, checkRecord, checkVector, reject, withDefaults } from "./validate";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toRowMajor } from "./vector";
 import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
@@ -17,6 +18,8 @@ export interface Factorization {
   readonly isSingular: boolean;
   /** Sign of det A: −1, 0 or 1. */
   readonly determinantSign: -1 | 0 | 1;
+  /** log |det A|; −∞ if A is singular. */
+  readonly logDeterminant: number;
   /** The x with A x = b, (N) → (N). Not finite where it leaves the range of doubles, as near a singular matrix. */
   solve(b: Float64Array): Float64Array;
   /** The x with Aᵀ x = b, (N) → (N). Not finite where it leaves the range of doubles, as near a singular matrix. */
@@ -82,6 +85,15 @@ class KernelFactorization implements Factorization {
 
   get isSingular(): boolean {
     return this.determinantSign === 0;
+  }
+
+  get logDeterminant(): number {
+    if (this.isSingular) return Number.NEGATIVE_INFINITY;
+    if (this.owned.length === 0) reject("logDeterminant", "factorization", "is released", "one in use");
+    const { factors, padded, size } = this;
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += log(Math.abs(factors[i * (padded + 1)]));
+    return sum;
   }
 
   solve(b: Float64Array): Float64Array {

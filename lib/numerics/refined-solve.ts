@@ -92,6 +92,11 @@ class Refinement implements RefinedFactorization {
     return this.#goDouble().determinantSign;
   }
 
+  get logDeterminant(): number {
+    if (this.#isReleased) reject("logDeterminant", "factorization", "is released", "one in use");
+    return this.#goDouble().logDeterminant;
+  }
+
   solve(b: Float64Array): Float64Array {
     return this.#solve("solve", b);
   }

@@ -5,8 +5,8 @@
  * worker copies them once, and keeps the flow for the next task of the same search.
  */
 import { lookAtSnapshot, type SnapshotLook, type SnapshotTask } from "../claims/study-story";
-import type { Bifurcation } from "../dynamics/bifurcation";
-import { changeBetween, type ModeChange, type Spectrum, spectrumAt } from "../dynamics/branch-spectra";
+import type { Spectrum, Unfolding } from "../dynamics/bifurcation";
+import { changesBetween, type ModeChange, spectrumAt } from "../dynamics/branch-spectra";
 import { type Course, type Heading, type Leg, settledFoot, walkLeg } from "../dynamics/curve-leg";
 import type { PlainCourse } from "../dynamics/curve-work";
 import { type DeflationOptions, deflatedNewton } from "../dynamics/deflation";
@@ -35,9 +35,9 @@ function flowOf({ key, spec }: NamedSpec): Flow {
 let knownFamily: { key: string; family: FlowFamily } | undefined;
 
 /** One family is kept, too. */
-function courseOf({ family: { key, spec }, knots, limits }: PlainCourse): Course {
+function courseOf({ family: { key, spec }, knots, unit, limits }: PlainCourse): Course {
   if (knownFamily?.key !== key) knownFamily = { key, family: familyFromSpec(spec) };
-  return { family: knownFamily.family, knots, limits };
+  return { family: knownFamily.family, knots, unit, limits };
 }
 
 /** The fixed point near a foot of a curve. */
@@ -55,9 +55,9 @@ export function footSpectrum(task: { course: PlainCourse; foot: Foot }): Spectru
   return spectrumAt(courseOf(task.course), task.foot);
 }
 
-/** Where between two feet of a curve the number of unstable modes changes. */
-export function modeChange(task: { course: PlainCourse; between: ModeChange }): Bifurcation {
-  return changeBetween(courseOf(task.course), task.between);
+/** What happens between two feet of a curve that their eigenvalues tell of. */
+export function modeChanges(task: { course: PlainCourse; between: ModeChange }): Unfolding[] {
+  return changesBetween(courseOf(task.course), task.between);
 }
 
 /** Minimises q from one start. */
