@@ -148,7 +148,7 @@ export async function findAllFixedPoints(
     await search.run(starts, settings.onProgress);
     await mirror(flow, search, settings);
     set = await search.collect(true);
-    const judged = completeness(set, flow);
+    const judged = completeness(set, flow, settings.crowdedFrom);
     const { undecided } = judged;
     const fresh = newPoints(before, set);
     rounds.push(roundOf(fresh, set, set.outcomes.length - done, judged.indexSum));

@@ -1,4 +1,4 @@
-import { checkShape, reject } from "../numerics/validate";
+import { checkCount, checkShape, reject } from "../numerics/validate";
 import type { FixedPointSet } from "./fixed-point-set";
 import { checkFlowArgument, type Flow } from "./flow";
 import { isSamePoint } from "./merge";
@@ -75,10 +75,12 @@ export interface Completeness {
  *
  * @param set as from `findFixedPoints`
  * @param flow the flow it was found for
+ * @param crowded most unstable modes of a point before the middle counts as crowded, by default `crowdedFrom`
  * @throws RangeError if one of them is not what it should be
  */
-export function completeness(set: FixedPointSet, flow: Flow): Completeness {
+export function completeness(set: FixedPointSet, flow: Flow, crowded: number = crowdedFrom): Completeness {
   checkFlowArgument("completeness", flow);
+  checkCount("completeness", "crowded", crowded, 0);
   if (!Array.isArray(set?.points) || !Array.isArray(set?.outcomes)) {
     reject("completeness", "set", set, "a FixedPointSet, as from findFixedPoints");
   }
@@ -108,7 +110,7 @@ export function completeness(set: FixedPointSet, flow: Flow): Completeness {
     ...(undecided.length > 0 ? (["places are undecided"] as const) : []),
   ];
   const unknown: CompletenessReason[] = [
-    ...(points.some((point) => point.unstableCount > crowdedFrom)
+    ...(points.some((point) => point.unstableCount > crowded)
       ? (["the middle holds exponentially many"] as const)
       : []),
     ...(expectedIndexSum === undefined ? (["no index sum is known for this flow"] as const) : []),

@@ -16,7 +16,10 @@ export interface EdgeOptions {
   near: number;
   /** Attractors that are known, a and b or others: a trajectory that arrives at another one is not coming back to a. */
   attractors: readonly Float64Array[];
-  /** A state slower than this, in parts of max(1, ‖x‖) per τ, is near enough to a saddle; else the boundary is followed on. */
+  /**
+   * A state slower than this is near enough to a saddle, in parts of ‖x‖ per τ, or of 1 or the distance of the two where all
+   * three are small; else the boundary is followed on.
+   */
   calm: number;
   /** Most times that the two trajectories are brought together again, once they have parted. */
   stretches: number;
@@ -91,13 +94,12 @@ export function trackEdge(
   if (apart === 0) reject(where, "b", "is a", "another attractor");
   const radius = settings.near * apart;
   const places = [a, b, ...settings.attractors.filter((x) => Math.min(distance(x, a), distance(x, b)) > radius)];
-  const isReturning = (x: Float64Array): Flight => fly(flow, x, places, radius, settings);
+  const course = { ...settings, apart };
+  const isReturning = (x: Float64Array): Flight => fly(flow, x, places, radius, course);
   const crossing = bisect([a, b], settings.bisections, isReturning);
   const first = crossing.slowest;
   if (first === undefined) return undefined;
-  const further = isCalm(first, settings)
-    ? []
-    : followBoundary(flow, crossing.pair, isReturning, { ...settings, apart });
+  const further = isCalm(first, course) ? [] : followBoundary(flow, crossing.pair, isReturning, course);
   const [slowest, ...passed] = [first, ...further].sort((p, q) => p.speed - q.speed);
   return { ...slowest, passed };
 }
@@ -129,8 +131,16 @@ function bisect(
   return { pair: [at(inside), at(outside)], slowest };
 }
 
-function isCalm({ x, speed }: EdgeState, { calm }: EdgeOptions): boolean {
-  return speed <= calm * Math.max(1, norm(x));
+/** Options, and the distance of the two attractors. */
+type Course = EdgeOptions & { readonly apart: number };
+
+function isCalm({ x, speed }: EdgeState, course: Course): boolean {
+  return speed <= course.calm * sizeAt(x, course);
+}
+
+/** What a speed is large or small against: ‖x‖, but near 0 the unit 1, or less where the two are less apart. */
+function sizeAt(x: Float64Array, { apart }: Course): number {
+  return Math.max(Math.min(1, apart), norm(x));
 }
 
 /** Halvings that bring two states together again, a hundred thousand times nearer: as many flights, for 12/λ on the boundary. */
@@ -145,7 +155,7 @@ function followBoundary(
   flow: Flow,
   pair: Pair,
   isReturning: (x: Float64Array) => Flight,
-  settings: EdgeOptions & { readonly apart: number },
+  settings: Course,
 ): EdgeState[] {
   const [inside, outside] = [pair[0].slice(), pair[1].slice()];
   const found: EdgeState[] = [];
@@ -162,11 +172,7 @@ function followBoundary(
 }
 
 /** Moves two states until they have parted; the slowest state of the first, or undefined if they do not part in time. */
-function part(
-  flow: Flow,
-  pair: Pair,
-  { dt, steps, parted, apart }: EdgeOptions & { readonly apart: number },
-): EdgeState | undefined {
+function part(flow: Flow, pair: Pair, { dt, steps, parted, apart }: Course): EdgeState | undefined {
   const F = new Float64Array(flow.dimension);
   const x = pair[0].slice();
   let least = Number.POSITIVE_INFINITY;
@@ -192,20 +198,15 @@ interface Flight {
   readonly slowest: EdgeState;
 }
 
-/** Slower than this, in parts of max(1, ‖x‖), a trajectory rests: by bisection it comes so near to a saddle only by symmetry. */
+/** Slower than this, in the same parts as `calm`, a trajectory rests: by bisection it comes so near to a saddle only by symmetry. */
 const restSpeed = 1e-11;
 
 /** Looks in a row, each nearer than the last, after which a trajectory has arrived; it is looked for every eighth step. */
 const arrivals = 3;
 
 /** A trajectory until it has arrived at one of the places, the first being home, rests elsewhere, or the steps are used up. */
-function fly(
-  flow: Flow,
-  start: Float64Array,
-  places: readonly Float64Array[],
-  radius: number,
-  { steps, dt }: EdgeOptions,
-): Flight {
+function fly(flow: Flow, start: Float64Array, places: readonly Float64Array[], radius: number, course: Course): Flight {
+  const { steps, dt } = course;
   const F = new Float64Array(start.length);
   const x = start.slice();
   const best = x.slice();
@@ -214,7 +215,7 @@ function fly(
   for (let t = 0; t < steps; t++) {
     velocityInto(flow, x, F);
     const speed = norm(F);
-    if (!Number.isFinite(speed) || speed < restSpeed * Math.max(1, norm(x))) break;
+    if (!Number.isFinite(speed) || speed < restSpeed * sizeAt(x, course)) break;
     if (speed < least && near.place < 0) {
       least = speed;
       best.set(x);

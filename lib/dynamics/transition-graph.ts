@@ -66,7 +66,7 @@ export async function transitionGraph<Name>(
   const followed: Followed[] = [];
   for (const [i, point] of saddles.entries()) {
     const image = flow.odd
-      ? followed.find(({ saddle }) => isSamePlace(saddle, mirrorOf(point.xStar), samePlace))
+      ? followed.find(({ saddle }) => isSamePlace(saddle, mirrorOf(point.xStar), samePlace, 0))
       : undefined;
     const made = image ? mirrored(image, point.xStar) : followSaddle(flow, point, settings);
     if (made) followed.push(made);
@@ -100,7 +100,7 @@ function followSaddle(
   return { saddle: point.xStar, unstable, branches };
 }
 
-/** Distance, in parts of max(1, ‖x‖), at which two points are each other's mirror image. */
+/** Distance, in parts of ‖x‖, at which two points are each other's mirror image. */
 const samePlace = findDefaults.mergeTolerance;
 
 /** What −x* does: v and w are the same, and each branch is the mirror image of the other one's. */

@@ -6,6 +6,7 @@ import {
   completeness,
   completenessBadge,
   createRng,
+  doubleWell3,
   driftingFlow,
   type FixedPointSet,
   type Flow,
@@ -190,6 +191,18 @@ describe("which points are one", () => {
         assert.deepEqual(found.sort((a, b) => a[0] - b[0]), [[-1e6, 0, 1], [0, 1, -1], [1e6, 0, 1]], `${s}`); // biome-ignore format: triples
         assert.equal(slowPoints.length, 0);
       }
+    }
+  });
+
+  it("a search for all finds the 27 of a double well in any unit, told of the corners alone", async () => {
+    for (const s of units) {
+      const flow = inUnits(doubleWell3, s);
+      const corners = doubleWell3.fixedPoints.filter((x) => x.every((v) => v !== 0)).map((x) => x.map((v) => s * v));
+      const states = new Matrix(corners.map((x) => [...x].map((v, i) => v * (1 + 0.01 * Math.cos(i)))));
+      const sources = { states, memories: corners, rng: rng.split("all in units") };
+      const { points, ended, slowPoints } = await findAllFixedPoints(flow, sources, { batch: 40 });
+      const places = new Set(points.map(({ xStar }) => [...xStar].map((v) => Math.round((1e6 * v) / s) + 0).join()));
+      assert.deepEqual([points.length, places.size, slowPoints.length, ended], [27, 27, 0, "nothing new"], `${s}`);
     }
   });
 
