@@ -2,6 +2,7 @@ import { fork, spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { projectFolder } from "../notebook/places";
 import { listNotebooks, notebookFile } from "./notebook-file";
+import { picturelessLine } from "./pictureless";
 import { closingLine, endWithReader, folders } from "./project";
 import { runAll, stopOnSignals } from "./run-notebooks";
 import type { TestCounts } from "./test-reporter";
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   const passed = (lint ? 1 : 0) + tests.passed + notebooks.passed;
   const failed = (lint ? 0 : 1) + tests.failed + missing + notebooks.failed;
   console.log(closingLine(passed, failed));
+  if (notebooks.pictureless > 0) console.log(picturelessLine(notebooks.pictureless));
   process.exitCode = failed > 0 ? 1 : 0;
 }
 

@@ -19,6 +19,7 @@ import {
   titleOf,
   writeNotebook,
 } from "./notebook-file";
+import { helpPictureless, picturelessLine } from "./pictureless";
 import { closingLine, endWithReader, folders } from "./project";
 import { type CellFailure, CellRunner, isTagged } from "./run-cell";
 
@@ -29,6 +30,8 @@ export interface NotebookOutcome {
   readonly cells: number;
   readonly cellsRun: number;
   readonly seconds: number;
+  /** Figures without a picture. */
+  readonly pictureless: number;
   readonly failure?: CellFailure;
 }
 
@@ -68,6 +71,7 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
   const env = { ...process.env, RNN_DYNAMICS_OUT: resolve(options.out) };
   const kernel = await startKernel({ cwd: dirname(resolve(file)), env });
   let cellsRun = 0;
+  let pictureless = 0;
   let failure: CellFailure | undefined;
   try {
     const runner = new CellRunner(kernel);
@@ -83,9 +87,10 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
     failure ??= await lateStray(kernel, runner);
   } finally {
     await kernel.close();
+    pictureless = helpPictureless(notebook);
     writeNotebook(notebookFile(options.out, name), notebook);
   }
-  return { name, cells: code.length, cellsRun, seconds: (performance.now() - begun) / 1000, failure };
+  return { name, cells: code.length, cellsRun, seconds: (performance.now() - begun) / 1000, pictureless, failure };
 }
 
 /** Throws, before hours of work, unless the executed copy and its figures can be written, and not over the notebook. */
@@ -120,8 +125,8 @@ async function lateStray(kernel: KernelClient, runner: CellRunner): Promise<Cell
 export async function runAll(
   files: readonly string[],
   options: RunOptions = runDefaults,
-): Promise<{ passed: number; failed: number }> {
-  let failed = 0;
+): Promise<{ passed: number; failed: number; pictureless: number }> {
+  let [failed, pictureless] = [0, 0];
   const width = Math.max(...files.map((file) => basename(file, ".ipynb").length));
   for (const file of files) {
     const label = basename(file, ".ipynb").padEnd(width);
@@ -133,6 +138,7 @@ export async function runAll(
     try {
       const outcome = await runNotebook(file, { ...options, onCell });
       if (outcome.failure) failed++;
+      pictureless += outcome.pictureless;
       line = progressLine(label, outcome) + (outcome.failure ? `\n${failureReport(outcome.failure)}` : "");
     } catch (error) {
       failed++;
@@ -141,7 +147,7 @@ export async function runAll(
     }
     console.log(`${process.stdout.isTTY ? "\r\x1b[K" : ""}${line}`);
   }
-  return { passed: files.length - failed, failed };
+  return { passed: files.length - failed, failed, pictureless };
 }
 
 function progressLine(label: string, { cells, cellsRun, seconds, failure }: NotebookOutcome): string {
@@ -276,7 +282,7 @@ async function main(): Promise<void> {
   }
   stopOnSignals();
   const files = names.map((name) => notebookFile(from, name));
-  const { passed, failed } = await runAll(files, {
+  const { passed, failed, pictureless } = await runAll(files, {
     out: command.out,
     timeout: command.timeout,
     scratch: command.scratch,
@@ -285,6 +291,7 @@ async function main(): Promise<void> {
   const verdicts = verdictLines(names, command.out);
   if (verdicts.length > 0) console.log(["\nThe paper's claims", ...verdicts, ""].join("\n"));
   console.log(closingLine(passed + shipped.passed, failed + shipped.failed));
+  if (pictureless > 0) console.log(picturelessLine(pictureless));
   process.exitCode = failed + shipped.failed > 0 ? 1 : 0;
 }
 

@@ -217,23 +217,27 @@ async function openSession(): Promise<BrowserSession> {
 
 /** A page with plotly.js, as a file: read from the disk it starts faster than sent through the debugger's pipe. */
 function figurePage(): string {
-  const { version } = require("plotly.js-dist-min/package.json") as { version: string };
+  const { version } = require("plotly.js-dist/package.json") as { version: string };
   const file = join(projectFolder, "data", "cache", `figure-page-${version}.html`);
   if (!existsSync(file)) {
-    const script = plotlySource().replace(/<\/script/gi, "<\\/script");
-    writeWithFolder("saveFigure", file, `<!doctype html><meta charset="utf-8"><body><script>${script}</script></body>`);
+    writeWithFolder("saveFigure", file, `<!doctype html><meta charset="utf-8"><body>${plotlyElement()}</body>`);
   }
   return file;
 }
 
+/** plotly.js as an element of a page. */
+export function plotlyElement(): string {
+  return `<script type="text/javascript">${plotlySource().replace(/<\/script/gi, "<\\/script")}</script>`;
+}
+
 /**
- * The text of plotly.js: for a page only, it cannot be loaded in Node.
+ * The text of plotly.js, as the set-up has minified it: for a page only, it cannot be loaded in Node.
  *
  * In space plotly.js draws the symbol x as the letter U+274C, an emoji that few Linux machines have, so that an empty
  * box would stand there. U+2716 is the same cross, in every common font since long.
  */
 export function plotlySource(): string {
-  const text = readFileSync(require.resolve("plotly.js-dist-min/plotly.min.js"), "utf8");
+  const text = readFileSync(join(projectFolder, "data", "cache", "plotly.min.js"), "utf8");
   return text.replace('cross:"+",x:"\\u274C"', 'cross:"+",x:"\\u2716"');
 }
 

@@ -81,6 +81,7 @@ const pageOptions = { displaylogo: false, showSendToCloud: false, responsive: fa
 /**
  * The picture, and a script that puts the live figure in its place where plotly.js is in the page. When the output is
  * updated with its picture the live figure is moved into the new output, so what the student has turned stays turned.
+ * Where plotly.js cannot draw it (a figure in space in a page without WebGL) the picture stays.
  */
 function html(figure: Figure, json: string, id: string, picture?: string): string {
   const { width, height } = size(figure);
@@ -98,14 +99,19 @@ function html(figure: Figure, json: string, id: string, picture?: string): strin
   var alive = (window.rnnDynamicsFigures = window.rnnDynamicsFigures || {});
   function draw() {
     var place = document.getElementById(id);
-    if (!place || !window.Plotly) { if (tries++ < 150) setTimeout(draw, 100); return; }
-    var old = alive[id];
+    if (!place || !window.Plotly) { if (tries++ < 150) setTimeout(draw, 100 + 10 * tries); return; }
+    var old = alive[id], picture = place.querySelector("img");
     Object.keys(alive).forEach(function (key) { if (!alive[key].isConnected) delete alive[key]; });
-    if (old) { alive[id] = old; place.replaceChildren(old); return; }
+    if (old) { alive[id] = old; old.picture = picture || old.picture; put(old); return; }
     var plot = (alive[id] = document.createElement("div"));
+    plot.picture = picture;
     place.replaceChildren(plot);
     figure.config = options;
-    window.Plotly.newPlot(plot, figure);
+    window.Plotly.newPlot(plot, figure).then(function () { if (plot.querySelector(".no-webgl")) put(plot); });
+  }
+  function put(plot) {
+    var place = document.getElementById(id);
+    if (place) place.replaceChildren(plot.picture && plot.querySelector(".no-webgl") ? plot.picture : plot);
   }
   draw();
 })();</script>`;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { closeBrowser, type Figure, loadPlotly, show, titled } from "rnn-dynamics";
+import { chromium } from "playwright-core";
+import { closeBrowser, type Figure, loadPlotly, markerOf, show, titled } from "rnn-dynamics";
 import { findBrowser } from "rnn-dynamics/dist/notebook/browser";
+import { plotlyElement } from "rnn-dynamics/dist/notebook/export";
 import { inFakeKernel } from "../helpers/fake-kernel";
 import { notRun } from "../helpers/not-run";
 
@@ -8,6 +10,18 @@ const line: Figure = {
   data: [{ type: "scatter", mode: "lines", x: Float64Array.of(0, 1, 2), y: [0, 1, Number.NaN], name: "</script>" }],
   layout: titled("Growth is <i>steady</i>"),
 };
+
+const space: Figure = {
+  data: [{ type: "scatter3d", mode: "markers", x: [0, 1], y: [0, 1], z: [0, 1], marker: markerOf("attractor", 20) }],
+  layout: titled("Two attractors in space", { scene: {} }),
+};
+
+/** Shows an output as a page does: in the place of the earlier one with its name, scripts and all. */
+const putOutput = `([name, html]) => {
+  const output = document.getElementById("output-" + name) ?? document.body.appendChild(document.createElement("section"));
+  output.id = "output-" + name;
+  output.replaceChildren(document.createRange().createContextualFragment(html));
+}`;
 
 describe("show", function () {
   this.timeout(400_000);
@@ -66,6 +80,39 @@ describe("show", function () {
     assert.equal(png.subarray(1, 4).toString(), "PNG");
     assert.deepEqual(metadata, { "image/png": { width: 720, height: 480 } });
     assert.ok(String(data["text/html"]).includes(`<img alt="Growth is steady" width="720"`));
+  });
+
+  it("keeps the picture of a figure in space where the page has no WebGL, and draws what lies in the plane", async function () {
+    const executablePath = findBrowser();
+    if (!executablePath) notRun(this, "chromium missing");
+    const { messages } = await inFakeKernel(() => {
+      loadPlotly();
+      show(space);
+      show(line);
+    });
+    const browser = await chromium.launch({ executablePath, args: ["--disable-3d-apis"] });
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(300_000);
+      await page.setContent(plotlyElement());
+      // as in a live notebook: the figure first, its picture in an update, and as in a copy: the picture from the start
+      for (const isCopy of [false, true]) {
+        const forms = messages.filter(({ content }) => content.data["application/vnd.plotly.v1+json"]);
+        const shown = isCopy ? forms.filter(({ isUpdate }) => isUpdate) : forms;
+        await page.evaluate("document.body.replaceChildren()");
+        for (const { content } of shown)
+          await page.evaluate(
+            `(${putOutput})(${JSON.stringify([content.transient.display_id, content.data["text/html"]])})`,
+          );
+        await page.waitForFunction("document.querySelector('.main-svg .scatterlayer .js-line')");
+        await page.waitForFunction("document.querySelectorAll('img').length === 1");
+        await page.waitForFunction("document.querySelector('img').naturalWidth === 1080");
+        assert.equal(await page.locator(".no-webgl").count(), 0);
+        assert.equal(await page.locator("img").getAttribute("alt"), "Two attractors in space");
+      }
+    } finally {
+      await browser.close();
+    }
   });
 
   it("is alive without a browser, and says once that pictures will be missing", async () => {
