@@ -201,7 +201,7 @@ describe("cli/setup", function () {
     afterEach(() => unlinkSync(join(root, "node_modules")));
 
     it("is done once, and again after a change of a source or the loss of an output", () => {
-      assert.deepEqual(setUp().lines, ["Compiling lib …"]);
+      assert.deepEqual(setUp().lines, ["Compiling lib …", "Compiling plotly.js …"]);
       assert.deepEqual(setUp().lines, []);
       write("lib/index.ts", "export const one: number = 11;\n");
       assert.deepEqual(setUp().lines, ["Compiling lib …"]);
@@ -223,7 +223,7 @@ describe("cli/setup", function () {
     it("includes solutions when there are any, and tests when they are asked for", () => {
       write("notebooks/solutions/01.ts", "export const answer: number = 42;\n");
       write("test/a.test.ts", 'import { answer } from "../notebooks/solutions/01";\nconsole.log(answer);\n');
-      assert.deepEqual(setUp().lines, ["Compiling lib …", "Compiling solutions …"]);
+      assert.deepEqual(setUp().lines, ["Compiling lib …", "Compiling plotly.js …", "Compiling solutions …"]);
       assert.ok(existsSync(join(root, "data", "cache", "build", "notebooks", "solutions", "01.js")));
       assert.deepEqual(setUp(true).lines, ["Compiling tests …"]);
       assert.ok(existsSync(join(root, "data", "cache", "build", "test", "a.test.js")));

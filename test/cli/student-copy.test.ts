@@ -129,7 +129,7 @@ describe("cli/student-copy", function () {
     const inCopy = (...args: string[]) => spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
     const setUp = inCopy("lib/cli/setup.mjs");
     assert.deepEqual([setUp.status, setUp.stderr], [0, ""]);
-    assert.equal(setUp.stdout, "Compiling lib …\nCompiling kernels …\n");
+    assert.equal(setUp.stdout, "Compiling lib …\nCompiling kernels …\nCompiling plotly.js …\n");
     const check = 'require("rnn-dynamics").check("1.1", () => 42)';
     assert.equal(inCopy("-e", check).stdout, "1.1 cannot be checked: this copy has no solutions\n");
     const start = inCopy("lib/dist/cli/run-notebooks.js", "01");
