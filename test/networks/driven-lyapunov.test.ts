@@ -66,11 +66,12 @@ describe("Lyapunov exponent of a driven network", () => {
     const recipe = shippedRecipes["tanh-g1.5-seed1"];
     const { network, testing, x0 } = prepareFlipFlop({ ...recipe, steps: 1 });
     const options = { x0, settle: 500 };
-    const before = drivenLyapunovExponent(network, Matrix.zeros(2500, 3), options);
-    assert.ok(before.exponent > 3 * before.standardError && before.expandingShare > 0.5, `${before.exponent}`);
-    const input = testing.input.subMatrix(0, 2499, 0, 2);
+    const before = drivenLyapunovExponent(network, Matrix.zeros(2000, 3), options);
+    const input = testing.input.subMatrix(0, 1999, 0, 2);
     const after = drivenLyapunovExponent(loadShipped("tanh-g1.5-seed1").network, input, options);
-    assert.ok(after.exponent < -3 * after.standardError && after.expandingShare < 0.5, `${after.exponent}`);
+    // an independent check found +0.040, and −0.085 with 14 % of the windows expanding; 150 τ tell them to about that
+    assert.ok(Math.abs(before.exponent - 0.04) < 0.02 && before.expandingShare > 0.8, `${before.exponent}`);
+    assert.ok(Math.abs(after.exponent + 0.085) < 0.04 && after.expandingShare < 0.3, `${after.exponent}`);
   }).timeout(60_000);
 
   it("reports its progress, and returns short when the state diverges", () => {
