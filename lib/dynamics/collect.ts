@@ -165,7 +165,7 @@ async function pointsAmong(
   ends: readonly End[],
   heaps: readonly number[][],
   work: SearchWork,
-  { size, slowMergeTolerance }: CollectOptions,
+  options: CollectOptions,
   known: Known,
 ): Promise<Place[]> {
   const found: Place[] = [];
@@ -182,12 +182,19 @@ async function pointsAmong(
     open = rests;
   }
   found.sort((a, b) => a.members[0] - b.members[0]);
-  const reach = (a: Place, b: Place): number =>
-    slowMergeTolerance * Math.max(size, norm(a.best.minimum.x), norm(b.best.minimum.x));
-  const pairs = found.flatMap((a, i) => found.slice(0, i).map((b, j): [number, number, Place, Place] => [i, j, a, b]));
+  const sure = found.filter(isDecided);
   const links = new Set<string>();
-  for (const [i, j, a, b] of pairs) if (await areOne(a, b, reach(a, b), work)) links.add(`${i} ${j}`);
-  return linked(found.length, (i, j) => links.has(`${i} ${j}`)).map((group) => united(group.map((k) => found[k])));
+  for (const [i, a] of sure.entries()) {
+    for (const [j, b] of sure.slice(0, i).entries()) if (await areOne(a, b, options, work)) links.add(`${i} ${j}`);
+  }
+  const groups = linked(sure.length, (i, j) => links.has(`${i} ${j}`)).map((group) => group.map((k) => sure[k]));
+  // what is undecided belongs to the nearest of them, and joins no two that are points of their own
+  const apart: Place[] = [];
+  for (const place of found.filter((one) => !isDecided(one))) {
+    const owner = await ownerOf(place, sure, options, work);
+    (groups.find((group) => owner && group.includes(owner)) ?? apart).push(place);
+  }
+  return [...groups.map(united), ...apart].sort((a, b) => a.members[0] - b.members[0]);
 }
 
 /**
@@ -201,19 +208,36 @@ async function isSurelyAt(place: Place, x: Float64Array, work: SearchWork): Prom
   return isDecided(place) && at.certificate === undefined && work.holdsOne(at.xStar, x);
 }
 
-/** Whether two places are one point. */
-async function areOne(a: Place, b: Place, reach: number, work: SearchWork): Promise<boolean> {
+/** Whether two places, each near a point, are near the same. */
+async function areOne(a: Place, b: Place, options: CollectOptions, work: SearchWork): Promise<boolean> {
   const [one, other] = [located(a), located(b)];
-  const apart = distance(one.xStar, other.xStar);
-  if (isDecided(a) && isDecided(b)) {
-    if (a.judgement.certificate !== undefined) return isSamePoint(one, other);
-    return apart === 0 || (apart <= reach && work.holdsOne(one.xStar, other.xStar));
+  if (a.judgement.certificate !== undefined) return isSamePoint(one, other);
+  return isNear(one, other, options) && work.holdsOne(one.xStar, other.xStar);
+}
+
+/** The nearest point that is alone in a ball with a place that is none by itself. */
+async function ownerOf(
+  place: Place,
+  sure: readonly Place[],
+  options: CollectOptions,
+  work: SearchWork,
+): Promise<Place | undefined> {
+  const { xStar } = located(place);
+  const away = (one: Place): number => distance(located(one).xStar, xStar);
+  for (const one of [...sure].sort((a, b) => away(a) - away(b))) {
+    const at = located(one);
+    if (away(one) <= Math.max(aloneWithin(at), at.within ?? 0)) return one;
+    const isEstimated = at.certificate === undefined && isNear(at, located(place), options);
+    if (isEstimated && (await work.holdsOne(at.xStar, xStar))) return one;
   }
-  // of the two only one is a point: the other holds none of its own where that one is alone
-  const [sure, unsure] = isDecided(a) ? [one, other] : [other, one];
-  if (!isDecided(a) && !isDecided(b)) return apart === 0;
-  if (apart <= Math.max(aloneWithin(sure), sure.within ?? 0)) return true;
-  return sure.certificate === undefined && apart <= reach && work.holdsOne(sure.xStar, unsure.xStar);
+  return undefined;
+}
+
+/** Near enough to ask how J changes in between: as slow points that are one, or as far as a point may be from its place. */
+function isNear(a: Located, b: Located, { size, slowMergeTolerance }: CollectOptions): boolean {
+  const reach = [a, b].map(({ within = 0 }) => (Number.isFinite(within) ? within : 0));
+  const apart = distance(a.xStar, b.xStar);
+  return apart <= Math.max(slowMergeTolerance * Math.max(size, norm(a.xStar), norm(b.xStar)), reach[0] + reach[1]);
 }
 
 /** Places that are one point, judged where the best of those that are decided is. */

@@ -223,24 +223,44 @@ describe("which points are one", () => {
     }
   });
 
-  it("a drift of 10⁻¹² along a line has the three points it has: ẋ = 10⁻¹² (x − x³), ẏ = −y", async () => {
-    const slow = 1e-12;
+  it("a drift of 10⁻⁸ to 10⁻¹⁴ along a line has the three points it has: ẋ = e (x − x³), ẏ = −y", async () => {
+    for (const e of [1e-8, 1e-12, 1e-14]) {
+      const nearLine: Flow = {
+        dimension: 2,
+        velocity: ([x, y]) => Float64Array.of(e * (x - x ** 3), -y),
+        jacobian: ([x]) => new Matrix([[e * (1 - 3 * x * x), 0], [0, -1]]), // biome-ignore format: a matrix
+        lipschitzOfJacobian: (c, r = 0) => (c ? 6 * e * (Math.abs(c[0]) + r) : Number.POSITIVE_INFINITY),
+      };
+      for (const flow of [nearLine, withoutBound(nearLine)]) {
+        for (const s of [1, 1e-9, 1e3]) {
+          const starts = cloud(2, 40, 1, "near-line").map((x) => x.map((v) => s * v));
+          const { points } = await findFixedPoints(inUnits(flow, s), starts);
+          const found = points.map(({ xStar, index }) => [Math.round(xStar[0] / s) + 0, index]);
+          assert.deepEqual(found.sort((a, b) => a[0] - b[0]), [[-1, 1], [0, -1], [1, 1]], `e = ${e}, units of ${s}`); // biome-ignore format: pairs
+          for (const { xStar, within } of points) {
+            // the search may stop as far off as speeds of e are rounding; `within` holds the truth
+            const off = Math.abs(xStar[0] / s - Math.round(xStar[0] / s));
+            assert.ok(off <= within / s && off < 0.05, `${xStar[0] / s} within ${within / s}`);
+          }
+        }
+      }
+    }
+  });
+
+  it("a place between two points, in the balls of both, joins them no more than it is one", async () => {
+    // the search ends at x = 0.5675 for want of slope: alone within 0.577 of 0 and within 0.457 of 1
+    const e = 1e-8;
     const nearLine: Flow = {
       dimension: 2,
-      velocity: ([x, y]) => Float64Array.of(slow * (x - x ** 3), -y),
-      jacobian: ([x]) => new Matrix([[slow * (1 - 3 * x * x), 0], [0, -1]]), // biome-ignore format: a matrix
-      lipschitzOfJacobian: (c, r = 0) => (c ? 6 * slow * (Math.abs(c[0]) + r) : Number.POSITIVE_INFINITY),
+      velocity: ([x, y]) => Float64Array.of(e * (x - x ** 3), -y),
+      jacobian: ([x]) => new Matrix([[e * (1 - 3 * x * x), 0], [0, -1]]), // biome-ignore format: a matrix
+      lipschitzOfJacobian: (c, r = 0) => (c ? 6 * e * (Math.abs(c[0]) + r) : Number.POSITIVE_INFINITY),
     };
-    for (const s of [1, 1e-9, 1e3]) {
-      const starts = cloud(2, 40, 1, "near-line").map((x) => x.map((v) => s * v));
-      const { points } = await findFixedPoints(inUnits(nearLine, s), starts);
-      assert.ok(points.length <= 3, `${points.length} points in units of ${s}`);
-      for (const { xStar } of points)
-        assert.ok(
-          [-1, 0, 1].some((x) => Math.abs(xStar[0] / s - x) < 0.3),
-          `${xStar}`,
-        );
-    }
+    const starts = [0, 1, 0.5675].map((x) => Float64Array.of(x, 0));
+    const options = { gradientTolerance: 1 }; // every start is where its search ends
+    const { points, slowPoints, outcomes } = await findFixedPoints(nearLine, starts, options);
+    assert.deepEqual([points.length, slowPoints.length], [2, 0]);
+    assert.deepEqual([outcomes[2].point, outcomes[2].x], [1, starts[2]]);
   });
 });
 
