@@ -92,11 +92,15 @@ export const continueDefaults: Readonly<ContinueOptions> = Object.freeze({
  *     branch point            sign det (J F_p; cᵀ) changes                                 → pitchfork, transcritical
  *     complex pair            the number of unstable modes changes by two                  → Hopf
  *
- * and bracketed to a tolerance. At a branch point the flow is reduced to the null vector (Lyapunov–Schmidt) [Kuznetsov;
+ * and bracketed to a tolerance. A step is believed only if the point in its middle lies on the curve and the tangents explain
+ * both halves, each component in parts of its own way, in whatever unit states are measured. Signs of det J cancel where two
+ * curves cross in one step, numbers of unstable modes do not: where eigenvalues are computed, each mode that crosses is an
+ * event of its own. Two events that undo each other show in a parabola through the ends and the middle of a step. At a branch point the flow is reduced to the null vector (Lyapunov–Schmidt) [Kuznetsov;
  * Govaerts]; counting its fixed points on either side tells the kind, and those that were not known are followed, too.
  *
- * What is not seen: pairs that are born and stay on curves of their own (give `starts`), and two Hopf bifurcations that
- * undo each other between two computations of eigenvalues.
+ * What is not seen: pairs that are born and stay on curves of their own (give `starts`), and two events that undo each other
+ * between two samples without leaving a trace in the middle. An imperfection that moves a fixed point by less than 1e-9 of
+ * the unit of the state (`unitOfState`: how far the flow is linear) is taken for none: a pitchfork is then called perfect.
  *
  * @param family flows that depend on one parameter
  * @param set fixed points at the first of its parameters, as from `findFixedPoints`

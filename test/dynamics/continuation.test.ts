@@ -296,6 +296,102 @@ describe("continuation of fixed points along a family", () => {
     assertSound(family, result);
   });
 
+  it("two Hill switches in one flow, the folds of one within those of the other: eight folds on one curve", async () => {
+    // ẋᵢ = p − cᵢ + kᵢ x²/(1 + x²) − x: folds where k 2x/(1 + x²)² = 1, at p = c + x − k x²/(1 + x²)
+    const [k, c] = [
+      [2.2, 3],
+      [0, 0.15],
+    ];
+    const folds = [0, 1].map((i) => {
+      const excess = (x: number) => (2 * k[i] * x) / (1 + x * x) ** 2 - 1; // largest at x = √⅓
+      const zero = (below: number, above: number): number => {
+        let [a, b] = [below, above];
+        for (let n = 0; n < 60; n++) [a, b] = excess((a + b) / 2) > 0 ? [(a + b) / 2, b] : [a, (a + b) / 2];
+        return a;
+      };
+      const at = (x: number) => c[i] + x - (k[i] * x * x) / (1 + x * x);
+      return [at(zero(Math.sqrt(1 / 3), 4)), at(zero(Math.sqrt(1 / 3), 0))];
+    });
+    assert.ok(folds[1][0] < folds[0][0] && folds[0][1] < folds[1][1], String(folds));
+    const family: FlowFamily = {
+      parameters: range(-1, 1, 9),
+      flowAt: (p) => ({
+        dimension: 2,
+        velocity: (x) => x.map((v, i) => p - c[i] + (k[i] * v * v) / (1 + v * v) - v),
+        jacobian: (x) => Matrix.diag(Array.from(x, (v, i) => (2 * k[i] * v) / (1 + v * v) ** 2 - 1)),
+      }),
+    };
+    const start = [0, 1].map((i) => {
+      let x = -1.5;
+      for (let n = 0; n < 500; n++) x += 0.1 * (-1 - c[i] + (k[i] * x * x) / (1 + x * x) - x);
+      return x;
+    });
+    const result = await continueFixedPoints(family, at(start));
+    // the inner switch folds twice on each of the three branches of the outer one
+    const wanted = [folds[1][0], ...Array(3).fill(folds[0][0]), ...Array(3).fill(folds[0][1]), folds[1][1]];
+    assert.equal(
+      told(result),
+      [...Array(4).fill("saddle-node birth"), ...Array(4).fill("saddle-node death")].join(", "),
+    );
+    assertClose(
+      result.events.map(({ parameter }) => parameter),
+      wanted,
+      1e-8,
+    );
+    assert.equal(result.branches.length, 9);
+    assertSound(family, result);
+  });
+
+  it("Brusselator: the fixed point (a, b/a) loses its stability in a Hopf bifurcation at b = 1 + a²", async () => {
+    const a = 1.3;
+    const family: FlowFamily = {
+      parameters: range(0.5, 4, 5),
+      flowAt: (b) => ({
+        dimension: 2,
+        velocity: ([x, y]) => Float64Array.of(a - (b + 1) * x + x * x * y, b * x - x * x * y),
+        jacobian: ([x, y]) =>
+          new Matrix([
+            [2 * x * y - b - 1, x * x],
+            [b - 2 * x * y, -x * x],
+          ]),
+      }),
+    };
+    const result = await continueFixedPoints(family, at([a, 0.5 / a]));
+    assert.equal(told(result), "Hopf loss");
+    assertClose(result.events[0].parameter, 1 + a * a, 1e-5);
+    assertClose([...result.events[0].eigenvalues.im], [a, -a], 1e-5); // ω² = det J = a²
+    assertSound(family, result);
+  });
+
+  it("Lorenz: a pitchfork of the origin at r = 1, Hopf bifurcations of both arms at r = σ(σ + b + 3)/(σ − b − 1)", async () => {
+    const [sigma, b] = [10, 8 / 3];
+    for (const knots of [2, 5, 16]) {
+      const family: FlowFamily = {
+        parameters: range(0.5, 30, knots),
+        flowAt: (r) => ({
+          dimension: 3,
+          velocity: ([x, y, z]) => Float64Array.of(sigma * (y - x), x * (r - z) - y, x * y - b * z),
+          jacobian: ([x, y, z]) =>
+            new Matrix([
+              [-sigma, sigma, 0],
+              [r - z, -1, -x],
+              [y, x, -b],
+            ]),
+        }),
+      };
+      const result = await continueFixedPoints(family, at([0, 0, 0]), { eigenvaluesEvery: 1 });
+      assert.equal(told(result), "pitchfork birth, Hopf loss, Hopf loss");
+      const hopf = (sigma * (sigma + b + 3)) / (sigma - b - 1);
+      assertClose(
+        result.events.map(({ parameter }) => parameter),
+        [1, hopf, hopf],
+        1e-4,
+      );
+      assert.equal(result.branches.length, 3);
+      assertSound(family, result);
+    }
+  });
+
   for (const bits of [2, 3]) {
     it(`${bits} pitchforks at once are called what they are: several eigenvalues cross`, async () => {
       const family: FlowFamily = {
