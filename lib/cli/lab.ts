@@ -19,6 +19,14 @@ export function jupyterDataFolder(
   return join(env.XDG_DATA_HOME ?? join(home, ".local", "share"), "jupyter");
 }
 
+/** The name, or the first of NAME-2, NAME-3 … that no file has. */
+function freeName(name: string): string {
+  for (let k = 1; ; k++) {
+    const free = k === 1 ? name : `${name}-${k}`;
+    if (!existsSync(free)) return free;
+  }
+}
+
 /** A kernelspec has a few hundred. */
 const mostBytes = 1_000_000;
 
@@ -36,10 +44,11 @@ export function writeKernelspec(dataFolder: string = jupyterDataFolder()): strin
     language: "typescript",
   };
   const text = `${JSON.stringify(spec, null, 2)}\n`;
-  const old = existsSync(file) ? readBytes("lab", file, mostBytes, "move it away").toString("utf8") : text;
+  const old = existsSync(file) ? readBytes("lab", file, mostBytes, "move it away") : Buffer.from(text);
   makeFolder("lab", dirname(file));
   // somebody's own installation of tslab: kept beside, never lost
-  if (old !== text && !old.includes("TypeScript (tslab)")) writeAside("lab", `${file}.before`, old);
+  if (!old.equals(Buffer.from(text)) && !old.includes("TypeScript (tslab)"))
+    writeAside("lab", freeName(`${file}.before`), old);
   writeAside("lab", file, text);
   return file;
 }

@@ -56,7 +56,7 @@ export function foreignFile(bytes: Buffer, file: string): ForeignFile | undefine
 
 /** A zip archive, by the name of its first member: NumPy's .npz, PyTorch's .pt, Keras' .keras. */
 function zipFile(bytes: Buffer, name: string): ForeignFile {
-  const member = bytes.subarray(30, 30 + bytes.readUInt16LE(26)).toString("latin1");
+  const member = bytes.length < 30 ? "" : bytes.subarray(30, 30 + bytes.readUInt16LE(26)).toString("latin1");
   if (/(^|\/)(data\.pkl|\.format_version|version|byteorder)$/.test(member)) return torchFile(name);
   if (/^(indices|indptr|format|shape|data|row|col|offsets)\.npy$/.test(member)) {
     return { what: "is an .npz file with a sparse matrix", advice: save(`scipy.sparse.load_npz(${name}).toarray()`) };

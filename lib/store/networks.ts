@@ -119,16 +119,17 @@ export function saveNetwork(
 
 /** Throws unless the file there was made from the same recipe, so that saving again is only saving again. */
 function refuseOther(where: string, file: string, contents: Contents): void {
-  let there: string;
+  let there: Contents;
   try {
-    there = JSON.stringify(readContents(where, file).recipe);
+    there = readContents(where, file);
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     throw new Error(`${where}: ${file} exists and is not a whole network, so it is left alone (${what})`);
   }
-  if (there !== JSON.stringify(contents.recipe)) {
+  const isSame = JSON.stringify(there.recipe) === JSON.stringify(contents.recipe);
+  if (!isSame || there.reservoir !== contents.reservoir) {
     throw new Error(
-      `${where}: ${file} holds a network of another recipe, so it is left alone; save under another name, or with { replace: true }`,
+      `${where}: ${file} holds a network of another ${isSame ? "reservoir" : "recipe"}, so it is left alone; save under another name, or with { replace: true }`,
     );
   }
 }

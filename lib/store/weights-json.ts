@@ -49,6 +49,8 @@ export function weightsFromJson(
     }
     found[name as WeightName] = arrayFrom(where, `${name} of ${file}`, value);
   }
+  if (found.Wr === undefined)
+    refuseFile(where, file, "is not whole: Wr is missing", 'add "Wr", the recurrent weights, N×N');
   const settings: { tau?: number; activation?: ActivationName } = {};
   if (contents.tau !== undefined) {
     checkNumber(where, `tau of ${file}`, contents.tau as number);
@@ -74,7 +76,7 @@ function arrayFrom(where: string, source: string, value: unknown): WeightArray {
   if (!Array.isArray(value) || value.length === 0) reject(where, source, value, "a list of rows");
   const isVector = value.every((entry) => !Array.isArray(entry));
   const rows: unknown[][] = isVector ? [value] : value;
-  const columns = rows[0].length;
+  const columns = Array.isArray(rows[0]) ? rows[0].length : 0;
   for (const [i, row] of rows.entries()) {
     if (!Array.isArray(row) || row.length !== columns || columns === 0) {
       const got = Array.isArray(row) ? `has length ${row.length}` : row;

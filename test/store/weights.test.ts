@@ -136,6 +136,7 @@ describe("store/weights", () => {
       [{ Wr: [[1]], bias: [1] }, /"bias" of .* is unknown, expected Wr, Wfb, Wo, B, tau, activation/],
       [{ Wr: [[1, 2], [3]] }, /Wr of .*, row 1 has length 1, expected 2 numbers/],
       [{ Wr: [[1, 2], 3] }, /Wr of .*net\.json, row 1 is 3, expected 2 numbers/],
+      [{ Wr: [null, [1]] }, /Wr of .*net\.json, row 0 is null, expected at least 1 numbers/],
       [{ Wr: [[1, null]] }, /row 0, column 1 is null, expected a number/],
       [{ Wr: [] }, /Wr of .*, expected a list of rows/],
       [{ Wr: [[]] }, /row 0 has length 0, expected at least 1 numbers/],
