@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import {
   createEchoState,
@@ -269,6 +270,9 @@ describe("bad files", function () {
     return /; |, expected |left alone/.test(message) ? undefined : "no advice";
   }
 
+  /** One seed in the gate, a fresh one in each round of search-faults, as for every property. */
+  const draws = (name: string): Rng => createRng(`bad files, ${name}, ${fc.readConfigureGlobal()?.seed}`);
+
   /** A bad file of a reader: never the whole one. */
   function badFile(rng: Rng, reader: Reader): Buffer {
     for (;;) {
@@ -296,8 +300,8 @@ describe("bad files", function () {
   }
 
   for (const reader of readers) {
-    it(`${reader.name}: ${count} files, no engine's error, none replaced, none over one line`, () => {
-      const rng = createRng(`bad files, ${reader.name}`);
+    it(`${reader.name}: ${count} files, no engine's error, none replaced, none over one line [property]`, () => {
+      const rng = draws(reader.name);
       const { file, isCache = false } = reader;
       const complaints: string[] = [];
       let refused = 0;
@@ -338,13 +342,13 @@ describe("bad files", function () {
     });
   }
 
-  it("trainedNetwork: a kept network that is damaged is put aside, and trained again", async () => {
+  it("trainedNetwork: a kept network that is damaged is put aside, and trained again [property]", async () => {
     const place = at("trained", "x");
     await trainedNetwork(recipe, { folder: dirname(place) });
     const [name] = readdirSync(dirname(place));
     const file = join(dirname(place), name);
     const reader = { name: "trainedNetwork", file, whole: readFileSync(file), read: () => {}, sign: sealed };
-    const rng = createRng("bad files, trainedNetwork");
+    const rng = draws("trainedNetwork");
     const refuse = { threads: 1, run: () => Promise.reject(new Error("to be trained")) };
     for (let k = 0; k < count; k++) {
       const bytes = badFile(rng, reader);
