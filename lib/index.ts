@@ -23,6 +23,7 @@ export type * from "./claims/study";
 export type * from "./claims/study-branches";
 export { branchesStudy } from "./claims/study-branches";
 export * from "./claims/study-evolution";
+export * from "./claims/study-first-pulse";
 export * from "./claims/study-four-bits";
 export type * from "./claims/study-gain-scan";
 export { gainScanStudy } from "./claims/study-gain-scan";

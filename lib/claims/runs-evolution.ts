@@ -1,22 +1,23 @@
 /**
  * The runs behind claims C10 to C12: a network at several steps of its training, looked at in the same way each time.
  */
+import type { Matrix } from "ml-matrix";
 import { continueFixedPoints } from "../dynamics/continuation";
 import { excursionsFrom } from "../dynamics/excursions";
 import type { FlowFamily } from "../dynamics/flow-family";
 import { stability } from "../dynamics/stability";
 import { type EchoState, echoStateFlow, withReadout } from "../networks/echo-state";
-import { bitAccuracy, meanSquaredError } from "../networks/flip-flop";
-import type { ForceTraining, Snapshot } from "../networks/force";
+import { bitAccuracy, meanSquaredError, type Task } from "../networks/flip-flop";
+import { type ForceTraining, type Snapshot, trainForce } from "../networks/force";
 import { type MemoryOptions, memoryTable } from "../networks/memories";
-import type { OriginCrossing } from "../networks/origin-crossings";
+import { originCrossings, originDates } from "../networks/origin-crossings";
 import { patternOf } from "../networks/passages";
 import { readoutFamily } from "../networks/readout-family";
 import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
 import { simulate } from "../networks/simulate";
 import { trainFlipFlop } from "../networks/train-flip-flop";
 import { createRng } from "../numerics/random";
-import { checkCount, checkList, checkNumber, checkRecord, checkShape } from "../numerics/validate";
+import { checkCount, checkList, checkMatrix, checkNumber, checkRecord, checkShape, reject } from "../numerics/validate";
 import { norm } from "../numerics/vector";
 import type { OriginAt, OriginEvent } from "./c10-c12";
 
@@ -65,40 +66,75 @@ export function originOf(net: EchoState, step: number): OriginAt {
   return { step, spectralAbscissa: Number(spectralAbscissa.toPrecision(6)), unstableCount };
 }
 
-/** Half the width of the window, in steps, in which the fixed points around a bifurcation are counted. */
-const window = 1;
-
 /**
- * Types bifurcations of the origin by counting fixed points on either side of each. The continuation is not told that the
- * flow is odd: it would be free to find a transcritical one.
+ * Types the bifurcations of the origin at dates of the training, by counting fixed points on either side of each. A training
+ * step is a leap from one readout to the next: the count is on the straight line between the two, which is the shortest path
+ * there is. The continuation is not told that the flow is odd: it would be free to find a transcritical one.
  *
- * @param film with snapshots around the crossings
- * @param crossings as from `originCrossings`
- * @returns one event for each crossing, "unresolved" where the continuation finds none
+ * @param film with snapshots at each date and at the step before
+ * @param dates as from `originDates`
+ * @returns one event for each date, "unresolved" where the continuation finds none
  */
-export async function typedEvents(film: TrainingFilm, crossings: readonly OriginCrossing[]): Promise<OriginEvent[]> {
+export async function typedEvents(film: TrainingSnapshots, dates: readonly number[]): Promise<OriginEvent[]> {
   checkRecord("typedEvents", "film", film, ["network", "snapshots"]);
-  checkList("typedEvents", "crossings", crossings, 0, ["parameter"]);
-  const whole = readoutFamily(film.network, film.snapshots);
+  checkList("typedEvents", "dates", dates, 0);
+  const origin = new Float64Array(film.network.units);
   const events: OriginEvent[] = [];
-  for (const { parameter } of crossings) {
-    const knots = Array.from(whole.parameters);
-    const from = Math.max(parameter - window, ...knots.filter((knot) => knot < parameter));
-    const to = Math.min(parameter + window, ...knots.filter((knot) => knot >= parameter));
-    const blind: FlowFamily = {
-      parameters: Float64Array.of(from, to),
-      flowAt: (at) => ({ ...whole.flowAt(at), odd: false }),
-    };
-    const origin = new Float64Array(film.network.units);
+  for (const step of dates) {
+    const later = film.snapshots.findIndex((snapshot) => snapshot.step === step);
+    if (later < 1) reject("typedEvents", "film", `lacks step ${step}, or the one before`, "both snapshots");
+    const leap = film.snapshots.slice(later - 1, later + 1);
+    const [crossing] = originCrossings(film.network, leap);
+    const line = readoutFamily(film.network, leap);
+    const blind: FlowFamily = { ...line, flowAt: (at) => ({ ...line.flowAt(at), odd: false }) };
     const found = await continueFixedPoints(blind, { points: [{ xStar: origin }] }, { eigenvaluesEvery: 0 });
+    const apart = (parameter: number) => Math.abs(parameter - crossing?.parameter);
     const own = found.events.filter(({ x }) => norm(x) <= 1e-6);
-    const nearest = own.reduce<(typeof own)[number] | undefined>((best, event) => {
-      const isNearer = !best || Math.abs(event.parameter - parameter) < Math.abs(best.parameter - parameter);
-      return isNearer ? event : best;
-    }, undefined);
-    events.push({ step: Number(parameter.toFixed(2)), kind: nearest?.kind ?? "unresolved" });
+    const [nearest] = own.sort((a, b) => apart(a.parameter) - apart(b.parameter));
+    events.push({ step, kind: nearest?.kind ?? "unresolved" });
   }
   return events;
+}
+
+/** Steps before the first one whose target is not zero: until then output, error and readout are exactly zero. */
+export function firstPulseOf({ target }: Task): number {
+  checkMatrix("firstPulseOf", "task.target", target);
+  const first = target.to2DArray().findIndex((row) => row.some((value) => value !== 0));
+  return first < 0 ? target.rows : first;
+}
+
+/** How the origin of one training lost its rest. */
+export interface LostRest {
+  /** Steps before the first pulse. */
+  readonly firstPulse: number;
+  /** First date of the origin (`originDates`); null if there is none within 100 steps of the first pulse. */
+  readonly lostAt: number | null;
+  /** The origin one step before that date, and at it. */
+  readonly before: OriginAt | null;
+  readonly at: OriginAt | null;
+}
+
+/** Five times what a lesson of eleven steps needs, and two new pulses. */
+const lookedAt = 100;
+
+/**
+ * Trains until a hundred steps after the first pulse, and asks at each step whether the origin still rests.
+ *
+ * @param recipe what is left out is the paper's; tanh
+ */
+export function lostRest(recipe: Partial<FlipFlopRecipe>): LostRest {
+  const { recipe: whole, network, training, x0 } = prepareFlipFlop(recipe);
+  const firstPulse = firstPulseOf(training);
+  const steps = Math.min(whole.steps, firstPulse + lookedAt);
+  const head = (m: Matrix) => m.subMatrix(0, steps - 1, 0, m.columns - 1);
+  const { alpha, trainEvery } = whole;
+  const snapshotAt = Array.from({ length: steps + 1 }, (_, step) => step);
+  const task = { input: head(training.input), target: head(training.target) };
+  const { snapshots } = trainForce(network, task, { x0, alpha, trainEvery, snapshotAt });
+  const [lostAt] = originDates(network, snapshots);
+  if (lostAt === undefined) return { firstPulse, lostAt: null, before: null, at: null };
+  const originAt = (step: number) => originOf(withReadout(network, snapshots[step].Wo), step);
+  return { firstPulse, lostAt, before: originAt(lostAt - 1), at: originAt(lostAt) };
 }
 
 /** How the test run goes on one network: errors, and how many of the 2ᴼ patterns its outputs show. */

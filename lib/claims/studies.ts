@@ -1,5 +1,6 @@
 import type { Study } from "./study";
 import { evolutionStudy } from "./study-evolution";
+import { firstPulseStudy } from "./study-first-pulse";
 import { fourBitsStudy } from "./study-four-bits";
 import { noiseStudy } from "./study-noise";
 import { searchPaperRecallStudy, searchRecallStudy } from "./study-recall";
@@ -12,6 +13,7 @@ export const studies: readonly Study<unknown>[] = Object.freeze([
   threeBitsStudy,
   fourBitsStudy,
   evolutionStudy,
+  firstPulseStudy,
   searchLogisticStudy,
   searchTanhStudy,
   searchPaperStudy,

@@ -1,6 +1,7 @@
-import { originCrossings } from "../networks/origin-crossings";
+import { originDates } from "../networks/origin-crossings";
 import { claimC10, claimC11, claimC12, type OriginAt, type OriginEvent } from "./c10-c12";
 import {
+  firstPulseOf,
   type HeldMemories,
   memoriesAt,
   networkAt,
@@ -19,8 +20,12 @@ export interface Evolution {
   readonly gain: number;
   readonly verdicts: readonly ClaimVerdict[];
   readonly origin: readonly OriginAt[];
-  /** Steps at which a real eigenvalue of the origin passes zero, up to the last of `followed`. */
-  readonly crossings: readonly number[];
+  /** Steps before the first pulse: until then the readout is exactly zero. */
+  readonly firstPulse: number;
+  /** The origin one step before its first date. */
+  readonly beforeFirst: OriginAt | null;
+  /** The origin at its dates: of all readouts up to step 1000 those with another sign of det J(0) than the one before. */
+  readonly dates: readonly OriginAt[];
   /** The first of them, typed. */
   readonly events: readonly OriginEvent[];
   readonly returns: readonly number[];
@@ -40,8 +45,8 @@ const originSteps = [0, 50, 100, 200, 700, 1000, 2000, 30000];
 /** Where the memories are asked for; the first of these steps at which all are held is when they have appeared. */
 const memorySteps = [500, 1000, 2000, 5000, 30000];
 const testSteps = [700, 1000, 30000];
-/** The readout between these steps is a straight line: the grid of the original code, as far as Fig. 7 goes. */
-const followed = Array.from({ length: 21 }, (_, k) => 50 * k);
+/** Every step, as far as Fig. 7 goes. */
+const followed = Array.from({ length: 1001 }, (_, step) => step);
 /** Each takes seconds. */
 const eventsTyped = 2;
 /** 150 τ, half of what a memory is given elsewhere: what is asked here is when, not whether for ever. */
@@ -54,7 +59,7 @@ const settle = 1500;
  */
 export const evolutionStudy: Study<EvolutionResult> = {
   name: "evolution",
-  version: 2, // 2: curves are followed without a step over a fold
+  version: 3, // 3: dates of every training step, excursions by RK4
   async run(seed, context) {
     const paper = await evolutionAt(seed, 1.5, context);
     const gentle = await evolutionAt(seed, 0.8, context);
@@ -71,11 +76,16 @@ async function evolutionAt(seed: number, gain: number, { onProgress, signal }: S
   const steps = [...new Set([...followed, ...originSteps, ...memorySteps, ...testSteps])];
   const film = trainingFilm({ seed, gain }, steps);
   at(1, "spectra of the origin");
-  const origin = originSteps.map((step) => originOf(networkAt(film, step), step));
+  const originAt = (step: number) => originOf(networkAt(film, step), step);
+  const origin = originSteps.map(originAt);
   at(2, "bifurcations of the origin");
-  const early = film.snapshots.filter(({ step }) => step <= followed[followed.length - 1]);
-  const crossings = originCrossings(film.network, early);
-  const events = await typedEvents({ ...film, snapshots: early }, crossings.slice(0, eventsTyped));
+  const when = originDates(
+    film.network,
+    film.snapshots.filter(({ step }) => step < followed.length),
+  );
+  const dates = when.map(originAt);
+  const beforeFirst = when.length === 0 ? null : originAt(when[0] - 1);
+  const events = await typedEvents(film, when.slice(0, eventsTyped));
   at(3, "excursions from the origin");
   const returns = returnsAt(film, 700);
   at(4, "test runs");
@@ -92,7 +102,9 @@ async function evolutionAt(seed: number, gain: number, { onProgress, signal }: S
       claimC12({ events, seeds }),
     ],
     origin,
-    crossings: crossings.map(({ parameter }) => Number(parameter.toFixed(2))),
+    firstPulse: firstPulseOf(film.training),
+    beforeFirst,
+    dates,
     events,
     returns,
     tests,

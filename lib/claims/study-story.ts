@@ -35,6 +35,7 @@ export interface OriginSpectrum {
 export interface TrainingStory {
   readonly gain: number;
   readonly origin: readonly OriginSpectrum[];
+  /** Dates of the path, not of the training: on the straight lines between the snapshots (`originCrossings`). */
   readonly crossings: readonly { readonly step: number; readonly change: string; readonly pair: string }[];
   readonly tests: readonly TestRun[];
   readonly memories: readonly HeldMemories[];

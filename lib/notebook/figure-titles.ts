@@ -26,6 +26,7 @@ export const titles = Object.freeze({
   strongDisc: "g = 1.5: the disc reaches beyond 1, so the origin is unstable",
   gentleDisc: "g = 0.8: the disc ends before 1, so the origin is stable",
   originOverTraining: "At g = 1.5 the origin never rests; at g = 0.8 it rests for a moment",
+  lostRest: "The origin rests until the first pulse has come, and seldom much longer",
   strongEvolution: "Fig. 7 at g = 1.5: at no step does the origin attract",
   gentleEvolution: "Fig. 7 at g = 0.8: two attractors at first, four by step 700, no cube yet",
   learningOverTraining: "Memories come and go; eight are there long before the error is small",

@@ -1,5 +1,8 @@
 /** What a training does, step by step: the spectrum of the origin, the memories, the error of the test. */
-import type { OriginAt } from "../claims/c10-c12";
+import { type OriginAt, thresholdsC10toC12 } from "../claims/c10-c12";
+import type { SeededResult } from "../claims/replicated";
+import type { LostRest } from "../claims/runs-evolution";
+import { lawOfFirstPulse } from "../claims/study-first-pulse";
 import type { TrainingStory } from "../claims/study-story";
 import { checkList, checkShape } from "../numerics/validate";
 import type { Figure, Layout, Trace } from "./figure";
@@ -82,6 +85,56 @@ export function originOverTraining(
   });
   const lower = { ...(layout.yaxis2 as Record<string, unknown>), ...countAxis };
   return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
+}
+
+/**
+ * When each training's origin lost its rest, against its first pulse; between the lines, what the law says; shaded, where the
+ * paper's origin was lost.  [J15 §6.1]
+ *
+ * @param runs results of `firstPulseStudy`; seeds up to 6 and later ones have signs of their own
+ * @param claim the title
+ */
+export function lostRest(runs: readonly SeededResult<LostRest>[], claim: string): Figure {
+  checkList("lostRest", "runs", runs, 1, ["seed", "result"]);
+  const [found, fresh] = [(seed: number) => seed <= 6, (seed: number) => seed > 6].map((has) =>
+    runs.filter(({ seed, result }) => has(seed) && result.lostAt !== null),
+  );
+  const last = Math.max(...runs.map(({ result }) => result.firstPulse)) + 10;
+  const signs = (name: string, group: typeof runs, marker: Record<string, unknown>): Trace => ({
+    ...{ type: "scatter", mode: "markers", name, marker, hoverinfo: "text" },
+    x: group.map(({ result }) => result.firstPulse),
+    y: group.map(({ result }) => result.lostAt ?? Number.NaN),
+    text: group.map(({ seed, result }) => `seed ${seed}: pulse at ${result.firstPulse}, lost at ${result.lostAt}`),
+  });
+  const law = lawOfFirstPulse.map(
+    (lag, k): Trace => ({
+      ...{ type: "scatter", mode: "lines", hoverinfo: "skip", line: { color: colors.grey, width: 1.2 } },
+      ...{
+        name: `${lawOfFirstPulse.join(" to ")} steps later`,
+        showlegend: k === 0,
+        x: [0, last],
+        y: [lag, last + lag],
+      },
+    }),
+  );
+  const [from, to] = thresholdsC10toC12.lossBetween;
+  const paper = { type: "rect", xref: "paper", x0: 0, x1: 1, y0: from, y1: to, layer: "below", line: { width: 0 } };
+  const label = { text: "lost here in the paper's Fig. 7", xref: "paper", x: 0.02, y: to, showarrow: false };
+  return {
+    data: [
+      ...law,
+      signs("seeds 1–6", found, { symbol: "circle", size: 11, color: colors.black }),
+      signs("fresh seeds", fresh, { symbol: "diamond-open", size: 10, color: colors.blue, line: { width: 2 } }),
+    ],
+    layout: titled(claim, {
+      height: 460,
+      xaxis: { title: { text: "first pulse (training step)" }, range: [-3, last] },
+      yaxis: { title: { text: "rest lost (training step)" }, range: [0, to + 8] },
+      shapes: [{ ...paper, fillcolor: colors.lightGrey, opacity: 0.5 }],
+      annotations: [{ ...label, xanchor: "left", yanchor: "top" }],
+      legend: { x: 0.98, xanchor: "right", y: 0.04, yanchor: "bottom" },
+    } as Layout),
+  };
 }
 
 /** Ticks of an error on a logarithmic axis, all of one size: Plotly prints those between decades smaller and bare. */

@@ -56,7 +56,7 @@ describe("claims C10 to C12", () => {
     assert.equal(of().verdict, "not reproduced");
     assert.match(
       of("pitchfork", "pitchfork").statistic,
-      /^of 2 .* 0 transcritical, 2 pitchforks: pitchfork at 0, pitchfork at 1$/,
+      /^of 2 .* 0 transcritical, 2 pitchforks: pitchfork at training step 0, pitchfork at training step 1$/,
     );
   });
 });

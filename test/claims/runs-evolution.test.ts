@@ -1,28 +1,33 @@
 import { strict as assert } from "node:assert";
 import {
+  firstPulseOf,
+  lostRest,
   memoriesAt,
   networkAt,
   originCrossings,
+  originDates,
   originOf,
+  prepareFlipFlop,
   returnsAt,
   testRunAt,
   trainingFilm,
   typedEvents,
 } from "rnn-dynamics";
-import { assertRejects } from "../helpers/assertions";
+import { assertRejects, assertRejectsLater } from "../helpers/assertions";
 
 describe("the runs behind C10 to C12, on a small network", function () {
   this.timeout(60_000);
-  const film = trainingFilm({ seed: 3, gain: 0.8, units: 40, steps: 600, testSteps: 300 }, [0, 50, 100, 200, 600]);
+  const steps = Array.from({ length: 601 }, (_, step) => step);
+  const film = trainingFilm({ seed: 3, gain: 0.8, units: 40, steps: 600, testSteps: 300 }, steps);
 
   it("keep the readouts of the training, the last of which is the trained one", () => {
     assert.deepEqual(
       film.snapshots.map(({ step }) => step),
-      [0, 50, 100, 200, 600],
+      steps,
     );
     assert.deepEqual(networkAt(film, 600).Wo.to2DArray(), film.trained.Wo.to2DArray());
     assert.equal(networkAt(film, 0).Wo.norm(), 0);
-    assert.deepEqual(networkAt(film, 199).Wo.to2DArray(), film.snapshots[2].Wo.to2DArray()); // the one before
+    assert.deepEqual(networkAt(film, 199.5).Wo.to2DArray(), film.snapshots[199].Wo.to2DArray()); // the one before
     assertRejects(() => networkAt(film, -1), "networkAt: step is -1, expected a finite number, not negative");
   });
 
@@ -32,14 +37,34 @@ describe("the runs behind C10 to C12, on a small network", function () {
     assert.equal(unstableCount > 0, spectralAbscissa > 0);
   });
 
-  it("type every crossing as a pitchfork although they are not told that the flow is odd", async () => {
-    const crossings = originCrossings(film.network, film.snapshots);
-    assert.ok(crossings.length > 0);
-    const events = await typedEvents(film, crossings);
-    events.forEach(({ kind, step }, i) => {
-      assert.equal(kind, "pitchfork");
-      assert.ok(Math.abs(step - crossings[i].parameter) < 0.01);
-    });
+  it("type the origin's dates as pitchforks although they are not told that the flow is odd", async () => {
+    const dates = originDates(film.network, film.snapshots);
+    assert.ok(dates.length > 1);
+    const events = await typedEvents(film, dates);
+    assert.deepEqual(
+      events,
+      dates.map((step) => ({ step, kind: "pitchfork" })),
+    );
+    const within = originCrossings(film.network, film.snapshots).map(({ parameter }) => Math.ceil(parameter));
+    assert.deepEqual(within, dates); // one crossing in each leap, and none in the others
+    await assertRejectsLater(
+      () => typedEvents({ ...film, snapshots: film.snapshots.slice(150) }, [150]),
+      "typedEvents: film lacks step 150, or the one before, expected both snapshots",
+    );
+  });
+
+  it("date the loss of rest by the first pulse: until then the readout is exactly zero", () => {
+    const recipe = { seed: 3, gain: 0.5, units: 60, steps: 400, testSteps: 10 };
+    const { firstPulse, lostAt, before, at } = lostRest(recipe);
+    const { training, network } = prepareFlipFlop(recipe);
+    assert.equal(firstPulse, firstPulseOf(training));
+    assert.ok(training.target.getRow(firstPulse).some((value) => value !== 0));
+    const { snapshots } = trainingFilm(recipe, steps.slice(0, 401));
+    assert.ok(snapshots.slice(0, firstPulse + 1).every(({ Wo }) => Wo.norm() === 0));
+    assert.ok(snapshots[firstPulse + 2].Wo.norm() > 0); // it changes at every second step
+    assert.equal(lostAt, originDates(network, snapshots)[0]);
+    assert.deepEqual([before?.unstableCount, at?.unstableCount], [0, 1]);
+    assert.deepEqual([before?.step, at?.step], [Number(lostAt) - 1, lostAt]);
   });
 
   it("measure the test run, the memories and the returns", () => {

@@ -85,6 +85,35 @@ describe("figures of a training", () => {
     assert.equal(data.length, 6);
   });
 
+  it("show when rest was lost against the first pulse, fresh seeds apart, with the law and the paper's steps", () => {
+    const run = (seed: number, firstPulse: number, lostAt: number | null) => ({
+      seed,
+      result: { firstPulse, lostAt, before: null, at: null },
+    });
+    const runs = [run(1, 10, 30), run(6, 150, 168), run(101, 20, 25), run(102, 20, null)];
+    const { data, layout } = figures.lostRest(runs, "Rest ends with the first lesson");
+    assert.deepEqual(
+      data.map(({ x, y }) => [x, y]),
+      [
+        [
+          [0, 160],
+          [14, 174],
+        ],
+        [
+          [0, 160],
+          [20, 180],
+        ],
+        [
+          [10, 150],
+          [30, 168],
+        ],
+        [[20], [25]],
+      ],
+    );
+    const [{ y0, y1 }] = layout.shapes as { y0: number; y1: number }[];
+    assert.deepEqual([y0, y1], [100, 200]);
+  });
+
   it("show memories and test error, without step 0, which a logarithmic axis has not", () => {
     const [held, error] = figures.learningOverTraining(stories, "Memories come in pairs").data;
     assert.deepEqual([held.x, held.y, error.y], [[100], [2], [101]]);
