@@ -76,7 +76,7 @@ export function originOf(net: EchoState, step: number): OriginAt {
  * @returns one event for each date, "unresolved" where the continuation finds none
  */
 export async function typedEvents(film: TrainingSnapshots, dates: readonly number[]): Promise<OriginEvent[]> {
-  checkRecord("typedEvents", "film", film, ["network", "snapshots"]);
+  checkShape("typedEvents", "film", film, { network: { units: "number" }, snapshots: [{ step: "number" }] });
   checkList("typedEvents", "dates", dates, 0);
   const origin = new Float64Array(film.network.units);
   const events: OriginEvent[] = [];
@@ -97,7 +97,9 @@ export async function typedEvents(film: TrainingSnapshots, dates: readonly numbe
 }
 
 /** Steps before the first one whose target is not zero: until then output, error and readout are exactly zero. */
-export function firstPulseOf({ target }: Task): number {
+export function firstPulseOf(task: Task): number {
+  checkRecord("firstPulseOf", "task", task, ["target"]);
+  const { target } = task;
   checkMatrix("firstPulseOf", "task.target", target);
   const first = target.to2DArray().findIndex((row) => row.some((value) => value !== 0));
   return first < 0 ? target.rows : first;

@@ -1,5 +1,5 @@
 import { median, medianInterval } from "../numerics/median";
-import { checkList } from "../numerics/validate";
+import { checkShape } from "../numerics/validate";
 import type { SeededResult } from "./replicated";
 import { type LostRest, lostRest } from "./runs-evolution";
 import type { Study } from "./study";
@@ -35,12 +35,14 @@ const foundOn = (seed: number): boolean => seed <= 6;
  *   interval, least, greatest), and at how many dates a resting origin gets a single unstable mode
  */
 export function lawOverSeeds(runs: readonly SeededResult<LostRest>[]): LawRow[] {
-  checkList("lawOverSeeds", "runs", runs, 0, ["seed", "result"]);
+  checkShape("lawOverSeeds", "runs", runs, [{ seed: "number", result: { firstPulse: "number" } }]);
   const groups = [runs.filter(({ seed }) => foundOn(seed)), runs.filter(({ seed }) => !foundOn(seed))];
   const [from, to] = lawOfFirstPulse;
   return groups.flatMap((group): LawRow[] => {
     if (group.length === 0) return [];
-    const lags = group.flatMap(({ result }) => (result.lostAt === null ? [] : [result.lostAt - result.firstPulse]));
+    const lags = group.flatMap(({ result }) =>
+      typeof result.lostAt !== "number" ? [] : [result.lostAt - result.firstPulse],
+    );
     const single = group.filter(({ result: { before, at } }) => before?.unstableCount === 0 && at?.unstableCount === 1);
     const [low, high] = medianInterval(lags);
     const of = (count: number) => `${count} of ${group.length}`;

@@ -96,8 +96,9 @@ export function originOverTraining(
  */
 export function lostRest(runs: readonly SeededResult<LostRest>[], claim: string): Figure {
   checkList("lostRest", "runs", runs, 1, ["seed", "result"]);
+  checkShape("lostRest", "runs", runs, [{ result: { firstPulse: "number" } }]);
   const [found, fresh] = [(seed: number) => seed <= 6, (seed: number) => seed > 6].map((has) =>
-    runs.filter(({ seed, result }) => has(seed) && result.lostAt !== null),
+    runs.filter(({ seed, result }) => has(seed) && typeof result.lostAt === "number"),
   );
   const last = Math.max(...runs.map(({ result }) => result.firstPulse)) + 10;
   const signs = (name: string, group: typeof runs, marker: Record<string, unknown>): Trace => ({
@@ -119,7 +120,7 @@ export function lostRest(runs: readonly SeededResult<LostRest>[], claim: string)
   );
   const [from, to] = thresholdsC10toC12.lossBetween;
   const paper = { type: "rect", xref: "paper", x0: 0, x1: 1, y0: from, y1: to, layer: "below", line: { width: 0 } };
-  const label = { text: "lost here in the paper's Fig. 7", xref: "paper", x: 0.02, y: to, showarrow: false };
+  const label = { text: "lost here in Fig. 7 of the paper", xref: "paper", x: 0.02, y: to, showarrow: false };
   return {
     data: [
       ...law,
