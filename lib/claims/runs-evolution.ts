@@ -180,13 +180,16 @@ export function memoriesAt(film: TrainingSnapshots, step: number, options?: Memo
   };
 }
 
+/** 150 τ: at the rates of the origin, 0.3 per τ and more, it is left within 30 τ, and a loop comes back in as many. */
+const excursionSteps = 1500;
+
 /** Closest returns of runs that leave the origin, as shares of how far they had been: of a homoclinic orbit one is 0. */
 export function returnsAt(film: TrainingFilm, step: number): number[] {
   const net = networkAt(film, step);
   const origin = new Float64Array(net.units);
   checkRecord("returnsAt", "film.recipe", film.recipe, ["seed"]);
   const rng = createRng(film.recipe.seed).split("excursions");
-  return excursionsFrom(echoStateFlow(net), origin, { rng }).map(({ closestReturn }) =>
+  return excursionsFrom(echoStateFlow(net), origin, { rng, steps: excursionSteps }).map(({ closestReturn }) =>
     Number(closestReturn.toPrecision(3)),
   );
 }
