@@ -22,10 +22,8 @@ export interface Evolution {
   readonly origin: readonly OriginAt[];
   /** Steps before the first pulse: until then the readout is exactly zero. */
   readonly firstPulse: number;
-  /** The origin one step before its first date. */
-  readonly beforeFirst: OriginAt | null;
-  /** The origin at its dates: of all readouts up to step 1000 those with another sign of det J(0) than the one before. */
-  readonly dates: readonly OriginAt[];
+  /** Training dates of the origin (`originDates`), from every readout up to step 1000. */
+  readonly dates: readonly number[];
   /** The first of them, typed. */
   readonly events: readonly OriginEvent[];
   readonly returns: readonly number[];
@@ -76,16 +74,13 @@ async function evolutionAt(seed: number, gain: number, { onProgress, signal }: S
   const steps = [...new Set([...followed, ...originSteps, ...memorySteps, ...testSteps])];
   const film = trainingFilm({ seed, gain }, steps);
   at(1, "spectra of the origin");
-  const originAt = (step: number) => originOf(networkAt(film, step), step);
-  const origin = originSteps.map(originAt);
+  const origin = originSteps.map((step) => originOf(networkAt(film, step), step));
   at(2, "bifurcations of the origin");
-  const when = originDates(
+  const dates = originDates(
     film.network,
     film.snapshots.filter(({ step }) => step < followed.length),
   );
-  const dates = when.map(originAt);
-  const beforeFirst = when.length === 0 ? null : originAt(when[0] - 1);
-  const events = await typedEvents(film, when.slice(0, eventsTyped));
+  const events = await typedEvents(film, dates.slice(0, eventsTyped));
   at(3, "excursions from the origin");
   const returns = returnsAt(film, 700);
   at(4, "test runs");
@@ -103,7 +98,6 @@ async function evolutionAt(seed: number, gain: number, { onProgress, signal }: S
     ],
     origin,
     firstPulse: firstPulseOf(film.training),
-    beforeFirst,
     dates,
     events,
     returns,
