@@ -209,7 +209,9 @@ export function branchPointAt(window: CurveWindow, bracket: Bracket, ends: Curve
   try {
     for (const mostMarginal of [0, 1]) {
       for (const [offset, reach] of looks) {
-        const found = [-1, 1].map((side) => field.zeros(foot.parameter + side * offset * window.P, reach * window.X));
+        const sides = [-1, 1].map((side) => foot.parameter + side * offset * window.P);
+        if (!sides.every((parameter) => window.hasFlowAt(parameter))) continue; // beside an end of the family
+        const found = sides.map((parameter) => field.zeros(parameter, reach * window.X));
         const kind = kindOf(found[0].length, found[1].length);
         if (!kind || !isAlone(window, found, growing, mostMarginal)) continue;
         const x = ends.isTurn && kind.kind === "pitchfork" ? handleOf(found) : located.x;

@@ -103,6 +103,11 @@ export class CurveWindow {
     return c;
   }
 
+  /** Whether the family has a flow at a parameter. */
+  hasFlowAt(parameter: number): boolean {
+    return parameter >= this.reach[0] && parameter <= this.reach[1];
+  }
+
   /** F at a foot. */
   velocity({ x, parameter }: Foot): Float64Array {
     const F = new Float64Array(this.size);

@@ -87,6 +87,25 @@ describe("real eigenvalues of the origin that pass through zero", () => {
     });
   });
 
+  it("are typed also beside an end of the straight line, where the family has no flow to look at", async () => {
+    const net = createEchoState({ units: 9, inputs: 1, outputs: 1, gain: 0, rng: createRng(2) });
+    const inverse = pseudoInverse(net.Wfb);
+    for (const [from, to, at] of [
+      [0.997, 1.997, 0.003],
+      [0.003, 1.003, 0.997],
+    ]) {
+      const line = [from, to].map((p, step) => ({ step, Wo: inverse.clone().mul(p) }));
+      const { events } = await continueFixedPoints(readoutFamily(net, line), {
+        points: [{ xStar: new Float64Array(9) }],
+      });
+      assert.deepEqual(
+        events.map(({ kind }) => kind),
+        ["pitchfork"],
+      );
+      assertClose(events[0].parameter, at, 1e-5);
+    }
+  });
+
   it("need an odd flow and readouts in order", () => {
     const { net, snapshots } = drawn(1);
     assertRejects(
