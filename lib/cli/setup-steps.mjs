@@ -96,12 +96,16 @@ function matchesLockfile(root) {
   const wanted = readJson(join(root, "package-lock.json"))?.packages;
   const present = readJson(join(root, "node_modules", ".package-lock.json"))?.packages;
   if (!wanted || !present) return false;
-  return Object.entries(wanted).every(([path, entry]) => {
-    if (!path.includes("node_modules/") || entry.link) return true;
-    const other = present[path];
-    if (!other) return entry.optional === true && !isForThisMachine(entry);
-    return other.version === entry.version && other.integrity === entry.integrity;
-  });
+  try {
+    return Object.entries(wanted).every(([path, entry]) => {
+      if (!path.includes("node_modules/") || entry.link) return true;
+      const other = present[path];
+      if (!other) return entry.optional === true && !isForThisMachine(entry);
+      return other.version === entry.version && other.integrity === entry.integrity;
+    });
+  } catch {
+    return false; // a damaged lockfile: npm says which, and why
+  }
 }
 
 /** Of packages that exist once per C library exactly one is installed; which one does not matter here. */
