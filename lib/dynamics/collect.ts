@@ -1,4 +1,5 @@
 import { distance, norm } from "../numerics/vector";
+import { type Between, continuumAmong } from "./continuum";
 import { roundingOfSpeed } from "./energy-surface";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
 import { aloneWithin, connectedComponents, isSamePoint, type Located, linked } from "./merge";
@@ -30,8 +31,7 @@ export interface CollectOptions {
 export interface Known {
   readonly judgements: Map<Minimum, Judgement>;
   readonly spectra: Map<Minimum, Stability>;
-  /** Whether more places lie between two. */
-  readonly between: Map<Minimum, Map<Minimum, boolean>>;
+  readonly between: Between;
 }
 
 /** Above this speed, in parts of the size of the states, a minimum is not even tried as a fixed point. */
@@ -105,7 +105,11 @@ export async function collect(
   const spectra = withSpectra ? await spectraOf(fixed, work, known, options) : undefined;
   const points = fixed.map((place, i) => ({ ...pointAt(place), ...spectra?.[i] }));
   const slowPoints = lingering.map((place) => slowPointAt(place, size));
-  const continuum = await continuumAmong(lingering, work, options, known);
+  const open = lingering.flatMap((place, i) => (isUndecided(place, size) ? [i] : []));
+  const isOpen = async (end: Minimum): Promise<boolean> =>
+    isCandidate(end, size) && (await work.judge(end.x)).reason !== undefined;
+  const minima = open.map((i) => lingering[i].best.minimum);
+  const continuum = (await continuumAmong(minima, options.probe, isOpen, known.between)).map((k) => open[k]);
   return { points, slowPoints, outcomes, ...(continuum.length > 0 ? { continuum } : {}) };
 }
 
@@ -268,52 +272,6 @@ function isFixed(place: Place): boolean {
 function isAtRest({ best: { minimum } }: Place): boolean {
   return minimum.q === 0 && roundingOfSpeed(minimum.x) === 0;
 }
-
-/**
- * Places on a line, a circle or a sheet of fixed points, as far as one can see: of three or more that are undecided,
- * neighbours with two more between them.
- *
- * A search from two states on the way from a place to its neighbour must end at rest on that way, at two further places. One
- * state half way could meet an isolated point by chance, two at odd parts do not meet two.
- *
- * @returns indices into the places
- */
-async function continuumAmong(
-  places: readonly Place[],
-  work: SearchWork,
-  options: CollectOptions,
-  { between, judgements }: Known,
-): Promise<number[]> {
-  const { probe, size } = options;
-  const open = places.flatMap((place, i) => (isUndecided(place, size) ? [i] : []));
-  if (open.length < 3) return [];
-  const stateOf = (i: number): Float64Array => places[i].best.minimum.x;
-  const isBetween = async (a: Float64Array, b: Float64Array): Promise<boolean> => {
-    const gap = distance(a, b);
-    const ends = await work.each([0.382, 0.618], (part) => probe(a.map((value, k) => value + part * (b[k] - value))));
-    for (const end of ends) {
-      const isOpen = isCandidate(end, size) && (judgements.get(end) ?? (await work.judge(end.x))).reason !== undefined;
-      if (!isOpen || [a, b].some((x) => !(distance(x, end.x) >= 0.1 * gap && distance(x, end.x) <= gap))) return false;
-    }
-    return distance(ends[0].x, ends[1].x) >= 0.1 * gap;
-  };
-  const found = new Set<number>();
-  for (const i of open.slice(0, mostProbed)) {
-    const others = open
-      .filter((j) => j !== i)
-      .sort((j, k) => distance(stateOf(i), stateOf(j)) - distance(stateOf(i), stateOf(k)));
-    const [one, other] = [places[i].best.minimum, places[others[0]].best.minimum];
-    const seen = between.get(one) ?? new Map<Minimum, boolean>();
-    between.set(one, seen);
-    const isOn = seen.get(other) ?? (await isBetween(one.x, other.x));
-    seen.set(other, isOn);
-    if (isOn) found.add(i).add(others[0]);
-  }
-  return [...found].sort((i, j) => i - j);
-}
-
-/** Most places from which a continuum is looked for. */
-const mostProbed = 6;
 
 function isUndecided(place: Place, size: number): boolean {
   return !isDecided(place) && isCandidate(place.best.minimum, size);
