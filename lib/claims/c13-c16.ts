@@ -15,13 +15,11 @@ import {
   checkShape,
   reject,
 } from "../numerics/validate";
-import type { FlipDistance } from "./c04-c09";
+import { areBoxLengths, type FlipDistance, heldInWords, lengthsInWords } from "./c04-c09";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
 /** Thresholds of claims C13 to C16, each with its reason. */
 export const thresholdsC13toC16 = Object.freeze({
-  /** Lengths a reader of a figure would call equal, as in C7. */
-  equalLengths: 0.1,
   /** Half of the sixteen memories: below it, "partly" would flatter. */
   halfOfMemories: 8,
   /**
@@ -42,47 +40,37 @@ const memories = 16;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const degrees = (angles: ArrayLike<number>): string => Array.from(angles, (a) => a.toFixed(0)).join(", ");
 
-function checkAttracting(where: string, attracting: number): void {
+function checkAttracting(where: string, held: number, attracting: number): void {
+  checkNumber(where, "held", held, "not negative");
+  if (held > memories) reject(where, "held", held, `at most ${memories}`);
   checkNumber(where, "attracting", attracting, "not negative");
-  if (attracting > memories) reject(where, "attracting", attracting, `at most ${memories}`);
-}
-
-/** Are one-flip neighbours equally far apart, and pairs k flips apart √k as far? */
-export function areTesseractLengths(distances: readonly FlipDistance[]): boolean {
-  checkList("areTesseractLengths", "distances", distances, 0, ["flips", "mean", "spread"]);
-  const edge = distances.find(({ flips }) => flips === 1);
-  if (edge === undefined || edge.spread > limits.equalLengths) return false;
-  return distances.every(
-    ({ flips, mean }) => Math.abs(mean / (edge.mean * Math.sqrt(flips)) - 1) <= limits.equalLengths,
-  );
+  if (attracting > held) reject(where, "attracting", attracting, `at most the ${held} that are held`);
 }
 
 /**
  * C13: a four-bit network trained from scratch has 16 stable states that form a tesseract.  [J15 §7]
  *
- * @param network attracting: memories, of 16, that are attracting fixed points; distances between the memories held by
- *   number of flips, as from `flipDistances`
+ * @param network held: memories of 16, and attracting: how many of them are attracting fixed points; distances between the
+ *   memories held by number of flips, as from `flipDistances`
  * @returns reproduced if all 16 attract and lengths are those of a tesseract; partly if one of the two, or half of the memories
  * @throws RangeError if a number is out of its range
  */
 export function claimC13(network: {
+  held: number;
   attracting: number;
   distances: readonly FlipDistance[];
   seeds: readonly number[];
 }): ClaimVerdict {
   checkRecord("claimC13", "network", network, ["distances", "seeds"]);
-  const { attracting, distances } = network;
-  checkAttracting("claimC13", attracting);
+  const { held, attracting, distances } = network;
+  checkAttracting("claimC13", held, attracting);
   checkShape("claimC13", "distances", distances, [{ flips: "number", mean: "number", spread: "number" }]);
-  const isTesseract = areTesseractLengths(distances);
+  const isTesseract = areBoxLengths(distances);
   const isPartly = isTesseract || attracting >= limits.halfOfMemories;
-  const lengths = distances.map(({ mean }) => mean.toFixed(1)).join(" : ");
-  const spread = distances.find(({ flips }) => flips === 1)?.spread;
   return {
     claim: "C13",
-    statistic: `${attracting} of 16 memories are attracting fixed points; lengths ${lengths || "none"}, spread of the edges ${spread === undefined ? "–" : percent(spread)}`,
-    tolerance:
-      "16 of 16, and lengths 1 : √2 : √3 : 2 with equal edges, both to 10 %; partly: either, or half of the memories",
+    statistic: `${held} of 16 memories held, ${attracting} of them at attracting fixed points; ${lengthsInWords(distances)}`,
+    tolerance: `16 of 16 (${heldInWords}), and lengths 1 : √2 : √3 : 2 with equal edges, both to 10 %; partly: either, or half of the memories`,
     verdict: attracting === memories && isTesseract ? "reproduced" : isPartly ? "partly" : "not reproduced",
     seeds: network.seeds,
   };
@@ -164,29 +152,30 @@ export function claimC15(states: {
 /**
  * C16: transfer keeps the cube of the three-bit network and adds eight points.  [J15 §7.1, Fig. 8 b]
  *
- * @param transfer attracting: memories, of 16, that are attracting fixed points after transfer; angles: principal angles
+ * @param transfer held: memories, of 16, after transfer, and attracting: how many of them are attracting fixed points; angles: principal angles
  *   between the three bit axes before and after, in degrees; controlAngles: the same for the network with the same
  *   weights that was trained on the four-bit task from an empty readout, which decides nothing but says what keeps the cube
  * @returns reproduced if all angles are at most 30° and all 16 attract; partly if one of the two holds
  * @throws RangeError if there is no angle, or a number is out of its range
  */
 export function claimC16(transfer: {
+  held: number;
   attracting: number;
   angles: ArrayLike<number>;
   controlAngles: ArrayLike<number>;
   seeds: readonly number[];
 }): ClaimVerdict {
   checkRecord("claimC16", "transfer", transfer, ["angles", "controlAngles", "seeds"]);
-  const { attracting, angles, controlAngles } = transfer;
-  checkAttracting("claimC16", attracting);
+  const { held, attracting, angles, controlAngles } = transfer;
+  checkAttracting("claimC16", held, attracting);
   checkNumbers("claimC16", "angles", angles, 1);
   checkNumbers("claimC16", "controlAngles", controlAngles);
   const isKept = Array.from(angles).every((angle) => angle <= limits.keptAngle);
   const isWhole = attracting === memories;
   return {
     claim: "C16",
-    statistic: `bit axes before and after are ${degrees(angles)}° apart (from an empty readout: ${degrees(controlAngles) || "–"}°); ${attracting} of 16 memories are attracting fixed points`,
-    tolerance: "all angles ≤ 30°, and 16 of 16; partly: one of the two",
+    statistic: `bit axes before and after are ${degrees(angles)}° apart (from an empty readout: ${degrees(controlAngles) || "–"}°); ${held} of 16 memories held, ${attracting} of them at attracting fixed points`,
+    tolerance: `all angles ≤ 30°, and 16 of 16 (${heldInWords}); partly: one of the two`,
     verdict: isKept && isWhole ? "reproduced" : isKept || isWhole ? "partly" : "not reproduced",
     seeds: transfer.seeds,
   };

@@ -1,4 +1,5 @@
 import { fourBitSkeletonsStudy } from "./skeleton-four-bits";
+import { threeBitSkeletonsStudy } from "./skeleton-three-bits";
 import type { Study } from "./study";
 import { branchesStudy } from "./study-branches";
 import { gainScanStudy } from "./study-gain-scan";
@@ -10,6 +11,7 @@ export const longStudies: readonly Study<unknown>[] = Object.freeze([
   storyStudy,
   branchesStudy,
   gainScanStudy,
+  threeBitSkeletonsStudy,
   fourBitSkeletonsStudy,
   noiseTrialsStudy,
 ]);

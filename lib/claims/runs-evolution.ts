@@ -147,12 +147,18 @@ export interface TestRun {
   readonly patterns: number;
 }
 
+/**
+ * What counts as shown by a run on its way: outputs at least half way to ±1. It passes other patterns as it flips, and a
+ * threshold for what rests, `clearOutput`, would count those.
+ */
+const shownOutput = 0.5;
+
 /** The test run of a film with the readout of one step. */
 export function testRunAt(film: TrainingSnapshots, step: number): TestRun {
   const net = networkAt(film, step);
   checkShape("testRunAt", "film.testing", film.testing, { input: "matrix", target: "matrix" });
   const { output } = simulate(net, film.testing.input, { x0: film.x0 });
-  const shown = new Set(output.to2DArray().map((z) => String(patternOf(Float64Array.from(z)))));
+  const shown = new Set(output.to2DArray().map((z) => String(patternOf(Float64Array.from(z), shownOutput))));
   shown.delete("undefined");
   const target = film.testing.target.subMatrix(0, output.rows - 1, 0, net.outputs - 1);
   return {

@@ -44,7 +44,7 @@ export function memorySolid(memories: readonly Pick<Memory, "bits" | "state" | "
   const states = held.map(({ state }) => state);
   const components = principalComponents(new Matrix(states.map((x) => Array.from(x))), bits);
   return {
-    distances: flipDistances(held.map((memory) => ({ ...memory, isAttractor: true }))),
+    distances: flipDistances(held),
     box: bitAxes(held),
     components,
     inDimensions: components.explained.reduce((sum, part) => sum + part, 0),
@@ -130,16 +130,16 @@ export function angleToMissing(
 }
 
 /**
- * Which patterns are attracting fixed points of the flow: searched from the state of each memory, certified, and with no
- * unstable mode.
+ * Which memories held are attracting fixed points of the flow: searched from the state of each, certified, with no unstable
+ * mode, and an output that `patternOf` reads as the memory.
  *
  * @param net a network
- * @param memories as from `memoryTable`, held or not
+ * @param memories as from `memoryTable`; those that are not held are left out
  * @returns their patterns, ±1 each
  */
 export async function attractingPatterns(
   net: EchoState,
-  memories: readonly Pick<Memory, "bits" | "state">[],
+  memories: readonly Pick<Memory, "bits" | "state" | "isHeld">[],
   context: StudyContext = {},
 ): Promise<number[][]> {
   checkList("attractingPatterns", "memories", memories, 1, ["bits", "state"]);
@@ -148,7 +148,8 @@ export async function attractingPatterns(
   const { pool, signal, onProgress } = context;
   const flow = echoStateFlow(net);
   // of two mirror images one is enough
-  const half = flow.odd ? memories.filter(({ bits }) => bits[0] > 0) : memories;
+  const held = memories.filter(({ isHeld }) => isHeld);
+  const half = flow.odd ? held.filter(({ bits }) => bits[0] > 0) : held;
   const { points } = await findFixedPoints(
     flow,
     half.map(({ state }) => state),
@@ -157,5 +158,5 @@ export async function attractingPatterns(
   const found = points.filter(({ unstableCount }) => unstableCount === 0).map(({ xStar }) => outputOf(net, xStar));
   const patterns = found.flatMap((z) => [patternOf(z), ...(flow.odd ? [patternOf(z.map((v) => -v))] : [])]);
   const texts = new Set(patterns.flatMap((pattern) => (pattern ? [pattern.join()] : [])));
-  return memories.map(({ bits }) => [...bits]).filter((bits) => texts.has(bits.join()));
+  return held.map(({ bits }) => [...bits]).filter((bits) => texts.has(bits.join()));
 }

@@ -10,7 +10,7 @@ import {
 import type { Flow } from "../dynamics/flow";
 import { echoStateFlow } from "../networks/echo-state";
 import { type Memory, memoryTable } from "../networks/memories";
-import type { FlipFlopRecipe } from "../networks/recipe";
+import type { FlipFlopRecipe, PreparedFlipFlop } from "../networks/recipe";
 import { type Simulation, simulate } from "../networks/simulate";
 import { memorySkeleton } from "../networks/skeleton";
 import { createRng } from "../numerics/random";
@@ -61,6 +61,25 @@ export function sourcesOf(
   return { states, memories: held.map(({ state }) => state), guesses };
 }
 
+/**
+ * The whole search of a trained network: the one from which notebooks, figures and ledger take its fixed points. States of its
+ * test run, memories held and the middles between them; one stream of draws; the usual budget.
+ *
+ * @param prepared network with its readout, x0, test task and recipe, as from `loadShipped`
+ * @param memories as from `memoryTable`, with its usual times
+ */
+export async function wholeSearch(
+  { network, testing, x0, recipe }: PreparedFlipFlop,
+  memories: readonly Memory[],
+  context: StudyContext = {},
+): Promise<FullSearch> {
+  const test = simulate(network, testing.input, { x0, record: recordEvery });
+  const flow = echoStateFlow(network);
+  const sources = sourcesOf(test, memories, flow.odd === true);
+  const { search } = await timedSearch({ flow, sources }, recipe.seed, "whole search", context);
+  return search;
+}
+
 /** A search and what it took. */
 export interface TimedSearch {
   readonly search: FullSearch;
@@ -78,7 +97,7 @@ export interface TimedSearch {
  */
 export async function timedSearch(
   { flow, sources }: SearchSubject,
-  seed: number,
+  seed: number | string,
   stream: string,
   { pool, signal, onProgress }: StudyContext,
   options?: Partial<FindAllOptions>,

@@ -27,9 +27,10 @@ export interface KeptView {
 
 /** What one four-bit network came to. */
 export interface FourBitNetwork {
+  /** On the one input of its recipe: a draw. Of twenty others `unseenInputsStudy` tells. */
   readonly meanSquaredError: number;
   readonly bitAccuracy: number;
-  /** Of 16: memories held by the simulation, and attracting fixed points of the flow. */
+  /** Of 16: memories held by the simulation, and how many of them are attracting fixed points of the flow. */
   readonly held: number;
   readonly attracting: number;
   readonly distances: readonly FlipDistance[];
@@ -87,7 +88,7 @@ interface Measured {
  */
 export const fourBitsStudy: Study<FourBitsResult> = {
   name: "four-bits",
-  version: 1,
+  version: 2, // 2: attracting are memories held only; one threshold of a pattern
   async run(seed, context) {
     const train = (what: string, prepared: PreparedFlipFlop, network = prepared.network): EchoState => {
       context.signal?.throwIfAborted();
@@ -223,6 +224,7 @@ export function fourBitsVerdicts(results: readonly FourBitsResult[], seeds: read
     }),
     each(({ transfer, cube }, own) =>
       claimC16({
+        held: transfer.held,
         attracting: transfer.attracting,
         angles: cube.transfer?.angles ?? [90],
         controlAngles: cube.control?.angles ?? [],

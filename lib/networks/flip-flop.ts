@@ -28,6 +28,15 @@ export const flipFlopDefaults = Object.freeze({
 });
 
 /**
+ * An output tells a bit when it is farther from 0 than this, a tenth of the target ±1: the one threshold of a pattern, of a
+ * memory held (`memoryTable`), of what survives noise, and of what a fixed point stands for (`patternOf`).
+ *
+ * Why not 0: an output that dies away keeps its sign down to 1e-300, and nobody can read it. Why not a half: some memories
+ * rest for ever at an output of 0.4, with a sign that nothing disturbs.
+ */
+export const clearOutput = 0.1;
+
+/**
  * The flip-flop task: hold the sign of the last pulse on each channel.  [J15 §6, Fig. 5]
  *
  * ⌊rate · T⌋ pulses start at distinct random steps, each on one random channel and of one random sign. A pulse drawn

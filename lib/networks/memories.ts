@@ -3,7 +3,7 @@ import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../n
 import { distance } from "../numerics/vector";
 import { activation } from "./activation";
 import { checkEchoState, type EchoState } from "./echo-state";
-import { flipFlopDefaults } from "./flip-flop";
+import { clearOutput, flipFlopDefaults } from "./flip-flop";
 import { type Simulation, simulate } from "./simulate";
 
 export interface MemoryOptions {
@@ -25,8 +25,7 @@ export const memoryDefaults = Object.freeze({
   pulseLength: flipFlopDefaults.pulseLength,
   /** Steps with the pattern fed back in place of the output, at least the pulse: 30 τ, for the reservoir to fall in. */
   clamp: 300 as number,
-  /** A tenth of the target ±1: an output that dies away keeps its sign down to 1e-300, but nobody can read it. */
-  margin: 0.1 as number,
+  margin: clearOutput as number,
   /** The origin: no memory is nearer to it than its mirror image. */
   x0: undefined as Float64Array | undefined,
   onProgress: undefined as ((done: number, total: number) => void) | undefined,
@@ -37,11 +36,14 @@ export const memoryDefaults = Object.freeze({
  *
  * - "fixed": the path is shorter than a thousandth of ‖x‖. A memory with a decay of 0.1 per τ has by then shrunk its
  *   distance to the fixed point by e⁻²⁰; one thousandth leaves room for modes ten times slower.
- * - "oscillating": it moves, but its ends are less than half its length apart: it comes back.
+ * - "oscillating": it moves, but its ends are less than half its length apart: it comes back. Left alone for as long again it
+ *   moves as much: a limit cycle, or another motion that lasts.
+ * - "settling": it comes back, but left alone for as long again its largest step shrinks, by a tenth at least: a slow spiral
+ *   towards a fixed point. A limit cycle repeats its largest step as long as its period fits into the time watched.
  * - "drifting": it moves, and gets somewhere. An oscillation slower than a third of the time looks like this too.
  * - "diverged": it left the finite numbers.
  */
-export type MemoryMotion = "fixed" | "oscillating" | "drifting" | "diverged";
+export type MemoryMotion = "fixed" | "settling" | "oscillating" | "drifting" | "diverged";
 
 /** What became of one pattern of bits. */
 export interface Memory {
@@ -66,6 +68,8 @@ export interface Memory {
 }
 
 const fixedPath = 1e-3;
+/** Over 300 τ, the usual time, a spiral shrinks by more than this unless its decay takes 2800 τ: ten times the time watched. */
+const fadingStep = 0.9;
 const mostBits = 16;
 
 /**
@@ -145,12 +149,15 @@ function remember(net: EchoState, bits: number[], trial: Required<MemoryOptions>
   const states = last.states as Matrix;
   const isHeld =
     hasSigns(settling.output, Math.floor(settle / 2), bits, margin) && hasSigns(last.output, 0, bits, margin);
+  const { motion, speed } = movement(states, last.finalState, net.tau);
+  const isFading = motion === "oscillating" && fades(net, states, last.finalState, settle);
   return {
     pattern,
     bits,
     isHeld,
     isReached: isHeld && isReachedByPulse(net, bits, trial),
-    ...movement(states, last.finalState, net.tau),
+    motion: isFading ? "settling" : motion,
+    speed,
     state: Float64Array.from(states.getRow(watched)),
     output: Float64Array.from(last.output.getRow(watched)),
   };
@@ -196,7 +203,20 @@ function hasSigns(output: Matrix, fromRow: number, bits: readonly number[], marg
   return true;
 }
 
-/** Length and ends of a path, judged as `MemoryMotion` says. */
+/** Whether a motion dies away: its largest step, and that of as many steps after as long a time again. */
+function fades(net: EchoState, states: Matrix, next: Float64Array, settle: number): boolean {
+  const silence = (steps: number): Matrix => Matrix.zeros(steps, net.inputs);
+  const on = simulate(net, silence(settle - states.rows + 1), { x0: next });
+  const later = simulate(net, silence(states.rows), { x0: on.finalState, record: 1 });
+  return later.status === "completed" && largestStep(later.states as Matrix) <= fadingStep * largestStep(states);
+}
+
+function largestStep(states: Matrix): number {
+  const rows = states.to2DArray().map((row) => Float64Array.from(row));
+  return rows.slice(1).reduce((most, row, t) => Math.max(most, distance(row, rows[t])), 0);
+}
+
+/** Length and ends of a path, judged as `MemoryMotion` says; whether it fades is another question. */
 function movement(states: Matrix, next: Float64Array, tau: number): { motion: MemoryMotion; speed: number } {
   const rows = states.to2DArray().map((row) => Float64Array.from(row));
   const end = rows[rows.length - 1];

@@ -4,6 +4,7 @@ import { checkCount, checkNumber, reject, withDefaults } from "../numerics/valid
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { ensembleWeights } from "./ensemble";
+import { clearOutput } from "./flip-flop";
 import { bitErrors, digitsOf, type NoiseOutcome, squaredErrors } from "./noise-outcome";
 import { heldProbes, runGroup } from "./noise-runs";
 import { checkSubjects, groupsOf, largestWeight, type NoiseGroup, type NoiseSubject, testsOf } from "./noise-subject";
@@ -25,8 +26,7 @@ export const noiseTrialDefaults: NoiseTrialOptions = Object.freeze({
   levels: Object.freeze(noiseLevels()) as readonly number[],
   /** 20 τ: a memory that is gone is left in a few τ; to wait longer costs more than the test itself. */
   hold: 200,
-  /** As for `memoryTable`: a tenth of the target ±1. */
-  margin: 0.1,
+  margin: clearOutput,
   onLevel: () => {},
 });
 

@@ -3,6 +3,7 @@ import { transitionGraph } from "../dynamics/transition-graph";
 import { checkNumber, checkVector } from "../numerics/validate";
 import { multiplyInto, toRowMajor } from "../numerics/vector";
 import { checkEchoState, type EchoState, echoStateFlow, firingRates } from "./echo-state";
+import { clearOutput } from "./flip-flop";
 import { type Gate, gateOf } from "./gating";
 
 /** A saddle with one way out on either side, and the memories at the two ends. */
@@ -36,9 +37,6 @@ export function outputOf(net: EchoState, x: Float64Array): Float64Array {
   multiplyInto(toRowMajor(net.Wo), firingRates(net, x), z);
   return z;
 }
-
-/** Half of a memory's ±1: an output nearer to 0 than this names no memory. */
-export const clearOutput = 0.5;
 
 /** The memory an output stands for, ±1 each, or undefined if one of its components is not clear. */
 export function patternOf(z: Float64Array, clear: number = clearOutput): number[] | undefined {

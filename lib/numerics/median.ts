@@ -31,3 +31,15 @@ export function medianInterval(values: readonly number[]): [number, number] {
   }
   return [sorted[k - 1], sorted[size - k]];
 }
+
+/**
+ * Mean and standard deviation, s² = Σ (v − mean)² / (n − 1).
+ *
+ * @throws RangeError if there are fewer than two numbers, or one is a NaN
+ */
+export function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
+  checkNumbers("meanAndDeviation", "values", values, 2);
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / (values.length - 1);
+  return { mean, deviation: Math.sqrt(variance) };
+}

@@ -15,6 +15,16 @@ export function floatsIn(bytes: Buffer): Float64Array {
   return floats;
 }
 
+/** A vector as text: base64 of its bytes, float64, little-endian. */
+export function textOf(values: Float64Array): string {
+  return littleEndian(Buffer.from(values.slice().buffer)).toString("base64");
+}
+
+/** The vector in such a text. */
+export function floatsFrom(text: string): Float64Array {
+  return floatsIn(Buffer.from(text, "base64"));
+}
+
 /** Turns native doubles into little-endian ones, or back; in place. */
 function littleEndian(bytes: Buffer): Buffer {
   return endianness() === "LE" ? bytes : bytes.swap64();

@@ -5,6 +5,7 @@
  * worker copies them once, and keeps the flow for the next task of the same search.
  */
 import { lookAtSnapshot, type SnapshotLook, type SnapshotTask } from "../claims/study-story";
+import { runUnseenTask, type UnseenTask } from "../claims/study-unseen";
 import type { Spectrum, Unfolding } from "../dynamics/bifurcation";
 import { changesBetween, type ModeChange, spectrumAt } from "../dynamics/branch-spectra";
 import { type Course, type Heading, type Leg, settledFoot, walkLeg } from "../dynamics/curve-leg";
@@ -22,6 +23,7 @@ import { type NoiseTask, runNoiseTask } from "../networks/noise-trials";
 import { flowFromSpec } from "../networks/rate-flow";
 import { familyFromSpec } from "../networks/readout-family";
 import type { FlipFlopRecipe } from "../networks/recipe";
+import type { UnseenTests } from "../networks/unseen-tests";
 import { trainedReadout } from "../store/trained";
 
 let known: { key: string; flow: Flow } | undefined;
@@ -113,4 +115,9 @@ export function noise(task: NoiseTask): NoiseOutcome[][] {
 /** A look at one snapshot of a training. */
 export function snapshot(task: SnapshotTask): SnapshotLook {
   return lookAtSnapshot(task);
+}
+
+/** A network on inputs it has not seen. */
+export function unseen(task: UnseenTask): UnseenTests {
+  return runUnseenTask(task);
 }

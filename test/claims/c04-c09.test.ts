@@ -19,6 +19,7 @@ const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i &
 const box = (scale: number[], isAttractor = true): MemoryCorner[] =>
   patterns.map((bits) => ({
     bits,
+    isHeld: true,
     isAttractor,
     state: Float64Array.from([...bits.map((b, k) => b * scale[k]), 3, -1]),
   }));
@@ -37,21 +38,28 @@ describe("claims C4 to C9", () => {
   });
 
   it("C5 tells performing from being better than guessing", () => {
-    assert.equal(claimC5({ meanSquaredError: 0.09, bitAccuracy: 0.99, seeds }).verdict, "reproduced");
-    assert.equal(claimC5({ meanSquaredError: 0.44, bitAccuracy: 0.88, seeds }).verdict, "partly");
-    assert.equal(claimC5({ meanSquaredError: 1.9, bitAccuracy: 0.52, seeds }).verdict, "not reproduced");
+    const judged = (errors: number[], share: number) => claimC5({ errors, accuracies: errors.map(() => share), seeds });
+    assert.equal(judged([0.05, 0.13], 0.99).verdict, "reproduced");
+    assert.equal(judged([0.16, 0.72], 0.88).verdict, "partly");
+    assert.equal(judged([1.9, 1.9], 0.52).verdict, "not reproduced");
+    // mean 2, deviation √(2/3 · 3/2) = 1
+    assert.match(
+      judged([1, 2, 3], 0.8).statistic,
+      /2\.000 ± 1\.000 \(mean ± standard deviation over 3 inputs\); 80\.0 %/,
+    );
     assert.throws(
-      () => claimC5({ meanSquaredError: Number.NaN, bitAccuracy: 1, seeds }),
-      /claimC5: meanSquaredError is NaN, expected/,
+      () => claimC5({ errors: [0.1, Number.NaN], accuracies: [1, 1], seeds }),
+      /claimC5: errors\[1\] is NaN, expected/,
     );
   });
 
-  it("C6 counts points by tolerance and wants every count in the range of the paper", () => {
+  it("C6 counts points by tolerance, and judges the range of the paper and the dependence apart", () => {
     assert.deepEqual(countByTolerance([1e-27, 1e-12, 1e-3], [1e-2, 1e-10, 1e-20]), [3, 2, 1]);
     const spread = (exact: number, slow: number) => [...Array(exact).fill(1e-26), ...Array(slow).fill(1e-4)];
     assert.equal(claimC6({ residuals: spread(12, 6), seeds }).verdict, "reproduced");
     assert.equal(claimC6({ residuals: spread(8, 6), seeds }).verdict, "partly");
-    assert.equal(claimC6({ residuals: spread(3, 2), seeds }).verdict, "not reproduced");
+    assert.equal(claimC6({ residuals: spread(12, 0), seeds }).verdict, "partly");
+    assert.equal(claimC6({ residuals: spread(31, 0), seeds }).verdict, "not reproduced");
   });
 
   it("distances in a cube are 1 : √2 : √3 with 12, 12 and 4 pairs", () => {
@@ -71,6 +79,17 @@ describe("claims C4 to C9", () => {
     assert.equal(claimC7({ memories: box([1, 1, 2]), seeds }).verdict, "partly");
     assert.equal(claimC7({ memories: box([1, 1, 1], false), seeds }).verdict, "partly");
     assert.equal(claimC7({ memories: box([1, 1, 2], false), seeds }).verdict, "not reproduced");
+    // a memory that is not held counts for nothing, wherever its state is, and whatever point has its signs
+    const lost = box([1, 1, 1]).map((m, i) =>
+      [1, 6].includes(i) ? { ...m, isHeld: false, state: m.state.map(() => 9) } : m,
+    );
+    const { verdict, statistic, tolerance } = claimC7({ memories: lost, seeds });
+    assert.equal(verdict, "partly");
+    assert.match(
+      statistic,
+      /^6 of 8 memories held, 6 of them at .*; lengths 2\.0 : 2\.8 : 3\.5, spread of the edges 0\.0 %/,
+    );
+    assert.match(tolerance, /farther than 0\.1 on its side of 0/);
     assert.throws(() => claimC7({ memories: [], seeds }), /claimC7: memories has length 0, expected 8/);
   });
 

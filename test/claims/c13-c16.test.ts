@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  areTesseractLengths,
-  claimC13,
-  claimC14,
-  claimC15,
-  claimC16,
-  flipDistances,
-  thresholdsC13toC16,
-} from "rnn-dynamics";
+import { areBoxLengths, claimC13, claimC14, claimC15, claimC16, flipDistances, thresholdsC13toC16 } from "rnn-dynamics";
 import { cornersOf, randomFrame } from "../helpers/hypercube";
 
 const seeds = [1];
@@ -19,15 +11,16 @@ const lengths = (...scale: number[]) => {
       frame.getColumn(k).map((v) => s * v),
     );
   });
-  return flipDistances(cornersOf(frame).map((c) => ({ ...c, isAttractor: true })));
+  return flipDistances(cornersOf(frame));
 };
 
 describe("claims C13 to C16 [J15 §7]", () => {
   it("C13 is reproduced by a tesseract of 16 attractors, partly by either half of it, and not by neither", () => {
     const [right, wrong] = [lengths(50, 50, 50, 50), lengths(50, 50, 50, 90)];
-    assert.ok(areTesseractLengths(right));
-    assert.ok(!areTesseractLengths(wrong));
-    const verdict = (attracting: number, distances: typeof right) => claimC13({ attracting, distances, seeds }).verdict;
+    assert.ok(areBoxLengths(right));
+    assert.ok(!areBoxLengths(wrong));
+    const verdict = (attracting: number, distances: typeof right) =>
+      claimC13({ held: 16, attracting, distances, seeds }).verdict;
     assert.equal(verdict(16, right), "reproduced");
     assert.equal(verdict(16, wrong), "partly");
     assert.equal(verdict(3, right), "partly");
@@ -35,16 +28,16 @@ describe("claims C13 to C16 [J15 §7]", () => {
     assert.equal(verdict(7, wrong), "not reproduced");
     assert.equal(verdict(0, []), "not reproduced");
     assert.match(
-      claimC13({ attracting: 16, distances: right, seeds }).statistic,
-      /lengths 50\.0 : 70\.7 : 86\.6 : 100\.0/,
+      claimC13({ held: 16, attracting: 16, distances: right, seeds }).statistic,
+      /16 of 16 memories held, 16 of them at attracting fixed points; lengths 50\.0 : 70\.7 : 86\.6 : 100\.0/,
     );
   });
 
   it("C13 judges lengths to 10 %, and not by the mean alone", () => {
-    assert.ok(areTesseractLengths(lengths(47, 50, 50, 53)));
-    assert.ok(!areTesseractLengths(lengths(40, 50, 50, 60)));
+    assert.ok(areBoxLengths(lengths(47, 50, 50, 53)));
+    assert.ok(!areBoxLengths(lengths(40, 50, 50, 60)));
     const bent = lengths(50, 50, 50, 50).map((row) => (row.flips === 4 ? { ...row, mean: 1.11 * row.mean } : row));
-    assert.ok(!areTesseractLengths(bent));
+    assert.ok(!areBoxLengths(bent));
   });
 
   it("C14 needs both pictures in four seeds of five", () => {
@@ -76,7 +69,7 @@ describe("claims C13 to C16 [J15 §7]", () => {
 
   it("C16 asks for the angles and for all sixteen", () => {
     const verdict = (attracting: number, angle: number) =>
-      claimC16({ attracting, angles: [10, 12, angle], controlAngles: [80], seeds }).verdict;
+      claimC16({ held: 16, attracting, angles: [10, 12, angle], controlAngles: [80], seeds }).verdict;
     assert.equal(verdict(16, 29), "reproduced");
     assert.equal(verdict(16, 31), "partly");
     assert.equal(verdict(15, 29), "partly");
@@ -85,8 +78,11 @@ describe("claims C13 to C16 [J15 §7]", () => {
 
   it("have frozen thresholds, and name what is wrong", () => {
     assert.ok(Object.isFrozen(thresholdsC13toC16));
-    assert.throws(() => claimC13({ attracting: 17, distances: [], seeds }), {
-      message: "claimC13: attracting is 17, expected at most 16",
+    assert.throws(() => claimC13({ held: 17, attracting: 1, distances: [], seeds }), {
+      message: "claimC13: held is 17, expected at most 16",
+    });
+    assert.throws(() => claimC13({ held: 12, attracting: 13, distances: [], seeds }), {
+      message: "claimC13: attracting is 13, expected at most the 12 that are held",
     });
     assert.throws(
       () => claimC14({ views: [{ scratch: "corner" as never, transfer: "face" }], seeds }),
@@ -97,7 +93,7 @@ describe("claims C13 to C16 [J15 §7]", () => {
       /^RangeError: claimC15: inequality is NaN/,
     );
     assert.throws(
-      () => claimC16({ attracting: 1, angles: [], controlAngles: [], seeds }),
+      () => claimC16({ held: 1, attracting: 1, angles: [], controlAngles: [], seeds }),
       /^RangeError: claimC16: angles has length 0/,
     );
   });

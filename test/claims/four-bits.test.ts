@@ -36,6 +36,13 @@ describe("what is measured on four-bit networks", () => {
     const memories = memoryTable(decoupled, { clamp: 11 });
     assert.equal(memories.filter(({ isHeld }) => isHeld).length, 16);
     assert.equal((await attractingPatterns(decoupled, memories)).length, 16);
+    // only memories held are asked for, and one that rests at an output of 0.4 (0.38 here) is a memory, one at 0.09 is not
+    const some = memories.map((memory, i) => ({ ...memory, isHeld: i !== 3 }));
+    assert.equal((await attractingPatterns(decoupled, some)).length, 15);
+    const faint = (scale: number) => ({ ...decoupled, Wo: Matrix.eye(4).mul(scale) });
+    assert.equal((await attractingPatterns(faint(0.4), memoryTable(faint(0.4), { clamp: 11 }))).length, 16);
+    assert.ok(memoryTable(faint(0.09), { clamp: 11 }).every(({ isHeld }) => !isHeld));
+    assert.equal((await attractingPatterns(faint(0.09), memories)).length, 0);
     const solid = memorySolid(memories);
     assert.ok(solid?.box);
     // x* = 2 tanh x*: x* = 1.9150080481545375

@@ -83,6 +83,19 @@ describe("memories", () => {
     assert.deepEqual(facts(planted(rotor, 1)), ["− held oscillating", "+ held oscillating"]);
   });
 
+  it("calls settling a spiral of long decay, and oscillating only what goes on: λ = −0.01 ± 0.3i beside a memory", () => {
+    // a decay of 100 τ: after 300 τ it still moves, round its fixed point
+    const spiral = [
+      [2, 0, 0],
+      [0.005, 0.99, -0.3],
+      [0, 0.3, 0.99],
+    ];
+    assert.deepEqual(facts(planted(spiral, 1)), ["− held settling", "+ held settling"]);
+    // at λ = +0.01 ± 0.3i it grows into a limit cycle
+    const cycle = spiral.map((row, i) => row.map((w, j) => (i === j && i > 0 ? 1.01 : w)));
+    assert.deepEqual(facts(planted(cycle, 1), { settle: 20000 }), ["− held oscillating", "+ held oscillating"]);
+  });
+
   it("calls drifting what still moves and gets somewhere: w = 1, where x decays as √(3/2t)", () => {
     assert.deepEqual(facts(planted([[1]], 1)), ["− held drifting", "+ held drifting"]);
   });

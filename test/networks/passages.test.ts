@@ -1,6 +1,15 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { claimC9, type EchoState, memoryPassages, outputOf, patternOf } from "rnn-dynamics";
+import {
+  claimC9,
+  clearOutput,
+  type EchoState,
+  memoryDefaults,
+  memoryPassages,
+  noiseTrialDefaults,
+  outputOf,
+  patternOf,
+} from "rnn-dynamics";
 
 /** Three units, each a bit of its own: F = −x + 2 tanh x, z = tanh x. Its memories are s = ±1.915, 2 tanh s = s. */
 const ideal: EchoState = {
@@ -26,7 +35,10 @@ describe("passages between memories", () => {
 
   it("a pattern is named only by outputs that are clear", () => {
     assert.deepEqual(patternOf(Float64Array.of(0.9, -1.2, 0.6)), [1, -1, 1]);
-    assert.equal(patternOf(Float64Array.of(0.9, -0.2, 0.6)), undefined);
+    assert.deepEqual(patternOf(Float64Array.of(0.9, -0.4, 0.11)), [1, -1, 1]);
+    assert.equal(patternOf(Float64Array.of(0.9, -0.09, 0.6)), undefined);
+    // one threshold for what is held, what survives noise, and what a point stands for
+    assert.deepEqual([clearOutput, memoryDefaults.margin, noiseTrialDefaults.margin], [0.1, 0.1, 0.1]);
   });
 
   it("every edge saddle of an ideal flip-flop joins memories one flip apart, and C9 is reproduced", async () => {
