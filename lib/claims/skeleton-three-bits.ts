@@ -10,6 +10,7 @@ import { checkList, checkRecord, reject } from "../numerics/validate";
 import { distance, norm } from "../numerics/vector";
 import { floatsFrom, textOf } from "../store/floats";
 import { shippedRecipes } from "../store/shipped";
+import { loadStudyResult, resultsFolder } from "../store/study-results";
 import { trainedNetwork } from "../store/trained";
 import { wholeSearch } from "./runs-search";
 import type { Study, StudyContext } from "./study";
@@ -40,8 +41,10 @@ export interface ThreeBitSkeleton {
   readonly ends: Readonly<Partial<Record<StartKind, string>>>;
 }
 
-/** A search that was kept, opened: its points certified anew. */
-export type OpenedSearch = Omit<FullSearch, "memories" | "undecided">;
+/** A search that was kept, opened: its points certified anew. Slow points are known by their q only. */
+export interface OpenedSearch extends Omit<FullSearch, "memories" | "undecided"> {
+  readonly slow: readonly number[];
+}
 
 const short = (value: number): number => Number(value.toPrecision(12));
 
@@ -123,8 +126,14 @@ export async function openSkeleton(
   });
   const outcomes = outcomesOf(kept, points);
   const set = { points, slowPoints: [], outcomes };
-  const { rounds, ended, totalIterations } = kept;
-  return { ...set, completeness: completeness(set, flow), rounds, ended, totalIterations };
+  const { rounds, ended, totalIterations, slow } = kept;
+  return { ...set, completeness: completeness(set, flow), rounds, ended, totalIterations, slow };
+}
+
+/** The whole search of the paper's network of a seed, if it is kept: opened for the flow of that network. */
+export async function keptSearch(seed: number, flow: Flow, context: StudyContext): Promise<OpenedSearch | undefined> {
+  const kept = loadStudyResult<ThreeBitSkeletons>(resultsFolder, threeBitSkeletonsStudy.name, seed);
+  return kept?.version === threeBitSkeletonsStudy.version ? openSkeleton(kept.result.strong, flow, context) : undefined;
 }
 
 function pointOf(

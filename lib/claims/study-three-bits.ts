@@ -10,6 +10,7 @@ import { prepareFlipFlop } from "../networks/recipe";
 import { checkList, checkRecord } from "../numerics/validate";
 import { claimC4, claimC6, claimC7, claimC8, claimC9, type MemoryCorner } from "./c04-c09";
 import { wholeSearch } from "./runs-search";
+import { keptSearch } from "./skeleton-three-bits";
 import type { Study } from "./study";
 import type { ClaimVerdict } from "./verdict";
 
@@ -26,8 +27,9 @@ export interface ThreeBitsResult {
 
 /**
  * The paper's three-bit network of one seed, judged as notebook 04 judges that of seed 1: training (C4), memories (C7), the
- * origin (C8), and by one whole search its fixed points (C6) and where its saddles lead (C9). What it does on inputs it has not
- * seen (C5) is a study of its own, `unseenInputsStudy`.  [J15 §6]
+ * origin (C8), and by one whole search its fixed points (C6) and where its saddles lead (C9). Where that search is kept, as for
+ * seed 1, it is not made again. What the network does on inputs it has not seen (C5) is a study of its own,
+ * `unseenInputsStudy`.  [J15 §6]
  */
 export const threeBitsStudy: Study<ThreeBitsResult> = {
   name: "three-bits",
@@ -44,11 +46,13 @@ export const threeBitsStudy: Study<ThreeBitsResult> = {
     context.onProgress?.(0, 1, "memories");
     const memories = memoryTable(network);
     context.signal?.throwIfAborted();
-    const whole = await wholeSearch({ ...prepared, network }, memories, context);
+    const flow = echoStateFlow(network);
+    const whole =
+      (await keptSearch(seed, flow, context)) ?? (await wholeSearch({ ...prepared, network }, memories, context));
     context.onProgress?.(0, 1, "branches of saddles");
     const passages = await memoryPassages(network, whole.points);
-    const residuals = [...whole.points, ...whole.slowPoints].map(({ qStar }) => qStar);
-    const flow = echoStateFlow(network);
+    const slow = "slow" in whole ? whole.slow : whole.slowPoints.map(({ qStar }) => qStar);
+    const residuals = [...whole.points.map(({ qStar }) => qStar), ...slow];
     const { unstableCount } = stability(flow, new Float64Array(flow.dimension));
     return {
       verdicts: [

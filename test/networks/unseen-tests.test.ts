@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import {
+  bitAccuracy,
+  createRng,
+  flipFlop,
+  flipFlopRecipe,
+  loadShipped,
+  meanAndDeviation,
+  meanSquaredError,
+  prepareFlipFlop,
+  replicatedRuns,
+  simulate,
+  trainFlipFlop,
+  unseenInputsStudy,
+  unseenTests,
+  unseenVerdict,
+} from "rnn-dynamics";
+import { assertClose } from "../helpers/assertions";
+
+describe("tests on unseen inputs [J15 Fig. 5 b]", () => {
+  const recipe = flipFlopRecipe({ seed: 3, units: 60, gain: 0.8, steps: 2000, testSteps: 700 });
+  const prepared = { ...prepareFlipFlop(recipe), network: trainFlipFlop(recipe).network };
+
+  it("are what simulate gives, input by input, but for single precision", () => {
+    const { errors, accuracies } = unseenTests(prepared, { inputs: 3 });
+    assert.equal(errors.length, 3);
+    const { network, x0, testing } = prepared;
+    const root = createRng(3).split("unseen inputs");
+    for (const k of [0, 1, 2]) {
+      const task = flipFlop({ bits: 3, steps: 700, rng: root.split(`input ${k + 1}`) });
+      const { output } = simulate(network, task.input, { x0 });
+      assertClose(errors[k], meanSquaredError(output, task.target), 1e-3);
+      assertClose(accuracies[k], bitAccuracy(output, task.target), 0, 2e-3);
+      assert.notDeepEqual(task.input, testing.input);
+    }
+  });
+
+  it("do not change when more are asked for", () => {
+    assert.deepEqual(
+      unseenTests(prepared, { inputs: 5 }).errors.slice(0, 2),
+      unseenTests(prepared, { inputs: 2 }).errors,
+    );
+  });
+
+  it("name what is wrong", () => {
+    assert.throws(() => unseenTests(prepared, { inputs: 0 }), {
+      name: "RangeError",
+      message: "unseenTests: inputs is 0, expected an integer ≥ 1",
+    });
+    assert.throws(() => unseenTests({ ...prepared, network: undefined as never }), /^RangeError: unseenTests: network/);
+  });
+
+  it("mean and deviation are those of the textbook: 1, 2, 3 have 2 ± 1", () => {
+    assert.deepEqual(meanAndDeviation([1, 2, 3]), { mean: 2, deviation: 1 });
+    assert.throws(
+      () => meanAndDeviation([1]),
+      /^RangeError: meanAndDeviation: values has length 1, expected at least 2/,
+    );
+  });
+
+  describe("that ship", () => {
+    const runs = replicatedRuns(unseenInputsStudy);
+
+    it("are twenty to each kind of network, of seeds 1 to 6, and decide C5", () => {
+      assert.deepEqual(
+        runs.map(({ seed }) => seed),
+        [1, 2, 3, 4, 5, 6],
+      );
+      for (const { result } of runs) for (const { errors } of Object.values(result)) assert.equal(errors.length, 20);
+      assert.match(unseenVerdict(runs).statistic, /seed 1: test error 0\.\d{3} ± 0\.\d{3} .* over 20 inputs/);
+    });
+
+    it("are what the network makes of the first of them", function () {
+      this.timeout(60_000);
+      const { errors } = runs[0].result["tanh-g0.8"];
+      assertClose(unseenTests(loadShipped("tanh-g0.8-seed1"), { inputs: 1 }).errors[0], errors[0], 1e-12);
+    });
+  });
+});
