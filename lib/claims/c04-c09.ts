@@ -196,9 +196,11 @@ export function flipDistances(corners: readonly Pick<MemoryCorner, "bits" | "sta
     });
 }
 
+const lengthShape = { flips: "number", mean: "number", spread: "number" } as const;
+
 /** Are one-flip neighbours equally far apart, and pairs k flips apart √k as far, as in a cube or a tesseract? */
 export function areBoxLengths(distances: readonly FlipDistance[]): boolean {
-  checkList("areBoxLengths", "distances", distances, 0, ["flips", "mean", "spread"]);
+  checkShape("areBoxLengths", "distances", distances, [lengthShape]);
   const edge = distances.find(({ flips }) => flips === 1);
   if (edge === undefined || edge.spread > limits.equalLengths) return false;
   return distances.every(
@@ -208,6 +210,7 @@ export function areBoxLengths(distances: readonly FlipDistance[]): boolean {
 
 /** "lengths 55.9 : 74.9 : 93.6, spread of the edges 6.8 %". */
 export function lengthsInWords(distances: readonly FlipDistance[]): string {
+  checkShape("lengthsInWords", "distances", distances, [lengthShape]);
   const spread = distances.find(({ flips }) => flips === 1)?.spread;
   const lengths = distances.map(({ mean }) => mean.toFixed(1)).join(" : ");
   return `lengths ${lengths || "none"}, spread of the edges ${spread === undefined ? "–" : percent(spread)}`;

@@ -1,12 +1,12 @@
 import type { FullSearch, SearchEnd, SearchRound } from "../dynamics/complete-search";
 import { completeness } from "../dynamics/completeness";
 import type { FixedPoint, Outcome } from "../dynamics/fixed-point-set";
-import type { Flow } from "../dynamics/flow";
-import { searchWork, type TaskPool } from "../dynamics/search-work";
+import { checkFlowArgument, type Flow } from "../dynamics/flow";
+import { searchWork } from "../dynamics/search-work";
 import { mirrorOf, type StartKind } from "../dynamics/starts";
 import { echoStateFlow } from "../networks/echo-state";
 import { memoryTable } from "../networks/memories";
-import { checkList, checkRecord, reject } from "../numerics/validate";
+import { checkRecord, checkShape, reject } from "../numerics/validate";
 import { distance, norm } from "../numerics/vector";
 import { floatsFrom, textOf } from "../store/floats";
 import { shippedRecipes } from "../store/shipped";
@@ -95,11 +95,14 @@ function isImage(x: Float64Array, y: Float64Array): boolean {
 export async function openSkeleton(
   kept: ThreeBitSkeleton,
   flow: Flow,
-  { pool, signal, onProgress }: { pool?: TaskPool } & Omit<StudyContext, "pool"> = {},
+  context: StudyContext = {},
 ): Promise<OpenedSearch> {
   const where = "openSkeleton";
-  checkRecord(where, "kept", kept, ["points", "rounds", "ends"]);
-  checkList(where, "kept.points", kept.points, 1, ["modes"]);
+  checkShape(where, "kept", kept, { points: [{ modes: "number", leading: "numbers" }], rounds: "list" });
+  checkRecord(where, "kept.ends", kept.ends);
+  checkFlowArgument(where, flow);
+  checkShape(where, "context", context, { "onProgress?": "function" });
+  const { pool, signal, onProgress } = context;
   const work = searchWork(flow, pool, signal);
   let done = 0;
   const own = kept.points.filter(({ at }) => at !== undefined);

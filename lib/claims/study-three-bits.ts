@@ -7,7 +7,7 @@ import { trainForce } from "../networks/force";
 import { type Memory, memoryTable } from "../networks/memories";
 import { memoryPassages, outputOf, patternOf } from "../networks/passages";
 import { prepareFlipFlop } from "../networks/recipe";
-import { checkList, checkRecord } from "../numerics/validate";
+import { checkShape } from "../numerics/validate";
 import { claimC4, claimC6, claimC7, claimC8, claimC9, type MemoryCorner } from "./c04-c09";
 import { wholeSearch } from "./runs-search";
 import { keptSearch } from "./skeleton-three-bits";
@@ -84,8 +84,8 @@ export function memoryCorners(
   set: { readonly points: readonly Pick<FixedPointSet["points"][number], "xStar" | "unstableCount">[] },
 ): MemoryCorner[] {
   const where = "memoryCorners";
-  checkList(where, "memories", memories, 0, ["bits", "state"]);
-  checkRecord(where, "set", set, ["points"]);
+  checkShape(where, "memories", memories, [{ bits: "numbers", state: "vector" }]);
+  checkShape(where, "set", set, { points: [{ xStar: "vector", unstableCount: "number" }] });
   const attracting = set.points
     .filter(({ unstableCount }) => unstableCount === 0)
     .map(({ xStar }) => String(patternOf(outputOf(network, xStar))));

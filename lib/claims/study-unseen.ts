@@ -1,6 +1,7 @@
 import { withReadout } from "../networks/echo-state";
 import { type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
 import { type UnseenTests, unseenTests } from "../networks/unseen-tests";
+import { checkShape } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
 import { shippedRecipes } from "../store/shipped";
 import { trainedNetwork } from "../store/trained";
@@ -58,5 +59,6 @@ export const unseenInputsStudy: Study<UnseenInputs> = Object.freeze({
  * @throws RangeError if there is no run, or none of that kind
  */
 export function unseenVerdict(runs: readonly SeededResult<UnseenInputs>[], kind = "tanh-g1.5"): ClaimVerdict {
+  checkShape("unseenVerdict", "runs", runs, [{ seed: "number", result: { [kind]: { errors: "list" } } }]);
   return verdictOverSeeds(runs.map(({ seed, result }) => claimC5({ ...result[kind], seeds: [seed] })));
 }

@@ -11,10 +11,10 @@ import {
   replicatedResults,
   shippedResult,
   simulate,
-  skeletonOf,
   threeBitSkeletonsStudy,
   threeBitsStudy,
 } from "rnn-dynamics";
+import { skeletonOf } from "rnn-dynamics/dist/claims/skeleton-three-bits";
 
 /** Three units that keep their signs, ẋ = −x + 2 tanh x: 27 fixed points, known in closed form. */
 const network = {
