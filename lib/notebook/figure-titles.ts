@@ -20,7 +20,7 @@ export const titles = Object.freeze({
   strongTest: "Strong network: bits are lost, and found again",
   gentleTest: "Gentle network: most bits are kept",
   threeBitSkeletons: "The gentle network has the whole skeleton, and a split centre",
-  strongPhaseSpace: "Strong network: the same cube, with few saddles found on its edges",
+  strongPhaseSpace: "Strong network: the same cube, with saddles on eight of its twelve edges",
   gentlePhaseSpace: "Gentle network: attractors at the corners, saddles on the edges and faces",
   // 05
   strongDisc: "g = 1.5: the disc reaches beyond 1, so the origin is unstable",

@@ -79,7 +79,7 @@ export function gainScan(rows: readonly GainRow[], claim: string): Figure {
   const notes = [
     "max Re λ of the origin (1/τ)",
     "memories, of 8: ● held, ■ at rest",
-    "test error (MSE)",
+    "test error on one input (MSE)",
     "fixed points found: ● index sum 1",
   ];
   return {
