@@ -1,7 +1,7 @@
 import type { FullSearch, SearchEnd, SearchRound } from "../dynamics/complete-search";
 import { completeness } from "../dynamics/completeness";
 import type { FixedPoint, Outcome } from "../dynamics/fixed-point-set";
-import { checkFlowArgument, type Flow } from "../dynamics/flow";
+import { checkFlowArgument, type Flow, kineticEnergy, velocityInto } from "../dynamics/flow";
 import { searchWork } from "../dynamics/search-work";
 import { mirrorOf, type StartKind } from "../dynamics/starts";
 import { echoStateFlow } from "../networks/echo-state";
@@ -112,12 +112,14 @@ export async function openSkeleton(
       reject(where, "a place", `has length ${x.length}`, `${flow.dimension}, as the flow`);
     const { certificate, polished, index } = await work.judge(x);
     const parity = place.modes % 2 === 0 ? 1 : -1;
-    if (!certificate?.isCertified || !polished || index !== parity) {
+    if (!certificate?.isCertified || index !== parity) {
       reject(where, "a place", "is no such fixed point", "one of this network's: search again");
     }
     onProgress?.(++done, own.length, "certificates");
-    const { x: xStar, xLow, q } = polished;
-    return pointOf(place, { xStar, xLow, qStar: q, certificate, index });
+    const at = polished
+      ? { xStar: polished.x, xLow: polished.xLow, qStar: polished.q }
+      : { xStar: x, qStar: q(flow, x) };
+    return pointOf(place, { ...at, certificate, index });
   });
   const at = new Map(own.map((place, i) => [place, found[i]]));
   const points = kept.points.map((place) => {
@@ -137,6 +139,12 @@ export async function openSkeleton(
 export async function keptSearch(seed: number, flow: Flow, context: StudyContext): Promise<OpenedSearch | undefined> {
   const kept = loadStudyResult<ThreeBitSkeletons>(resultsFolder, threeBitSkeletonsStudy.name, seed);
   return kept?.version === threeBitSkeletonsStudy.version ? openSkeleton(kept.result.strong, flow, context) : undefined;
+}
+
+function q(flow: Flow, x: Float64Array): number {
+  const F = new Float64Array(x.length);
+  velocityInto(flow, x, F);
+  return kineticEnergy(F);
 }
 
 function pointOf(
