@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { saveStudyResult, seedRanks, shippedNames, unseenInputsStudy } from "rnn-dynamics";
+import { replicatedRuns, saveStudyResult, seedRanks, shippedNames, unseenInputsStudy } from "rnn-dynamics";
 
 describe("ranks of the shipped seed", () => {
   it("count the seeds with less error in the mean, kind by kind, and leave out what was not run", () => {
@@ -29,10 +29,13 @@ describe("ranks of the shipped seed", () => {
     }
   });
 
-  it("are told of every shipped network", () => {
+  it("are told of every shipped network, among the seeds that were run", () => {
+    const runs = replicatedRuns(unseenInputsStudy);
     assert.deepEqual(
-      seedRanks().map(({ network }) => network),
-      shippedNames(),
+      seedRanks().map(({ network, rank, seeds }) => [network, rank.split(" of ")[1], seeds]),
+      runs.length < 2
+        ? []
+        : shippedNames().map((name) => [name, `${runs.length}`, runs.map(({ seed }) => seed).join(", ")]),
     );
   });
 });

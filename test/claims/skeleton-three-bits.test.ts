@@ -56,21 +56,27 @@ describe("a search that is kept", () => {
       name: "RangeError",
       message: "openSkeleton: a place has length 1000, expected 3, as the flow",
     });
-    const places = [{ at: Buffer.from(Float64Array.of(1, 0, 0).buffer).toString("base64"), modes: 0 }];
+    const places = [
+      { at: Buffer.from(Float64Array.of(1, 0, 0).buffer).toString("base64"), modes: 0, leading: [-1, 0], hits: 1 },
+    ];
     await assert.rejects(openSkeleton({ ...kept, points: places } as never, flow), /is no such fixed point/);
   });
 
   it("stops when it is told to", async () => {
     const signal = AbortSignal.abort(new Error("stop"));
     await assert.rejects(threeBitSkeletonsStudy.run(1, { signal }), /stop/);
-    await assert.rejects(openSkeleton(shippedResult(threeBitSkeletonsStudy).strong, flow, { signal }), /stop/);
+    const places = [
+      { at: Buffer.from(new Float64Array(3).buffer).toString("base64"), modes: 3, leading: [1, 0], hits: 1 },
+    ];
+    const kept = { ...shippedResult(threeBitSkeletonsStudy).strong, points: places } as never;
+    await assert.rejects(openSkeleton(kept, flow, { signal }), /stop/);
   });
 });
 
 describe("the whole searches that ship", () => {
   const shipped = shippedResult(threeBitSkeletonsStudy);
 
-  it("are the ones that the ledger judges: as many points of each kind, as many edges", async function () {
+  it("are the ones that the ledger judges: as many points of each kind, as many saddles", async function () {
     this.timeout(120_000);
     const [{ verdicts, counts, ended, indexSum }] = replicatedResults(threeBitsStudy);
     const { strong } = shipped;

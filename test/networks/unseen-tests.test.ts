@@ -9,6 +9,7 @@ import {
   meanSquaredError,
   prepareFlipFlop,
   replicatedRuns,
+  shippedNames,
   simulate,
   trainFlipFlop,
   unseenInputsStudy,
@@ -47,7 +48,10 @@ describe("tests on unseen inputs [J15 Fig. 5 b]", () => {
       name: "RangeError",
       message: "unseenTests: inputs is 0, expected an integer ≥ 1",
     });
-    assert.throws(() => unseenTests({ ...prepared, network: undefined as never }), /^RangeError: unseenTests: network/);
+    assert.throws(
+      () => unseenTests({ ...prepared, network: undefined as never }),
+      /^RangeError: unseenTests: prepared\.network/,
+    );
   });
 
   it("mean and deviation are those of the textbook: 1, 2, 3 have 2 ± 1", () => {
@@ -61,13 +65,14 @@ describe("tests on unseen inputs [J15 Fig. 5 b]", () => {
   describe("that ship", () => {
     const runs = replicatedRuns(unseenInputsStudy);
 
-    it("are twenty to each kind of network, of seeds 1 to 6, and decide C5", () => {
+    it("are twenty to each kind of network, from seed 1 on, and decide C5", () => {
+      assert.equal(runs[0].seed, 1);
       assert.deepEqual(
-        runs.map(({ seed }) => seed),
-        [1, 2, 3, 4, 5, 6],
+        Object.keys(runs[0].result),
+        shippedNames().map((name) => name.replace("-seed1", "")),
       );
       for (const { result } of runs) for (const { errors } of Object.values(result)) assert.equal(errors.length, 20);
-      assert.match(unseenVerdict(runs).statistic, /seed 1: test error 0\.\d{3} ± 0\.\d{3} .* over 20 inputs/);
+      assert.match(unseenVerdict(runs).statistic, /test error 0\.\d{3} ± 0\.\d{3} .* over 20 inputs/);
     });
 
     it("are what the network makes of the first of them", function () {
