@@ -110,7 +110,7 @@ export async function openSkeleton(
     const x = floatsFrom(String(place.at));
     if (x.length !== flow.dimension)
       reject(where, "a place", `has length ${x.length}`, `${flow.dimension}, as the flow`);
-    const { certificate, polished, index } = await work.judge(x);
+    const { certificate, polished, index, within } = await work.judge(x);
     const parity = place.modes % 2 === 0 ? 1 : -1;
     if (!certificate?.isCertified || index !== parity) {
       reject(where, "a place", "is no such fixed point", "one of this network's: search again");
@@ -119,7 +119,7 @@ export async function openSkeleton(
     const at = polished
       ? { xStar: polished.x, xLow: polished.xLow, qStar: polished.q }
       : { xStar: x, qStar: q(flow, x) };
-    return pointOf(place, { ...at, certificate, index });
+    return pointOf(place, { ...at, certificate, index, within });
   });
   const at = new Map(own.map((place, i) => [place, found[i]]));
   const points = kept.points.map((place) => {
@@ -149,7 +149,7 @@ function q(flow: Flow, x: Float64Array): number {
 
 function pointOf(
   { modes, leading: [re, im], hits }: SkeletonPlace,
-  judged: Pick<FixedPoint, "xStar" | "xLow" | "qStar" | "certificate" | "index">,
+  judged: Pick<FixedPoint, "xStar" | "xLow" | "qStar" | "certificate" | "index" | "within">,
 ): FixedPoint {
   return {
     ...judged,
