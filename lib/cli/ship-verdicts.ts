@@ -32,7 +32,10 @@ export function withLedger(text: string, rows: readonly LedgerRow[]): string {
 /** Where the shipped networks stand among the seeds. */
 function ranksInWords(): string {
   const ranks = seedRanks().map(({ network, rank }) => `\`${network}\` ${rank}`);
-  return `Seed 1 is shipped because it is the first, not the best. Its rank by mean test error over 20 inputs, 1 being the least: ${ranks.join(" · ")}.`;
+  const first = "Seed 1 is shipped because it is the first, not the best.";
+  // one seed alone has no rank
+  if (ranks.length === 0) return first;
+  return `${first} Its rank by mean test error over 20 inputs, 1 being the least: ${ranks.join(" · ")}.`;
 }
 
 function markdownTable(rows: readonly LedgerRow[]): string {
