@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
@@ -73,6 +73,16 @@ describe("the layers of lib", () => {
   });
 });
 
+describe("the tests", () => {
+  it("have no time limits of their own: the one in .mocharc.json is for a test that hangs, on however busy a machine", () => {
+    const folder = join(projectFolder, "test");
+    const limited = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".test.ts") && /\.timeout\(\d/.test(readFileSync(join(folder, file), "utf8")),
+    );
+    assert.deepEqual(limited, []);
+  });
+});
+
 describe("the equations of the paper [J15 eqs. 1–28]", () => {
   it("are each claimed by a docstring of lib", () => {
     const docstrings = libFiles().flatMap(({ text }) => text.match(/\/\*\*[\s\S]*?\*\//g) ?? []);
@@ -104,8 +114,7 @@ describe("the equations of the paper [J15 eqs. 1–28]", () => {
   });
 });
 
-describe("the public types under the TypeScript of the kernel", function () {
-  this.timeout(120_000);
+describe("the public types under the TypeScript of the kernel", () => {
   const ts: typeof TypeScript = createRequire(require.resolve("tslab/package.json"))("@tslab/typescript-for-tslab");
   let folder: string;
   before(() => {

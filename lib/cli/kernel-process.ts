@@ -10,6 +10,8 @@ export interface KernelOptions {
   /** Its working directory: packages are resolved upwards from here. */
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds from "please stop" to SIGTERM, and from there to SIGKILL. */
+  readonly grace?: number;
 }
 
 /** Where a kernel listens, and the key that signs what is said to it. */
@@ -23,7 +25,7 @@ export interface Connection {
 /** The kernel's process has ended although nobody asked for it. */
 export class KernelDiedError extends Error {}
 
-const graceMilliseconds = 1000; // from "please stop" to SIGTERM, and from there to SIGKILL
+const graceMilliseconds = 1000; // a kernel with a browser ends in half of it, unless the machine is very busy
 
 const running = new Set<KernelProcess>();
 // A tslab kernel outlives its parent, so nothing may end this process without ending the kernels first.
@@ -62,10 +64,12 @@ export class KernelProcess {
   log = "";
   private readonly child: ChildProcess;
   private readonly folder: string;
+  private readonly grace: number;
   private readonly exited: Promise<string>;
 
   /** @param ports five free ports, see `freePorts` */
-  constructor({ cwd, env = process.env }: KernelOptions, ports: readonly number[]) {
+  constructor({ cwd, env = process.env, grace = graceMilliseconds }: KernelOptions, ports: readonly number[]) {
+    this.grace = grace;
     const key = randomBytes(16).toString("hex");
     this.folder = mkdtempSync(join(tmpdir(), "rnn-dynamics-kernel-"));
     const file = join(this.folder, "connection.json");
@@ -88,7 +92,8 @@ export class KernelProcess {
       this.child.once("error", (error) => resolve(error.message));
       this.child.once("exit", (code, signal) => {
         // its last words are still in the pipe; "close" might never come, if a child of it holds the other end
-        setTimeout(() => resolve(signal ? `signal ${signal}` : `exit code ${code}`), 100);
+        const ending = signal ? `signal ${signal}` : `exit code ${code}`;
+        setTimeout(() => setImmediate(resolve, ending), 100); // what has arrived meanwhile is read before an immediate
       });
     });
     this.died = this.exited.then((ending) => {
@@ -120,8 +125,8 @@ export class KernelProcess {
 
   /** Waits for a process that has been asked to stop, insisting more and more; then removes its files. */
   async end(): Promise<void> {
-    const insist = setTimeout(() => this.child.kill("SIGTERM"), graceMilliseconds);
-    const force = setTimeout(() => this.kill(), 2 * graceMilliseconds);
+    const insist = setTimeout(() => this.child.kill("SIGTERM"), this.grace);
+    const force = setTimeout(() => this.kill(), 2 * this.grace);
     await this.exited;
     clearTimeout(insist);
     clearTimeout(force);

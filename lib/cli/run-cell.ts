@@ -47,6 +47,7 @@ export class CellRunner {
       if (reply.status === "ok") return this.stray();
       const error = readCellError(chunks, this.ran);
       await new Promise((resolve) => setTimeout(resolve, errorPauseMilliseconds));
+      await this.kernel.settle(); // on a busy machine the kernel may not have seen that the time is over
       return this.failed("error", number, error);
     } catch (error) {
       if (!(error instanceof KernelDiedError)) throw error;

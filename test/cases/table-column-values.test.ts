@@ -5,9 +5,7 @@ import { table } from "rnn-dynamics";
 import { inFakeKernel } from "../helpers/fake-kernel";
 
 /** danfojs keeps columns as properties of the frame, under their own names: "values" would take the place of its values. */
-describe("case table-column-values", function () {
-  this.timeout(60_000); // danfojs takes 1.4 s to load, longer on a busy machine
-
+describe("case table-column-values", () => {
   const shown = async (rows: Parameters<typeof table>[0]): Promise<string[]> => {
     const { outputs } = await inFakeKernel(() => table(rows));
     return String(outputs[0].data["text/plain"]).split("\n");

@@ -15,8 +15,7 @@ import {
 } from "rnn-dynamics";
 import { assertRejects, assertRejectsLater } from "../helpers/assertions";
 
-describe("the runs behind C10 to C12, on a small network", function () {
-  this.timeout(60_000);
+describe("the runs behind C10 to C12, on a small network", () => {
   const steps = Array.from({ length: 601 }, (_, step) => step);
   const film = trainingFilm({ seed: 3, gain: 0.8, units: 40, steps: 600, testSteps: 300 }, steps);
 

@@ -100,9 +100,7 @@ describe("the goals of the search", () => {
   });
 });
 
-describe("a search of a trained network", function () {
-  this.timeout(60_000);
-
+describe("a search of a trained network", () => {
   it("is told of the test run, the memories held and the skeleton between them, and is timed", async () => {
     const recipe = { bits: 1, units: 60, gain: 0.8, steps: 1000, testSteps: 500, seed: 3 };
     const told: string[] = [];

@@ -32,8 +32,7 @@ const network = {
 };
 
 describe("the skeleton of four bits", () => {
-  it("of a decoupled flip-flop has all 81 points, 16 + 32 + 24 + 8 + 1, where they are [J15 §7]", async function () {
-    this.timeout(60_000);
+  it("of a decoupled flip-flop has all 81 points, 16 + 32 + 24 + 8 + 1, where they are [J15 §7]", async () => {
     const memories = memoryTable(network, { clamp: 11 });
     const task = (steps: number) => flipFlop({ bits: 4, steps, rng: createRng(2) });
     const prepared = {
@@ -97,8 +96,7 @@ describe("the skeleton of four bits", () => {
       }
     });
 
-    it("is what the network has: a search from the four coordinates of a point comes to it", async function () {
-      this.timeout(60_000);
+    it("is what the network has: a search from the four coordinates of a point comes to it", async () => {
       const { network } = loadShipped("transfer-4bit-seed1");
       const components = memorySolid(memoryTable(network, { settle: 600 }))?.components;
       assert.ok(components);

@@ -76,8 +76,7 @@ describe("a search that is kept", () => {
 describe("the whole searches that ship", () => {
   const shipped = shippedResult(threeBitSkeletonsStudy);
 
-  it("are the ones that the ledger judges: as many points of each kind, as many saddles", async function () {
-    this.timeout(120_000);
+  it("are the ones that the ledger judges: as many points of each kind, as many saddles", async () => {
     const [{ verdicts, counts, ended, indexSum }] = replicatedResults(threeBitsStudy);
     const { strong } = shipped;
     assert.deepEqual(modeCounts(strong.points.map(({ modes }) => ({ unstableCount: modes }))), counts);

@@ -37,7 +37,7 @@ describe("the law of the first pulse", () => {
     );
     const [{ seed, result }] = runs;
     assert.deepEqual(await firstPulseStudy.run(seed, {}), result);
-  }).timeout(60_000);
+  });
 });
 
 describe("the interval of a median", () => {

@@ -17,9 +17,7 @@ import { storyOf } from "rnn-dynamics/dist/claims/study-story";
 const recipe = { seed: 3, gain: 0.6, bits: 2, units: 40, steps: 600, testSteps: 300 };
 const steps = [0, 50, 100, 200, 400, 600];
 
-describe("the film of a training", function () {
-  this.timeout(120_000);
-
+describe("the film of a training", () => {
   it("has a picture every 50 steps to 2000 and twenty more on a logarithmic scale", () => {
     const all = filmSteps();
     assert.deepEqual(

@@ -9,8 +9,7 @@ import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-f
 
 const command = join(projectFolder, "lib", "dist", "cli", "run-notebooks.js");
 
-describe("cli/run-notebooks, before the first cell", function () {
-  this.timeout(180_000); // a kernel starts in 2 s, on a busy machine in 20
+describe("cli/run-notebooks, before the first cell", () => {
   let folder: NotebookFolder;
   let file: string;
   before(() => {

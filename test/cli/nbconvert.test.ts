@@ -10,8 +10,7 @@ import { notRun } from "../helpers/not-run";
 import { createNotebookFolder, type NotebookFolder, streamText } from "../helpers/notebook-folder";
 
 // Users may run the notebooks with Python's tools; what works there must not depend on this project's runner.
-describe("cli/nbconvert", function () {
-  this.timeout(20 * 60_000);
+describe("cli/nbconvert", () => {
   let jupyter: string;
   let folder: NotebookFolder;
   before(function () {
@@ -29,7 +28,7 @@ describe("cli/nbconvert", function () {
   const convert = (file: string, env: NodeJS.ProcessEnv) => {
     const args = ["nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=1200"];
     // its 4 s for the rest of an output are short on a busy machine: it goes on without what has not arrived by then
-    args.push("--ExecutePreprocessor.startup_timeout=120", "--ExecutePreprocessor.iopub_timeout=120");
+    args.push("--ExecutePreprocessor.startup_timeout=1200", "--ExecutePreprocessor.iopub_timeout=1200");
     args.push("--output-dir", folder.out, file);
     const own = { JUPYTER_DATA_DIR: join(jupyter, "data"), JUPYTER_RUNTIME_DIR: join(jupyter, "runtime") };
     return spawnSync("jupyter", args, {

@@ -8,8 +8,7 @@ import { findBrowser } from "rnn-dynamics/dist/notebook/browser";
 import { notRun } from "../helpers/not-run";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";
 
-describe("cli/pictureless", function () {
-  this.timeout(20 * 60_000);
+describe("cli/pictureless", () => {
   let folder: NotebookFolder;
   beforeEach(() => {
     folder = createNotebookFolder();

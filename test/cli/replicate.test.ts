@@ -11,8 +11,7 @@ import { projectFolder } from "rnn-dynamics/dist/notebook/places";
 
 const command = join(projectFolder, "lib", "dist", "cli", "replicate.js");
 
-describe("replicate", function () {
-  this.timeout(60_000);
+describe("replicate", () => {
   let folder: string;
   let results: string;
   beforeEach(() => {

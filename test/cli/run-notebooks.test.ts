@@ -11,15 +11,14 @@ import { createNotebookFolder, type NotebookFolder, streamText } from "../helper
 const command = join(projectFolder, "lib", "dist", "cli", "run-notebooks.js");
 const onPurpose = { tags: ["raises-exception"] };
 
-describe("cli/run-notebooks", function () {
-  this.timeout(180_000); // a kernel starts in 2 s, on a busy machine in 20
+describe("cli/run-notebooks", () => {
   let folder: NotebookFolder;
   before(() => {
     folder = createNotebookFolder();
   });
   after(() => folder.remove());
 
-  const run = (name: string, timeout = 120) =>
+  const run = (name: string, timeout = 1200) =>
     runNotebook(join(folder.path, `${name}.ipynb`), { out: folder.out, timeout });
   const runCommand = (...args: string[]) =>
     spawnSync(process.execPath, [command, "--from", folder.path, "--out", folder.out, ...args], { encoding: "utf8" });
@@ -173,7 +172,7 @@ describe("cli/run-notebooks", function () {
       assert.equal((await run("09-computes")).failure?.reason, "time limit");
       folder.write("10-longer", {
         source: "await new Promise((r) => setTimeout(r, 1500));",
-        metadata: { timeout: 60 },
+        metadata: { timeout: 1200 },
       });
       assert.equal((await run("10-longer", 1)).failure, undefined);
     });
@@ -300,10 +299,9 @@ function isAlive(pid: number): boolean {
 }
 
 async function waitFor<T>(condition: () => T | false | null | undefined): Promise<T> {
-  for (let tries = 0; tries < 1200; tries++) {
+  for (;;) {
     const value = condition();
     if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error("waited for a minute");
 }

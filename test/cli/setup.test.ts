@@ -26,8 +26,7 @@ interface SetUpSteps {
 
 const cli = join(projectFolder, "lib", "cli");
 
-describe("cli/setup", function () {
-  this.timeout(120_000);
+describe("cli/setup", () => {
   let steps: SetUpSteps;
   let root: string;
   before(async () => {

@@ -20,8 +20,7 @@ import { projectFolder } from "rnn-dynamics/dist/notebook/places";
 
 const command = join(projectFolder, "lib", "dist", "cli", "student-copy.js");
 
-describe("cli/student-copy", function () {
-  this.timeout(300_000);
+describe("cli/student-copy", () => {
   let folder: string;
   let copy: string;
   before(() => {

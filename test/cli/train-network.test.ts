@@ -6,9 +6,7 @@ import { shippedNames, shippedNetwork } from "rnn-dynamics";
 
 const command = resolve(shippedNetwork(shippedNames()[0]), "../../../lib/dist/cli/train-network.js");
 
-describe("cli/train-network", function () {
-  this.timeout(60_000);
-
+describe("cli/train-network", () => {
   for (const args of [[], ["no such network"], ["tanh-g1.5-seed1", "--chek"], ["tanh-g1.5-seed1", "tanh-g0.8-seed1"]]) {
     it(`explains itself and trains nothing when called with ${args.join(" ") || "nothing"}`, () => {
       const before = shippedNames().map((name) => readFileSync(shippedNetwork(name), "utf8"));

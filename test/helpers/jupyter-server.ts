@@ -18,7 +18,7 @@ const command = "jupyter-notebook";
 
 /** Whether Jupyter Notebook is installed. */
 export function hasJupyter(): boolean {
-  return spawnSync(command, ["--version"], { timeout: 60_000 }).status === 0;
+  return spawnSync(command, ["--version"], { timeout: 20 * 60_000 }).status === 0;
 }
 
 /** Starts a server that answers, or throws with what it said. */
@@ -53,7 +53,7 @@ export async function startJupyter(): Promise<JupyterServer> {
     rmSync(home, { recursive: true, force: true });
   };
   for (let tries = 0; !(await answers(`${url}api`)); tries++) {
-    if (tries < 300 && child.exitCode === null) continue;
+    if (tries < 6000 && child.exitCode === null) continue;
     await stop();
     throw new Error(`${command} did not start:\n${log}`);
   }

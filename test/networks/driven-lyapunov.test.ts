@@ -72,7 +72,7 @@ describe("Lyapunov exponent of a driven network", () => {
     // an independent check found +0.040, and −0.085 with 14 % of the windows expanding; 150 τ tell them to about that
     assert.ok(Math.abs(before.exponent - 0.04) < 0.02 && before.expandingShare > 0.8, `${before.exponent}`);
     assert.ok(Math.abs(after.exponent + 0.085) < 0.04 && after.expandingShare < 0.3, `${after.exponent}`);
-  }).timeout(60_000);
+  });
 
   it("reports its progress, and returns short when the state diverges", () => {
     const { net, input, x0 } = small(0.9, "tanh", 1200);

@@ -155,8 +155,7 @@ describe("memories", () => {
     assert.ok(row.state.every(Number.isFinite));
   });
 
-  it("finds six to eight of the eight memories of the shipped network at g = 0.8 [J15 §6]", function () {
-    this.timeout(120_000);
+  it("finds six to eight of the eight memories of the shipped network at g = 0.8 [J15 §6]", () => {
     // a tenth of the usual time keeps the test short: what flips does so within a few τ of the pulse
     const { network } = loadShipped("tanh-g0.8-seed1");
     const held = memoryTable(network, { settle: 300 }).filter(({ isHeld }) => isHeld).length;

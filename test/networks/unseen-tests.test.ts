@@ -75,8 +75,7 @@ describe("tests on unseen inputs [J15 Fig. 5 b]", () => {
       assert.match(unseenVerdict(runs).statistic, /test error 0\.\d{3} ± 0\.\d{3} .* over 20 inputs/);
     });
 
-    it("are what the network makes of the first of them", function () {
-      this.timeout(60_000);
+    it("are what the network makes of the first of them", () => {
       const { errors } = runs[0].result["tanh-g0.8"];
       assertClose(unseenTests(loadShipped("tanh-g0.8-seed1"), { inputs: 1 }).errors[0], errors[0], 1e-12);
     });

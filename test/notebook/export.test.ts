@@ -44,8 +44,7 @@ describe("findBrowser", () => {
   });
 });
 
-describe("saveFigure", function () {
-  this.timeout(400_000);
+describe("saveFigure", () => {
   const folder = mkdtempSync(join(tmpdir(), "figures-"));
   const kept = { out: process.env.RNN_DYNAMICS_OUT, chrome: process.env.CHROME_PATH };
 
@@ -151,7 +150,7 @@ describe("saveFigure", function () {
       const library = require.resolve("rnn-dynamics");
       const figure = JSON.stringify(flat);
       const code = `require(${JSON.stringify(library)}).saveFigure(${figure}, "script.svg").then((p) => console.log(p))`;
-      const out = execFileSync(process.execPath, ["-e", code], { timeout: 300_000, encoding: "utf8" });
+      const out = execFileSync(process.execPath, ["-e", code], { timeout: 20 * 60_000, encoding: "utf8" });
       assert.equal(out.trim(), join(folder, "figures", "script.svg"));
     });
   });

@@ -107,9 +107,7 @@ describe("a GIF", () => {
   });
 });
 
-describe("the export of a film", function () {
-  this.timeout(180_000);
-
+describe("the export of a film", () => {
   it("writes one GIF, or numbered pictures", async function () {
     if (findBrowser() === undefined) this.skip();
     const folder = mkdtempSync(join(tmpdir(), "film-"));

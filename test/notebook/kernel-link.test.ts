@@ -7,8 +7,7 @@ import { findBrowser } from "rnn-dynamics/dist/notebook/browser";
 import { isInNotebook, kernelWriter } from "rnn-dynamics/dist/notebook/kernel-link";
 import { notRun } from "../helpers/not-run";
 
-describe("the link to the kernel", function () {
-  this.timeout(400_000);
+describe("the link to the kernel", () => {
   let kernel: KernelClient;
   let folder = "";
 
@@ -77,17 +76,15 @@ describe("the link to the kernel", function () {
     if (!findBrowser()) notRun(this, "chromium missing");
     const temporary = join(folder, "temporary");
     mkdirSync(temporary);
-    const another = await startKernel({ cwd: folder, env: { ...process.env, TMPDIR: temporary } });
+    // with all the time it needs: after a signal there is nothing to learn about a peaceful end
+    const another = await startKernel({ cwd: folder, env: { ...process.env, TMPDIR: temporary }, grace: 600_000 });
     const figure = '{ data: [{ type: "scatter", x: [1, 2], y: [1, 2] }], layout: {} }';
     await another.execute('import { saveFigure } from "rnn-dynamics";', () => {});
     await another.execute(`await saveFigure(${figure}, ${JSON.stringify(join(folder, "line.svg"))})`, () => {});
     const profiles = (): string[] =>
       readdirSync(temporary).filter((name) => /playwright|rnn-dynamics-browser/.test(name));
     assert.ok(profiles().length > 0);
-    const start = performance.now();
     await another.close();
-    const tookMs = performance.now() - start;
-    // after a second the client sends signals: on a machine that busy there is nothing to learn about a peaceful end
-    if (tookMs < 1000) assert.deepEqual(profiles(), []);
+    assert.deepEqual(profiles(), []);
   });
 });

@@ -107,9 +107,7 @@ describe("the ledger of claims", () => {
     assert.deepEqual(Object.keys(readVerdicts(file)), ["__proto__", "constructor", "C1"]);
   });
 
-  describe("recorded by several processes at once", function () {
-    this.timeout(120_000); // 1,000 files are written, each to the disk
-
+  describe("recorded by several processes at once", () => {
     /**
      * Starts a process that records verdicts one by one, with claims of its own; resolves with its exit code. If a dead
      * process is named, its lock is left before each of them, as by one that was killed while it held it.

@@ -23,8 +23,7 @@ const putOutput = `([name, html]) => {
   output.replaceChildren(document.createRange().createContextualFragment(html));
 }`;
 
-describe("show", function () {
-  this.timeout(400_000);
+describe("show", () => {
   after(closeBrowser);
 
   it("does nothing outside a notebook", () => {

@@ -15,9 +15,7 @@ const shown = async (...args: Parameters<typeof table>): Promise<{ html: string;
   return { html: String(outputs[0].data["text/html"]), text: String(outputs[0].data["text/plain"]) };
 };
 
-describe("table", function () {
-  this.timeout(20_000); // danfojs takes 1.4 s to load, longer on a busy machine
-
+describe("table", () => {
   it("shows every column of the rows, numbers to the right, with a dash where an entry is missing", async () => {
     const { text } = await shown(rows);
     assert.equal(

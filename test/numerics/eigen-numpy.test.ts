@@ -172,9 +172,7 @@ function worstPowerSum({ re, im }: Eigenvalues, { n, d, A }: Drawn, size: number
   return Math.max(...[1, 2, 3, 4].map((k) => Math.abs(sums[k]) / (k * n * EPSILON)));
 }
 
-describe("eigenvalues beside numpy", function () {
-  this.timeout(120_000);
-
+describe("eigenvalues beside numpy", () => {
   it(`agree as sets for ${count} matrices of ${names.length} kinds, N ≤ 60`, function () {
     const python = findPython();
     if ("missing" in python) notRun(this, python.missing.replace("not run: ", ""));

@@ -14,9 +14,7 @@ import {
 } from "rnn-dynamics";
 import { assertRejects } from "../helpers/assertions";
 
-describe("the results of long studies that are shipped", function () {
-  this.timeout(120_000);
-
+describe("the results of long studies that are shipped", () => {
   it("are there, for both gains and every picture of the film", () => {
     const stories = shippedResult(storyStudy);
     assert.deepEqual(

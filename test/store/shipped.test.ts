@@ -40,16 +40,14 @@ describe("store/shipped", () => {
     });
   }
 
-  it("tanh-g0.8-seed1 holds its bits on input it has not seen, for the first 1000 steps", function () {
-    this.timeout(60_000);
+  it("tanh-g0.8-seed1 holds its bits on input it has not seen, for the first 1000 steps", () => {
     const { network, x0, testing } = loadShipped("tanh-g0.8-seed1");
     const { output } = simulate(network, testing.input.subMatrix(0, 999, 0, 2), { x0 });
     // guessing gives half; a bit that lags 20 steps behind each of its 7 pulses or so loses a twentieth
     assert.ok(bitAccuracy(output, testing.target.subMatrix(0, 999, 0, 2)) > 0.9);
   });
 
-  it("keeps the bits of its first 200 training steps: a golden record at full size", function () {
-    this.timeout(60_000);
+  it("keeps the bits of its first 200 training steps: a golden record at full size", () => {
     const { network, training, x0 } = prepareFlipFlop({ ...shippedRecipes["tanh-g1.5-seed1"], steps: 200 });
     const { Wo } = trainForce(network, training, { x0 }).network;
     // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/store/shipped.test.js -g golden

@@ -5,8 +5,7 @@ import { Worker } from "node:worker_threads";
 import { checkWritable, makeFolder, writeAside } from "rnn-dynamics/dist/store/write-aside";
 import { memoryFolder } from "../helpers/memory-folder";
 
-describe("store/write-aside", function () {
-  this.timeout(120_000); // four threads start, on a busy machine slowly
+describe("store/write-aside", () => {
   let folder: string;
   beforeEach(() => {
     folder = memoryFolder("write aside ");
