@@ -102,14 +102,17 @@ describe("linear-solve", () => {
     assert.deepEqual(x, Float64Array.of(1, 1));
   });
 
-  it("determinantSign is that of the determinant", () => {
+  it("determinantSign and logDeterminant are those of the determinant", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 9, maxLength: 9 }), (m) => {
         const [a, b, c, d, e, f, g, h, i] = m;
         const det = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
         const found = factorize(Float64Array.from(m), 3);
         // thirds are not exact, so a determinant of 0 may come out as a tiny number
-        if (det !== 0) assert.equal(found.determinantSign, Math.sign(det));
+        if (det !== 0) {
+          assert.equal(found.determinantSign, Math.sign(det));
+          assert.ok(Math.abs(found.logDeterminant - Math.log(Math.abs(det))) < 1e-13);
+        } else assert.ok(found.logDeterminant < -30);
         assert.equal(found.isSingular, found.determinantSign === 0);
         found.release();
       }),
