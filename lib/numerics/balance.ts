@@ -75,6 +75,8 @@ function isUnbalanced(a: Float64Array, n: number, stride: number): boolean {
  * @returns row numbers of each block, ascending in each
  */
 export function irreducibleBlocks(a: Float64Array, n: number): number[][] {
+  // a dense matrix, the common case, is known after a row and a column
+  if (reachesAll(a, n, n, 1) && reachesAll(a, n, 1, n)) return [Array.from({ length: n }, (_, i) => i)];
   const blocks: number[][] = [];
   const [number, low, next] = [new Int32Array(n).fill(-1), new Int32Array(n), new Int32Array(n)];
   const isWaiting = new Uint8Array(n);
@@ -112,4 +114,19 @@ export function irreducibleBlocks(a: Float64Array, n: number): number[][] {
     }
   }
   return blocks;
+}
+
+/** Whether every row can be reached from row 0; v → w where the entry at v · from + w · to is not 0. */
+function reachesAll(a: Float64Array, n: number, from: number, to: number): boolean {
+  const isReached = new Uint8Array(n);
+  const reached = [0];
+  isReached[0] = 1;
+  for (let k = 0; k < reached.length && reached.length < n; k++) {
+    for (let w = 0; w < n; w++) {
+      if (isReached[w] === 1 || a[reached[k] * from + w * to] === 0) continue;
+      isReached[w] = 1;
+      reached.push(w);
+    }
+  }
+  return reached.length === n;
 }
