@@ -150,7 +150,7 @@ export function loadNetwork(file: string): StoredNetwork {
     refuseFile(
       where,
       file,
-      `needs another reservoir than the one that version ${libraryVersion()} of this library draws from seed ${prepared.recipe.seed}`,
+      `needs another reservoir than the one that version ${libraryVersion()} of this library draws from seed ${String(prepared.recipe.seed).slice(0, 60)}`,
       `train it again, or use version ${contents.library}, which made it`,
     );
   }
