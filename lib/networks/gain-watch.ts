@@ -14,7 +14,7 @@ import { createRng } from "../numerics/random";
 /**
  * P has lost its digits where the gain is found off by more than this part. On well-conditioned rates the readout was found
  * off by 0.1 to 2 times the largest part (N = 10 … 200, α = 1e-16 … 1e6), so up to here it is right to 1e-6; the paper's
- * training stays three orders below.
+ * training stays more than two orders below.
  */
 export const digitTolerance = 1e-7;
 
