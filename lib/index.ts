@@ -200,7 +200,7 @@ export { type TableFrame, type TableOptions, table, tableDefaults } from "./note
 export * from "./notebook/theme";
 export * from "./numerics/angle";
 export * as doubleDouble from "./numerics/double-double";
-export * from "./numerics/eigen";
+export { type Eigenvalues, eigenvalues, eigenvaluesOf } from "./numerics/eigen";
 export * from "./numerics/elementary";
 export * from "./numerics/linear-solve";
 export { multiplyMatrices, multiplyRowMajor } from "./numerics/matrix-product";
