@@ -1,4 +1,14 @@
-import { cellFrames, type Place, type RunCell, trueLines } from "./true-line";
+/** A place in a notebook: the number of the cell (from 1, all kinds counted) and the line in it (from 1). */
+export interface Place {
+  readonly cell: number;
+  readonly line: number;
+}
+
+/** A code cell that has run, and its number. */
+export interface RunCell {
+  readonly number: number;
+  readonly source: string;
+}
 
 /** An error of a cell, as a notebook stores it and as a reader needs it. */
 export interface CellError {
@@ -40,46 +50,32 @@ export function readCellError(chunks: readonly string[], cells: readonly RunCell
 }
 
 function readException(text: string, cells: readonly RunCell[]): CellError {
-  // Node puts file, compiled line and an arrow in front of what V8 throws: the reader gets the true line instead
-  const body = text.trim().replace(/^\S[^\n]*:\d+\n(?:[^\n]*\n)?\s*\^+\n\n?(?=\S)/, "");
+  const body = numbered(text.trim(), cells);
   // an error without a stack is printed in brackets: [Error: message]
   const head = body.split(/\n\s+at /)[0].replace(/^\[(.*)\]$/s, "$1");
   const [, name, message] = /^(?:Uncaught )?([A-Z]\w*(?:Error|Exception)?)(?: \[\w+\])?(?:: ([\s\S]*))?$/.exec(
     head,
   ) ?? [undefined, "Error", head];
-  const frames = cellFrames(body);
-  const places = trueLines(frames, cells);
-  const place = places.find((p) => p !== undefined) ?? syntaxErrorPlace(text, cells);
+  const places = [...body.matchAll(frame)].map(([, cell, line]) => ({ cell: Number(cell), line: Number(line) }));
+  const place = places[0];
   const current = cells[cells.length - 1].number;
-  const outer = places.filter((p) => p?.cell === current).at(-1);
+  const outer = places.filter(({ cell }) => cell === current).at(-1);
   const isElsewhere = place && outer && (place.cell !== outer.cell || place.line !== outer.line);
   return {
     name,
     message: message || name,
     place,
     ...(isElsewhere ? { calledFrom: outer } : {}),
-    traceback: translated(body, places),
+    traceback: body.split("\n"),
   };
 }
 
-/** A text that V8 refuses although TypeScript passed it is reported as `evalmachine.<anonymous>:LINE` up front. */
-function syntaxErrorPlace(text: string, cells: readonly RunCell[]): Place | undefined {
-  const line = /^evalmachine\.<anonymous>:(\d+)$/m.exec(text)?.[1];
-  return line ? trueLines([{ functionName: "", line: Number(line), column: 1 }], cells)[0] : undefined;
-}
+const frame = /^\s+at (?:.* \()?(?:async )?cell (\d+), line (\d+)\)?$/gm;
 
-/** The stack with the cells' own lines, without the frames of the kernel's machinery below them. */
-function translated(body: string, places: readonly (Place | undefined)[]): string[] {
-  let index = 0;
-  const lines = body.split("\n").map((line) => {
-    if (!compiledPlace.test(line)) return line;
-    const place = places[index++];
-    if (!place) return line;
-    return line.replace("at Proxy.", "at ").replace(compiledPlace, `cell ${place.cell}, line ${place.line}`);
+/** The kernel counts the cells that it has run, `cell [2]`; a reader of the file counts all cells. */
+function numbered(text: string, cells: readonly RunCell[]): string {
+  return text.replace(/(?<=^\s+at .*)cell \[(\d+)\](?=, line \d+\)?$)/gm, (words, count) => {
+    const cell = cells[Number(count) - 1];
+    return cell ? `cell ${cell.number}` : words;
   });
-  // what fits no cell and has no name is the wrapper around the cell
-  const machinery = /^\s+at .*(?:\bnode:|[\\/]tslab[\\/]dist[\\/])|^\s+at (?:async )?evalmachine\./;
-  return lines.filter((line) => !machinery.test(line));
 }
-
-const compiledPlace = /evalmachine\.<anonymous>:\d+:\d+/;

@@ -16,6 +16,7 @@ export interface ExecuteReply {
 
 const readySeconds = 120; // a cold start takes 2 s; on a busy machine with a cold disk 25
 const settleMilliseconds = 2000; // the answer to "are you there" takes 3 ms, unless the cell left work behind
+const mostSilences = 5; // in a row, before what is missing counts as lost
 
 /**
  * Races that a kernel can lose while it starts, told by its log; it then never answers, and another one is started.
@@ -55,6 +56,7 @@ export class KernelClient {
   private readonly broadcast = new zmq.Subscriber({ receiveHighWaterMark: 0, linger: 0 });
   private readonly pending = new Map<string, Pending>();
   private isClosing = false;
+  private heard = 0; // messages so far
 
   constructor(readonly process: KernelProcess) {
     this.shell.connect(process.connection.shell);
@@ -103,7 +105,11 @@ export class KernelClient {
    * tslab never awaits its sends; so a question is sent after the cell: its echo comes after all the rest.
    */
   async settle(): Promise<void> {
-    for (let attempt = 0; attempt < 5; attempt++) if (await this.roundTrip(settleMilliseconds)) return;
+    for (let silences = 0; silences < mostSilences; ) {
+      const heard = this.heard;
+      if (await this.roundTrip(settleMilliseconds)) return;
+      if (this.heard === heard) silences++; // else it is only slow: 20,000 lines on a busy machine
+    }
   }
 
   /** Asks the kernel to stop, then insists; returns when the process has ended and the sockets are closed. */
@@ -165,6 +171,7 @@ export class KernelClient {
   private async listen(socket: zmq.Dealer | zmq.Subscriber, kind: "reply" | "message"): Promise<void> {
     try {
       for await (const frames of socket) {
+        this.heard++;
         const start = frames.findIndex((frame) => frame.toString() === delimiter) + 2;
         const [header, parent, , content] = frames.slice(start, start + 4).map((frame) => JSON.parse(frame.toString()));
         const listener = this.pending.get(parent.msg_id);

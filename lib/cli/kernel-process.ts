@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { removeFolder } from "../notebook/browser-session";
+import { kernelFolderPrefix } from "../notebook/kernel-guard";
 
 /** How to start a kernel. */
 export interface KernelOptions {
@@ -45,9 +47,14 @@ export function killAllKernels(): void {
   }
 }
 
-/** The script that starts tslab; a path, so that neither PATH nor a global installation matters. */
-export function tslabProgram(): string {
-  return join(dirname(require.resolve("tslab/package.json")), "bin", "tslab");
+/**
+ * The arguments with which Node starts tslab under this project's preload; paths, so that neither PATH nor a global
+ * installation matters.
+ */
+export function kernelArguments(connectionFile: string): string[] {
+  const preload = join(__dirname, "..", "notebook", "kernel-preload.js");
+  const tslab = join(dirname(require.resolve("tslab/package.json")), "bin", "tslab");
+  return ["--require", preload, tslab, "kernel", `--config-path=${connectionFile}`];
 }
 
 /**
@@ -71,14 +78,17 @@ export class KernelProcess {
   constructor({ cwd, env = process.env, grace = graceMilliseconds }: KernelOptions, ports: readonly number[]) {
     this.grace = grace;
     const key = randomBytes(16).toString("hex");
-    this.folder = mkdtempSync(join(tmpdir(), "rnn-dynamics-kernel-"));
+    // the kernel's own temporary files lie beside it: a browser that is killed leaves its profile. (The socket in such a
+    // profile may have 104 bytes for its path, and macOS' own folder is long.)
+    const temporary = process.platform === "darwin" ? "/tmp" : (env.TMPDIR ?? tmpdir());
+    this.folder = mkdtempSync(join(temporary, kernelFolderPrefix));
     const file = join(this.folder, "connection.json");
     writeFileSync(file, JSON.stringify(connectionFile(ports, key)), { mode: 0o600 });
     const [shell, broadcast, control] = ports.map((port) => `tcp://127.0.0.1:${port}`);
     this.connection = { shell, broadcast, control, key };
-    this.child = spawn(process.execPath, [tslabProgram(), "kernel", `--config-path=${file}`], {
+    this.child = spawn(process.execPath, kernelArguments(file), {
       cwd,
-      env,
+      env: { ...env, JPY_PARENT_PID: String(process.pid), TMPDIR: this.folder, TMP: this.folder, TEMP: this.folder },
       stdio: ["ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
@@ -134,9 +144,9 @@ export class KernelProcess {
     this.removeFiles();
   }
 
-  /** Removes the connection file. */
+  /** Removes the connection file and what the kernel has left beside it. */
   removeFiles(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }
 

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { readBytes } from "../store/json-file";
 import { makeFolder, writeAside } from "../store/write-aside";
-import { tslabProgram } from "./kernel-process";
+import { kernelArguments } from "./kernel-process";
 import { endWithReader, folders } from "./project";
 
 /** Where Jupyter looks for a user's kernels: JUPYTER_DATA_DIR, or the place its own rules give on this system. */
@@ -39,7 +39,7 @@ const mostBytes = 1_000_000;
 export function writeKernelspec(dataFolder: string = jupyterDataFolder()): string {
   const file = join(dataFolder, "kernels", "tslab", "kernel.json");
   const spec = {
-    argv: [process.execPath, tslabProgram(), "kernel", "--config-path={connection_file}"],
+    argv: [process.execPath, ...kernelArguments("{connection_file}")],
     display_name: "TypeScript (tslab)",
     language: "typescript",
   };

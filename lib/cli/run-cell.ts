@@ -1,9 +1,8 @@
-import { type CellError, isStray, readCellError } from "./cell-error";
+import { type CellError, isStray, type RunCell, readCellError } from "./cell-error";
 import type { KernelClient, KernelMessage } from "./kernel-client";
 import { KernelDiedError } from "./kernel-process";
 import { type NotebookCell, type NotebookOutput, sourceOf } from "./notebook-file";
 import { after } from "./project";
-import type { RunCell } from "./true-line";
 
 /** Why a cell counts as failed, and everything a reader needs to find out more. */
 export interface CellFailure {

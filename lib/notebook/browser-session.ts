@@ -83,7 +83,7 @@ const pauseMs = 20;
  * a process that ends has no later. A writer may also make the folder anew, so it must be gone at two looks. (Node's own
  * retries start afresh in every folder and take many seconds.)
  */
-function removeFolder(folder: string): void {
+export function removeFolder(folder: string): void {
   const clock = new Int32Array(new SharedArrayBuffer(4));
   for (let k = 0, absences = 0; k < tries && absences < 2; k++) {
     if (k > 0) Atomics.wait(clock, 0, 0, pauseMs);

@@ -6,6 +6,7 @@
  * among the loaded modules; outside a notebook there is none and every function here does nothing.
  */
 import { randomBytes } from "node:crypto";
+import { endWithParent, isMarked, liftSendLimit, type ZeromqModule } from "./kernel-guard";
 
 /** One output in several forms; the page shows the richest it can. Keys are MIME types. */
 export interface MimeBundle {
@@ -107,40 +108,10 @@ export function onKernelShutdown(task: () => void): void {
   shutdownTasks.push(task);
 }
 
-/**
- * tslab never awaits its sends, and zeromq refuses the 513th send of one synchronous stretch, so all later output of a
- * cell is lost, its end included, and the page waits for ever. With a send time-out of 0 every send is done at once;
- * without a high-water mark none is dropped.
- */
-function sendAtOnce(): void {
-  type Send = (message: unknown) => Promise<void>;
-  interface Socket {
-    sendTimeout: number;
-    sendHighWaterMark: number;
-  }
-  for (const zeromq of loadedModules(/[\\/]zeromq[\\/]lib[\\/]index\.js$/)) {
-    const prototype = (zeromq as { Publisher?: { prototype: { send: Send } } }).Publisher?.prototype;
-    if (!prototype || isMarked(prototype)) continue;
-    const send = prototype.send;
-    // plain assignment would be ignored without a word: zeromq inherits `send` as a read-only property
-    Object.defineProperty(prototype, "send", {
-      configurable: true,
-      writable: true,
-      value(this: Socket, message: unknown): Promise<void> {
-        if (this.sendTimeout !== 0) {
-          this.sendTimeout = 0;
-          this.sendHighWaterMark = 0;
-        }
-        return send.call(this, message);
-      },
-    });
-  }
-}
-
 /** From the next cell on, a cell ends when its pictures have arrived; on shutdown the browser is closed. */
 function followCells(): void {
   const prototype = runningKernel()?.JupyterHandlerImpl?.prototype;
-  if (!prototype || isMarked(prototype)) return;
+  if (!prototype || isMarked(prototype, "page")) return;
   const { handleExecute, handleShutdown } = prototype;
   prototype.handleExecute = async function (...request) {
     const reply = await handleExecute.apply(this, request);
@@ -153,16 +124,9 @@ function followCells(): void {
   };
 }
 
-const mark = Symbol.for("rnn-dynamics.page");
-
-/** True if this object was marked before; marks it. */
-function isMarked(object: object): boolean {
-  if (mark in object) return true;
-  Object.defineProperty(object, mark, { value: true });
-  return false;
-}
-
 if (runningKernel()) {
-  sendAtOnce();
+  // a stock kernel, without this project's preload: late, but for all later cells
+  for (const zeromq of loadedModules(/[\\/]zeromq[\\/]lib[\\/]index\.js$/)) liftSendLimit(zeromq as ZeromqModule);
+  endWithParent();
   followCells();
 }
