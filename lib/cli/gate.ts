@@ -1,6 +1,10 @@
-import { fork, spawnSync } from "node:child_process";
+import { fork, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { removeFolder } from "../notebook/browser-session";
 import { projectFolder } from "../notebook/places";
+import { killTree } from "./kernel-process";
 import { listNotebooks, notebookFile } from "./notebook-file";
 import { picturelessLine } from "./pictureless";
 import { closingLine, endWithReader, folders } from "./project";
@@ -14,7 +18,7 @@ import type { TestCounts } from "./test-reporter";
 async function main(): Promise<void> {
   endWithReader();
   stopOnSignals();
-  const lint = checkStyle();
+  const lint = await checkStyle();
   console.log(`\nTests`);
   const tests = await runTests();
   console.log(`\nNotebooks`);
@@ -34,16 +38,26 @@ async function main(): Promise<void> {
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
-function checkStyle(): boolean {
+async function checkStyle(): Promise<boolean> {
   const biome = join(projectFolder, "node_modules", "@biomejs", "biome", "bin", "biome");
-  const run = spawnSync(process.execPath, [biome, "ci", "--error-on-warnings", "."], {
+  const child = spawn(process.execPath, [biome, "ci", "--error-on-warnings", "."], {
     cwd: projectFolder,
     stdio: ["ignore", "inherit", "inherit"],
+    detached: process.platform !== "win32",
   });
-  return run.status === 0;
+  const end = (): void => killTree(child);
+  process.once("exit", end);
+  const code = await new Promise((resolve) => child.once("close", resolve).once("error", () => resolve(1)));
+  process.off("exit", end);
+  return code === 0;
 }
 
-/** mocha in processes of its own, two files at a time: a test that leaves a handle open, or exits, does not end the gate. */
+/**
+ * mocha in processes of its own, two files at a time: a test that leaves a handle open, or exits, does not end the gate.
+ *
+ * They are a process group of their own and keep their temporary files in one folder, so that nothing of them is left,
+ * in whatever way the gate ends.
+ */
 export async function runTests(
   folder: string = folders.tests,
   output: "inherit" | "ignore" = "inherit",
@@ -51,19 +65,35 @@ export async function runTests(
   const mocha = join(dirname(require.resolve("mocha/package.json")), "bin", "mocha.js");
   const reporter = join(__dirname, "test-reporter.js");
   const files = join(folder, "**", "*.test.js").replaceAll("\\", "/");
+  const temporary = mkdtempSync(join(process.platform === "darwin" ? "/tmp" : tmpdir(), "rnn-gate-"));
+  const known = new Set(inCache());
   const child = fork(mocha, ["--reporter", reporter, "--forbid-only", "--exit", "--parallel", "--jobs", "2", files], {
     cwd: projectFolder,
+    env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary },
     stdio: ["ignore", output, output, "ipc"],
+    detached: process.platform !== "win32",
   });
-  process.once("exit", () => child.kill());
+  const end = (): void => {
+    killTree(child);
+    removeFolder(temporary);
+    for (const name of inCache()) if (!known.has(name)) removeFolder(join(cacheFolder, name));
+  };
+  process.once("exit", end);
   let counts: TestCounts | undefined;
   child.on("message", (message) => {
     counts = message as TestCounts;
   });
   const code = await new Promise((resolve) => child.once("close", resolve));
+  process.off("exit", end);
+  removeFolder(temporary);
   if (counts && (code === 0 || counts.failed > 0)) return counts;
   if (output === "inherit") console.log(`  FAILED  the tests ended before they were done (exit code ${code})`);
   return { passed: counts?.passed ?? 0, failed: (counts?.failed ?? 0) + 1, notRun: counts?.notRun ?? [] };
 }
+
+const cacheFolder = join(projectFolder, "data", "cache");
+
+/** The folders that tests make beside the caches, where a kernel finds the project's packages. */
+const inCache = (): string[] => readdirSync(cacheFolder).filter((name) => /^(?:tmp|kernel|jupyter)-/.test(name));
 
 if (require.main === module) void main();

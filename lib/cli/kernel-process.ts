@@ -69,6 +69,8 @@ export class KernelProcess {
   readonly died: Promise<never>;
   /** The last words of the process itself, which are not part of any cell. */
   log = "";
+  /** Where the kernel notes the claims whose verdicts it records, a line each. */
+  readonly recordedFile: string;
   private readonly child: ChildProcess;
   private readonly folder: string;
   private readonly grace: number;
@@ -82,13 +84,19 @@ export class KernelProcess {
     // profile may have 104 bytes for its path, and macOS' own folder is long.)
     const temporary = process.platform === "darwin" ? "/tmp" : (env.TMPDIR ?? tmpdir());
     this.folder = mkdtempSync(join(temporary, kernelFolderPrefix));
+    this.recordedFile = join(this.folder, "recorded");
     const file = join(this.folder, "connection.json");
     writeFileSync(file, JSON.stringify(connectionFile(ports, key)), { mode: 0o600 });
     const [shell, broadcast, control] = ports.map((port) => `tcp://127.0.0.1:${port}`);
     this.connection = { shell, broadcast, control, key };
     this.child = spawn(process.execPath, kernelArguments(file), {
       cwd,
-      env: { ...env, JPY_PARENT_PID: String(process.pid), TMPDIR: this.folder, TMP: this.folder, TEMP: this.folder },
+      env: {
+        ...env,
+        ...{ TMPDIR: this.folder, TMP: this.folder, TEMP: this.folder },
+        JPY_PARENT_PID: String(process.pid),
+        RNN_DYNAMICS_RECORDED: this.recordedFile,
+      },
       stdio: ["ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
@@ -120,17 +128,7 @@ export class KernelProcess {
 
   /** SIGKILL for the kernel and all its children. */
   kill(): void {
-    const { pid } = this.child;
-    if (pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return;
-    if (process.platform === "win32") {
-      spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
-      return;
-    }
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      this.child.kill("SIGKILL"); // the group is gone; so, as a rule, is the process
-    }
+    killTree(this.child);
   }
 
   /** Waits for a process that has been asked to stop, insisting more and more; then removes its files. */
@@ -147,6 +145,21 @@ export class KernelProcess {
   /** Removes the connection file and what the kernel has left beside it. */
   removeFiles(): void {
     removeFolder(this.folder);
+  }
+}
+
+/** SIGKILL for a process that leads a group of its own, and for all that it has started. */
+export function killTree(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === "win32") {
+    spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
+    return;
+  }
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    child.kill("SIGKILL"); // the group is gone; so, as a rule, is the process
   }
 }
 

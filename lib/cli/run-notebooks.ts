@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ledger, readVerdicts } from "../notebook/ledger";
@@ -33,6 +33,8 @@ export interface NotebookOutcome {
   /** Figures without a picture. */
   readonly pictureless: number;
   readonly failure?: CellFailure;
+  /** The claims whose verdicts it has recorded, such as "C1". */
+  readonly recorded: readonly string[];
 }
 
 /** Where to run and what to allow. */
@@ -73,6 +75,7 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
   let cellsRun = 0;
   let pictureless = 0;
   let failure: CellFailure | undefined;
+  let recorded: string[] = [];
   try {
     const runner = new CellRunner(kernel);
     for (const { cell, number } of code) {
@@ -86,11 +89,13 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
     }
     failure ??= await lateStray(kernel, runner);
   } finally {
+    recorded = linesOf(kernel.process.recordedFile);
     await kernel.close();
     pictureless = helpPictureless(notebook);
     writeNotebook(notebookFile(options.out, name), notebook);
   }
-  return { name, cells: code.length, cellsRun, seconds: (performance.now() - begun) / 1000, pictureless, failure };
+  const seconds = (performance.now() - begun) / 1000;
+  return { name, cells: code.length, cellsRun, seconds, pictureless, failure, recorded };
 }
 
 /** Throws, before hours of work, unless the executed copy and its figures can be written, and not over the notebook. */
@@ -104,6 +109,9 @@ function checkOut(file: string, out: string): void {
   if (existsSync(figures)) checkWritable("run-notebooks", join(figures, "figure.svg"));
   readVerdicts(join(out, "verdicts.json")); // a damaged one would stop the notebook where it records its own
 }
+
+const linesOf = (file: string): string[] =>
+  existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
 
 /** Turns the constant that a reader would turn; the executed copy shows it. */
 function startFromScratch(cell: NotebookCell): void {
@@ -122,12 +130,13 @@ async function lateStray(kernel: KernelClient, runner: CellRunner): Promise<Cell
   return runner.stray();
 }
 
-/** Runs notebooks one after the other with a line each; returns the counts. */
+/** Runs notebooks one after the other with a line each; returns the counts, and the claims that were judged. */
 export async function runAll(
   files: readonly string[],
   options: RunOptions = runDefaults,
-): Promise<{ passed: number; failed: number; pictureless: number }> {
+): Promise<{ passed: number; failed: number; pictureless: number; recorded: string[] }> {
   let [failed, pictureless] = [0, 0];
+  const recorded: string[] = [];
   const width = Math.max(...files.map((file) => basename(file, ".ipynb").length));
   for (const file of files) {
     const label = basename(file, ".ipynb").padEnd(width);
@@ -140,6 +149,7 @@ export async function runAll(
       const outcome = await runNotebook(file, { ...options, onCell });
       if (outcome.failure) failed++;
       pictureless += outcome.pictureless;
+      recorded.push(...outcome.recorded);
       line = progressLine(label, outcome) + (outcome.failure ? `\n${failureReport(outcome.failure)}` : "");
     } catch (error) {
       failed++;
@@ -148,7 +158,7 @@ export async function runAll(
     }
     console.log(`${process.stdout.isTTY ? "\r\x1b[K" : ""}${line}`);
   }
-  return { passed: files.length - failed, failed, pictureless };
+  return { passed: files.length - failed, failed, pictureless, recorded };
 }
 
 function progressLine(label: string, { cells, cellsRun, seconds, failure }: NotebookOutcome): string {
@@ -192,16 +202,20 @@ export function chooseNotebooks(words: readonly string[], names: readonly string
   });
 }
 
-/** The verdicts on the paper's claims that the given notebooks have just computed, a line each. */
-export function verdictLines(names: readonly string[], out: string): string[] {
-  const numbers = names.map((name) => name.split("-")[0]);
+/**
+ * The verdicts on the paper's claims that were recorded just now, a line each.
+ *
+ * @param claims which, such as "C1"; the file may hold others, of earlier runs
+ * @param out the folder of verdicts.json
+ */
+export function verdictLines(claims: readonly string[], out: string): string[] {
   let rows: ReturnType<typeof ledger>;
   try {
     rows = ledger(undefined, join(out, "verdicts.json"));
   } catch (error) {
     return [`  ${(error as Error).message}`]; // a damaged file of verdicts
   }
-  rows = rows.filter((row) => row.from === "this machine" && numbers.includes(row.notebook));
+  rows = rows.filter((row) => row.from === "this machine" && claims.includes(row.claim));
   return rows.map((row) => {
     const indent = " ".repeat(24);
     return `  ${row.claim.padEnd(4)}${row.verdict.padEnd(18)}${row["the paper says"]}\n${indent}measured: ${row.measured}`;
@@ -209,16 +223,32 @@ export function verdictLines(names: readonly string[], out: string): string[] {
 }
 
 /** Trains every shipped network again from its seed, each in a process of its own; the bits must be the same. */
-function retrainShippedNetworks(): { passed: number; failed: number } {
+async function retrainShippedNetworks(): Promise<{ passed: number; failed: number }> {
   console.log("\nShipped networks, trained again from their seeds");
-  const outcomes = shippedNames().map((name) => {
-    const args = [join(__dirname, "train-network.js"), name, "--check"];
-    const run = spawnSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-    console.log(run.stdout.trimEnd().replace(/^/gm, "  ") || `  ${name}: could not be trained`);
-    return run.status === 0;
+  let passed = 0;
+  const names = shippedNames();
+  for (const name of names) {
+    const { code, said } = await runScript([join(__dirname, "train-network.js"), name, "--check"]);
+    console.log(said.trimEnd().replace(/^/gm, "  ") || `  ${name}: could not be trained`);
+    if (code === 0) passed++;
+  }
+  return { passed, failed: names.length - passed };
+}
+
+/** Runs a script of this package, which ends with this process. */
+async function runScript(args: readonly string[]): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const end = (): void => void child.kill("SIGKILL");
+  process.once("exit", end);
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
   });
-  const passed = outcomes.filter(Boolean).length;
-  return { passed, failed: outcomes.length - passed };
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("close", resolve).once("error", () => resolve(null));
+  });
+  process.off("exit", end);
+  return { code, said };
 }
 
 const usage = "npm start -- [01 04 …] [--list] [--scratch] [--timeout SECONDS] [--from FOLDER] [--out FOLDER]";
@@ -252,7 +282,8 @@ export function stopOnSignals(): void {
     ["SIGTERM", 15],
     ["SIGHUP", 1],
   ] as const) {
-    process.once(signal, () => {
+    // before the set-up's listener, when this goes on in its process
+    process.prependOnceListener(signal, () => {
       killAllKernels();
       console.error("\nstopped; no kernel is left running");
       process.exit(128 + number);
@@ -283,13 +314,13 @@ async function main(): Promise<void> {
   }
   stopOnSignals();
   const files = names.map((name) => notebookFile(from, name));
-  const { passed, failed, pictureless } = await runAll(files, {
+  const { passed, failed, pictureless, recorded } = await runAll(files, {
     out: command.out,
     timeout: command.timeout,
     scratch: command.scratch,
   });
-  const shipped = command.isAll ? retrainShippedNetworks() : { passed: 0, failed: 0 };
-  const verdicts = verdictLines(names, command.out);
+  const shipped = command.isAll ? await retrainShippedNetworks() : { passed: 0, failed: 0 };
+  const verdicts = verdictLines(recorded, command.out);
   if (verdicts.length > 0) console.log(["\nThe paper's claims", ...verdicts, ""].join("\n"));
   console.log(closingLine(passed + shipped.passed, failed + shipped.failed));
   if (pictureless > 0) console.log(picturelessLine(pictureless));

@@ -4,10 +4,22 @@
  *
  * Each step has a stamp, written after it has succeeded: a run that was interrupted finds no stamp and does it again.
  */
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import Module from "node:module";
 import { basename, dirname, join, relative } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const projectFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -15,12 +27,102 @@ const projectFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** A failure that one sentence explains; everything else keeps its stack. */
 export class SetUpError extends Error {}
 
-/** Brings everything up to date; explains a failure in one sentence and returns false. */
-export function setUp({ withTests = false, root = projectFolder, log = console.log, complain = console.error } = {}) {
+/** The scripts of package.json: what each runs after the set-up, and whether that needs the tests compiled. */
+const commands = {
+  __proto__: null,
+  start: { file: "lib/dist/cli/run-notebooks.js", isOneTree: true },
+  test: { file: "lib/dist/cli/gate.js", isOneTree: true, withTests: true },
+  lab: { file: "lib/dist/cli/lab.js" },
+  "student-copy": { file: "lib/dist/cli/student-copy.js" },
+  replicate: { file: "lib/dist/cli/replicate.js" },
+  bench: { file: "data/cache/build/test/bench/bench.js", withTests: true },
+  "search-faults": { file: "data/cache/build/test/search-faults.js", withTests: true },
+};
+
+/**
+ * The set-up, and the command named by the first word, in one process: a signal to a script of two commands would end
+ * the shell between them and leave what it has started.
+ */
+export async function setUpAndRun([name, ...args]) {
+  const command = commands[name];
+  if (name !== undefined && name !== "--tests" && !command) {
+    console.error(`setup: ${name} is unknown, expected --tests, ${Object.keys(commands).join(", ")}, or nothing`);
+    process.exitCode = 1;
+    return;
+  }
+  const guard = guardTree();
+  const isReady = await setUp({ withTests: command?.withTests ?? name === "--tests" });
+  if (!isReady || !command?.isOneTree) guard.stop(); // the others compute in this thread and heed signals themselves
+  if (!isReady) process.exitCode = 1;
+  if (!isReady || !command) return;
+  process.argv.splice(1, process.argv.length - 1, join(projectFolder, command.file), ...args);
+  Module.runMain();
+}
+
+const parentPauseMs = 300;
+
+/**
+ * Ends this process, and with it what it has started, on a signal; and when npm, or the shell in which npm has started
+ * this, is gone: npm does not hand on every signal, and the shell none. What is to be done at the end is done by
+ * listeners to "exit".
+ */
+function guardTree() {
+  const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+  const stop = (name) => process.exit(128 + signals[name]);
+  for (const name of Object.keys(signals)) process.on(name, stop);
+  const isOrphan = process.env.npm_lifecycle_event === undefined ? undefined : orphanTest();
+  const timer = isOrphan && setInterval(() => isOrphan() && stop("SIGHUP"), parentPauseMs).unref();
+  return {
+    stop() {
+      for (const name of Object.keys(signals)) process.off(name, stop);
+      clearInterval(timer);
+    },
+  };
+}
+
+/** A test of whether the parent is gone; and where that is npm's shell, which outlives npm, whether npm is. */
+function orphanTest() {
+  const parent = process.ppid;
+  const { parent: above, name } = processFacts(parent);
+  const isBelowShell = above !== undefined && /(?:^|\/)-?(?:ba|da|a|k|z)?sh$/.test(name);
+  return () => process.ppid !== parent || (isBelowShell && !isParent(above, parent));
+}
+
+/** The parent and the name of a process: from /proc, or else from ps; nothing where neither is. */
+function processFacts(pid) {
+  if (process.platform === "win32") return {};
+  const text =
+    readText(`/proc/${pid}/stat`)?.replace(/^\d+ \((.*)\) \S (\d+)[\s\S]*$/, "$2 $1") ??
+    spawnSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" }).stdout;
+  const [, parent, name] = /^\s*(\d+)\s+(.*?)\s*$/.exec(text ?? "") ?? [];
+  return parent === undefined ? {} : { parent: Number(parent), name };
+}
+
+function isParent(above, pid) {
+  if (existsSync("/proc/self/stat")) return processFacts(pid).parent === above;
   try {
+    process.kill(above, 0);
+    return true;
+  } catch (error) {
+    return error.code !== "ESRCH";
+  }
+}
+
+/** Brings everything up to date; explains a failure in one sentence and returns false. */
+export async function setUp({
+  withTests = false,
+  root = projectFolder,
+  log = console.log,
+  complain = console.error,
+} = {}) {
+  try {
+    const isReady = () => isInstalled(root) && !compileSteps(root, withTests).some((step) => isStale(root, step));
+    if (isReady()) return true;
     mkdirSync(join(root, "data", "cache"), { recursive: true });
-    installPackages(root, log);
-    for (const step of compileSteps(root, withTests)) compile(root, step, log);
+    await alone(root, log, async () => {
+      await installPackages(root, log);
+      for (const step of compileSteps(root, withTests)) await compile(root, step, log);
+    });
     return true;
   } catch (error) {
     complain(error instanceof SetUpError ? error.message : explain(String(error?.message ?? error), "Set-up"));
@@ -28,25 +130,90 @@ export function setUp({ withTests = false, root = projectFolder, log = console.l
   }
 }
 
+/** Runs Node on a script, and ends it with this process; resolves with its end and all it has said. */
+function run(command, args, { cwd, shell = false }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, shell, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const end = () => child.kill("SIGKILL");
+  XX (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    const done = (status, error) => {
+      process.off("exit", end);
+      resolve({ status, error, output });
+    };
+    child.once("error", (error) => done(null, error));
+    child.once("close", (status) => done(status));
+  });
+}
+
+// ---------------------------------------------------------------- one set-up at a time
+
+const beatMs = 1000;
+const silentMs = 20_000; // a set-up that has not shown itself for so long was killed, or its machine is off
+
+/** Does `work` while no other process does it in this folder; waits for its turn. */
+async function alone(root, log, work) {
+  const file = join(root, "data", "cache", "set-up.lock");
+  const mine = `${process.pid} ${randomBytes(8).toString("hex")}`;
+  for (let isSaid = false; !take(file, mine); isSaid = true) {
+    if (!isSaid) log("Another set-up is under way in this folder: waiting for it …");
+    await pause(200);
+  }
+  const leave = () => {
+    if (readText(file) === mine) rmSync(file, { force: true });
+  };
+  const beat = setInterval(() => {
+    const now = new Date();
+    if (readText(file) === mine) utimesSync(file, now, now);
+  }, beatMs);
+  process.once("exit", leave);
+  try {
+    await work();
+  } finally {
+    clearInterval(beat);
+    process.off("exit", leave);
+    leave();
+  }
+}
+
+/** Takes the lock, if it is free or its holder has been silent for long. */
+function take(file, mine) {
+  try {
+    writeFileSync(file, mine, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat && Date.now() - stat.mtimeMs > silentMs) {
+    // moved away, not removed: of two that find it silent one gets it, and the other finds nothing
+    const silent = `${file}.${mine.replace(" ", "-")}`;
+    try {
+      renameSync(file, silent);
+      rmSync(silent, { force: true });
+    } catch {
+      // the other one was quicker
+    }
+  }
+  return false;
+}
+
 // ---------------------------------------------------------------- packages
 
-function installPackages(root, log) {
+async function installPackages(root, log) {
   if (isInstalled(root)) return;
   log("Installing the packages (the first time a few minutes, about 660 MB on disk) …");
   const { command, args, shell } = npmCommand(process.env);
-  const run = spawnSync(command, [...args, ...installArguments], {
-    cwd: root,
-    shell,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-    maxBuffer: 1 << 28,
-  });
-  if (run.error?.code === "ENOENT" || run.status === 127 || (shell && run.status === 9009)) {
+  // npm writes its record last: without it, kernels that run know that packages are being replaced, and wait
+  rmSync(join(root, "node_modules", ".package-lock.json"), { force: true });
+  const npm = await run(command, [...args, ...installArguments], { cwd: root, shell });
+  if (npm.error?.code === "ENOENT" || npm.status === 127 || (shell && npm.status === 9009)) {
     throw new SetUpError("npm is missing: install Node with its npm (nodejs.org has both) and run this again.");
   }
-  const output = `${run.error?.message ?? ""}\n${run.stdout}\n${run.stderr}`;
+  const output = `${npm.error?.message ?? ""}\n${npm.output}`;
   // npm only warns of files it could not unpack on a full disk, and ends well; so its record cannot be trusted then
-  if (run.status !== 0 || isDiskFull(output) || output.includes("TAR_ENTRY_ERROR")) {
+  if (npm.status !== 0 || isDiskFull(output) || output.includes("TAR_ENTRY_ERROR")) {
     rmSync(join(root, "node_modules", ".package-lock.json"), { force: true });
     throw new SetUpError(explain(output, "npm ci"));
   }
@@ -118,9 +285,11 @@ function isForThisMachine(entry) {
 
 // ---------------------------------------------------------------- compiling
 
+const asidePrefix = ".compiling-";
+
 /**
- * What is compiled from what. `sources` decide whether a step is out of date, `outputs` are the files that must exist,
- * `orphans` those whose source has gone.
+ * What is compiled from what. `sources` decide whether a step is out of date, `outputs` are the files that must exist;
+ * `into` tells the command where to write, from where the files go to `target`.
  */
 export function compileSteps(root, withTests) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
@@ -133,13 +302,16 @@ export function compileSteps(root, withTests) {
   const configs = [join(root, "lib", "tsconfig.json"), join(root, "package-lock.json")];
   const compiled = (files, from, to) =>
     files.filter((f) => !f.endsWith(".d.ts")).map((f) => join(to, relative(from, f).replace(/\.ts$/, ".js")));
+  const tscInto = (folder) => ["--outDir", folder];
   const steps = [
     {
       name: "lib",
       sources: [...lib, ...configs],
       outputs: compiled(lib, join(root, "lib"), dist),
       outputFolder: dist,
+      target: dist,
       command: [tsc, "-p", join(root, "lib")],
+      into: tscInto,
     },
   ];
   if (existsSync(join(root, "lib", "kernels", "index.ts"))) {
@@ -149,6 +321,8 @@ export function compileSteps(root, withTests) {
       name: "kernels",
       sources: [...kernels, join(root, "package-lock.json")],
       outputs: [join(dist, "kernels.wasm")],
+      target: dist,
+      into: (folder) => ["--outFile", join(folder, "kernels.wasm")],
       command: [join(root, "node_modules", "assemblyscript", "bin", "asc.js"), index, "--config", config],
     });
   }
@@ -158,6 +332,9 @@ export function compileSteps(root, withTests) {
       name: "plotly.js",
       sources: [join(root, "package-lock.json")],
       outputs: [join(root, "data", "cache", "plotly.min.js")],
+      target: join(root, "data", "cache"),
+      beside: join(root, "data", "cache"),
+      into: (folder) => [folder],
       command: ["-e", minify],
     });
   }
@@ -168,6 +345,8 @@ export function compileSteps(root, withTests) {
       sources: [...solutions, ...lib, ...configs, join(root, "tsconfig.json")],
       outputs: compiled(solutions, root, build),
       outputFolder: join(build, "notebooks"),
+      target: build,
+      into: tscInto,
       before: () => writeAside(config, solutionsConfig),
       command: [tsc, "-p", config],
     });
@@ -178,6 +357,8 @@ export function compileSteps(root, withTests) {
       sources: [...tests, ...solutions, ...lib, ...configs, join(root, "tsconfig.json")],
       outputs: compiled(tests, root, build),
       outputFolder: join(build, "test"),
+      target: build,
+      into: tscInto,
       command: [tsc, "-p", root],
     });
   }
@@ -190,7 +371,7 @@ const minify = `
   require("esbuild").buildSync({
     stdin: { contents: source },
     banner: { js: source.slice(0, source.indexOf("*/") + 2) },
-    outfile: "data/cache/plotly.min.js",
+    outfile: require("node:path").join(process.argv[1], "plotly.min.js"),
     minify: true,
     logLevel: "error",
   });`;
@@ -212,19 +393,45 @@ export function isStale(root, step) {
   return readText(stampFile(root, step)) !== stampKey(root, step) || !step.outputs.every((file) => existsSync(file));
 }
 
-function compile(root, step, log) {
+async function compile(root, step, log) {
   if (!isStale(root, step)) return;
   const key = stampKey(root, step);
   log(`Compiling ${step.name} …`);
-  removeOrphans(step);
   step.before?.();
-  const run = spawnSync(process.execPath, step.command, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
-  const output = `${run.stdout}${run.stderr}`.trim();
-  if (run.status !== 0) {
-    if (isDiskFull(output)) throw new SetUpError(explain(output, step.name));
-    throw new SetUpError(`${output}\nThe ${step.name} did not compile: mend what is listed above and run this again.`);
+  // aside, so that nothing that runs meanwhile reads half a file; as deep as the target, for the paths in source maps
+  const aside = join(step.beside ?? dirname(step.target), `${asidePrefix}${step.name}`);
+  const remove = () => {
+    try {
+      rmSync(aside, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
+    } catch {
+      // a compiler that was killed has not ended yet: the next set-up removes it
+    }
+  };
+  remove();
+  process.once("exit", remove);
+  try {
+    const compiler = await run(process.execPath, [...step.command, ...step.into(aside)], { cwd: root });
+    const output = compiler.output.trim();
+    if (compiler.status !== 0) {
+      if (isDiskFull(output)) throw new SetUpError(explain(output, step.name));
+      throw new SetUpError(
+        `${output}\nThe ${step.name} did not compile: mend what is listed above and run this again.`,
+      );
+    }
+    for (const file of listFiles(aside, () => true)) putInPlace(file, join(step.target, relative(aside, file)));
+  } finally {
+    process.off("exit", remove);
+    remove();
   }
+  removeOrphans(step);
   writeAside(stampFile(root, step), key);
+}
+
+/** Moves a compiled file to where it is used; one that says the same stays untouched. */
+function putInPlace(file, target) {
+  if (existsSync(target) && readFileSync(target).equals(readFileSync(file))) return;
+  mkdirSync(dirname(target), { recursive: true });
+  renameSync(file, target);
 }
 
 const stampFile = (root, step) => join(root, "data", "cache", "stamps", `${step.name}.txt`);
@@ -274,7 +481,8 @@ function listFiles(folder, isWanted, skip = []) {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return skip.includes(entry.name) ? [] : listFiles(path, isWanted, skip);
+    const isSkipped = skip.includes(entry.name) || entry.name.startsWith(asidePrefix);
+    if (entry.isDirectory()) return isSkipped ? [] : listFiles(path, isWanted, skip);
     return isWanted(entry.name) ? [path] : [];
   });
 }

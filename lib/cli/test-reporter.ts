@@ -44,7 +44,12 @@ class FileReporter extends reporters.Base {
       enter(test);
       notRun.push(test.title);
     });
+    // the gate was killed: these processes are a group of their own, and nobody else ends them
+    process.once("disconnect", () =>
+      process.kill(process.platform === "win32" ? process.pid : -process.pid, "SIGKILL"),
+    );
     runner.once("end", () => {
+      process.removeAllListeners("disconnect");
       closeGroup();
       if (failed > 0) reporters.Base.list(this.failures);
       process.send?.({ passed, failed, notRun } satisfies TestCounts);

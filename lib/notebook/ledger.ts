@@ -4,7 +4,7 @@
  * A notebook records its verdicts in data/out/verdicts.json. Before anything has run on this machine, the shipped ones
  * of data/results/verdicts.json stand in, and the ledger says which of the two it shows.
  */
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { statements } from "../claims/statements";
 import { type ClaimVerdict, verdictFault } from "../claims/verdict";
@@ -58,6 +58,9 @@ export function recordVerdicts(verdicts: readonly ClaimVerdict[], file: string =
     for (const verdict of verdicts) kept.set(verdict.claim, verdict);
     writeAside(where, file, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`);
   });
+  // the runner repeats what this run has measured, and nothing of an earlier one
+  const noted = process.env.RNN_DYNAMICS_RECORDED;
+  if (noted) appendFileSync(noted, verdicts.map(({ claim }) => `${claim}\n`).join(""));
 }
 
 /**

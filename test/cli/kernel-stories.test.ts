@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { type KernelClient, type KernelMessage, startKernel } from "rnn-dynamics/dist/cli/kernel-client";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";
@@ -19,12 +29,7 @@ describe("a kernel among files that change", function () {
   const writePackage = (value: number, ...root: string[]): void => {
     write(`exports.value = ${value};\n`, ...root, "dist", "index.js");
     write("exports.late = 4;\n", ...root, "dist", "late.js");
-    write(
-      "export declare const value: number;\nexport type Grid = Float64Array[];\n",
-      ...root,
-      "dist",
-      "index.d.ts",
-    );
+    write("export declare const value: number;\nexport type Grid = Float64Array[];\n", ...root, "dist", "index.d.ts");
     write("export declare const late: number;\n", ...root, "dist", "late.d.ts");
     write('{ "main": "dist/index.js", "types": "dist/index.d.ts" }\n', ...root, "package.json");
   };
@@ -34,7 +39,8 @@ describe("a kernel among files that change", function () {
     write("{}\n", "node_modules", ".package-lock.json"); // npm writes it last
   };
   const empty = (): void => {
-    for (const name of readdirSync(path("node_modules")).sort()) rmSync(path("node_modules", name), { recursive: true });
+    for (const name of readdirSync(path("node_modules")).sort())
+      rmSync(path("node_modules", name), { recursive: true });
   };
   const touch = (...parts: string[]): void => utimesSync(path(...parts), new Date(), new Date());
 
@@ -72,7 +78,10 @@ describe("a kernel among files that change", function () {
   async function goesOn(): Promise<void> {
     count++;
     await passes('import { value as again } from "linked-package";\nagain + plain', "3");
-    await passes(`const grid${count}: Grid = [Float64Array.of(value)]; grid${count}[0][0] + process.argv.length * 0`, "2");
+    await passes(
+      `const grid${count}: Grid = [Float64Array.of(value)]; grid${count}[0][0] + process.argv.length * 0`,
+      "2",
+    );
   }
   /** Does something while a cell runs: the cell says when it has begun, by a file, and ends when it is told to. */
   async function during(code: string, act: () => void): Promise<void> {

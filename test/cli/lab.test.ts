@@ -26,8 +26,9 @@ describe("cli/lab", () => {
     assert.ok(stdout.includes(file));
     const spec = JSON.parse(readFileSync(file, "utf8"));
     assert.deepEqual([spec.display_name, spec.language], ["TypeScript (tslab)", "typescript"]);
-    for (const path of spec.argv.slice(0, 2)) assert.ok(isAbsolute(path) && existsSync(path), path);
-    assert.deepEqual(spec.argv.slice(2), ["kernel", "--config-path={connection_file}"]);
+    const [node, option, preload, tslab, ...rest] = spec.argv;
+    for (const path of [node, preload, tslab]) assert.ok(isAbsolute(path) && existsSync(path), path);
+    assert.deepEqual([option, ...rest], ["--require", "kernel", "--config-path={connection_file}"]);
   });
 
   it("keeps somebody's own kernelspec beside the new one, and does not take its own for one", () => {

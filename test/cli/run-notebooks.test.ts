@@ -216,6 +216,20 @@ describe("cli/run-notebooks", () => {
       assert.equal(answer(), "[true,false]");
     });
 
+    it("prints no verdict of an earlier run as measured by a notebook that has failed before it", () => {
+      const verdict = (claim: string, statistic: string) =>
+        JSON.stringify({ claim, statistic, tolerance: "", verdict: "reproduced", seeds: [1] });
+      const record = (...verdicts: string[]) =>
+        `import { recordVerdicts } from "rnn-dynamics";\nrecordVerdicts([${verdicts.join(", ")}]);`;
+      folder.write("04-recorded", record(verdict("C8", "seen then"), verdict("C9", "seen then")));
+      assert.match(runCommand("04-recorded").stdout, /C8[^\n]*\n +measured: seen then\n +C9/);
+      folder.write("04-recorded", record(verdict("C9", "seen now")), "throw new Error('too early');");
+      const { status, stdout } = runCommand("04-recorded");
+      assert.equal(status, 1);
+      assert.match(stdout, /C9[^\n]*\n +measured: seen now\n/);
+      assert.doesNotMatch(stdout, /C8|seen then/);
+    });
+
     it("lists the notebooks with their titles", () => {
       const { status, stdout } = runCommand("--list");
       assert.equal(status, 0);
@@ -276,14 +290,14 @@ describe("cli/run-notebooks", () => {
     assert.throws(() => chooseNotebooks(["1"], names), /no notebook is called 1; there are 01-one, 04-four, 10-ten/);
   });
 
-  it("repeats the verdicts that the notebooks of this run have recorded, and only those", () => {
+  it("repeats the verdicts that this run has recorded, and only those", () => {
     const verdict = { claim: "C8", says: "", statistic: "115 modes", tolerance: "", verdict: "reproduced", seeds: [1] };
     mkdirSync(folder.out, { recursive: true });
     writeFileSync(join(folder.out, "verdicts.json"), JSON.stringify({ C8: verdict }));
-    const lines = verdictLines(["04-three-bit-flip-flop"], folder.out);
+    const lines = verdictLines(["C8", "C9"], folder.out);
     assert.equal(lines.length, 1);
     assert.match(lines[0], /^ {2}C8 {2}reproduced +the central fixed point is a saddle\n +measured: 115 modes$/);
-    assert.deepEqual(verdictLines(["01-fixed-and-slow-points"], folder.out), []);
+    assert.deepEqual(verdictLines(["C1"], folder.out), []);
   });
 });
 

@@ -5,10 +5,13 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +21,12 @@ import { projectFolder } from "rnn-dynamics/dist/notebook/places";
 
 /** The functions of lib/cli/setup-steps.mjs that are tested; it is plain JavaScript and has no types of its own. */
 interface SetUpSteps {
-  setUp(options: { withTests?: boolean; root: string; log(line: string): void; complain(line: string): void }): boolean;
+  setUp(options: {
+    withTests?: boolean;
+    root: string;
+    log(line: string): void;
+    complain(line: string): void;
+  }): Promise<boolean>;
   isInstalled(root: string): boolean;
   explain(text: string, what: string): string;
   npmCommand(env: NodeJS.ProcessEnv, platform?: string): { command: string; args: string[]; shell: boolean };
@@ -183,11 +191,11 @@ describe("cli/setup", () => {
   });
 
   describe("compiling", () => {
-    const setUp = (withTests = false) => {
+    const setUp = async (withTests = false) => {
       const lines: string[] = [];
       const complaints: string[] = [];
       const log = (line: string) => lines.push(line);
-      const isReady = steps.setUp({ root, withTests, log, complain: (line) => complaints.push(line) });
+      const isReady = await steps.setUp({ root, withTests, log, complain: (line) => complaints.push(line) });
       assert.equal(complaints.length, isReady ? 0 : 1);
       return { isReady, lines, complaint: complaints[0] };
     };
@@ -199,41 +207,81 @@ describe("cli/setup", () => {
     // the link, not what it points to
     afterEach(() => unlinkSync(join(root, "node_modules")));
 
-    it("is done once, and again after a change of a source or the loss of an output", () => {
-      assert.deepEqual(setUp().lines, ["Compiling lib …", "Compiling plotly.js …"]);
-      assert.deepEqual(setUp().lines, []);
+    it("is done once, and again after a change of a source or the loss of an output", async () => {
+      assert.deepEqual((await setUp()).lines, ["Compiling lib …", "Compiling plotly.js …"]);
+      assert.deepEqual((await setUp()).lines, []);
       write("lib/index.ts", "export const one: number = 11;\n");
-      assert.deepEqual(setUp().lines, ["Compiling lib …"]);
+      assert.deepEqual((await setUp()).lines, ["Compiling lib …"]);
       unlinkSync(join(root, "lib", "dist", "index.js"));
-      assert.deepEqual(setUp().lines, ["Compiling lib …"]);
+      assert.deepEqual((await setUp()).lines, ["Compiling lib …"]);
       assert.match(readFileSync(join(root, "lib", "dist", "index.js"), "utf8"), /one = 11/);
     });
 
-    it("removes what a source that is gone has left", () => {
+    it("removes what a source that is gone has left", async () => {
       write("lib/numerics/gone.ts", "export const two: number = 2;\n");
-      setUp();
+      await setUp();
       unlinkSync(join(root, "lib", "numerics", "gone.ts"));
-      assert.equal(setUp().isReady, true);
+      assert.equal((await setUp()).isReady, true);
       for (const end of ["js", "d.ts", "js.map"]) {
         assert.equal(existsSync(join(root, "lib", "dist", "numerics", `gone.${end}`)), false);
       }
     });
 
-    it("includes solutions when there are any, and tests when they are asked for", () => {
+    it("includes solutions when there are any, and tests when they are asked for", async () => {
       write("notebooks/solutions/01.ts", "export const answer: number = 42;\n");
       write("test/a.test.ts", 'import { answer } from "../notebooks/solutions/01";\nconsole.log(answer);\n');
-      assert.deepEqual(setUp().lines, ["Compiling lib …", "Compiling plotly.js …", "Compiling solutions …"]);
+      assert.deepEqual((await setUp()).lines, ["Compiling lib …", "Compiling plotly.js …", "Compiling solutions …"]);
       assert.ok(existsSync(join(root, "data", "cache", "build", "notebooks", "solutions", "01.js")));
-      assert.deepEqual(setUp(true).lines, ["Compiling tests …"]);
+      assert.deepEqual((await setUp(true)).lines, ["Compiling tests …"]);
       assert.ok(existsSync(join(root, "data", "cache", "build", "test", "a.test.js")));
-      assert.deepEqual(setUp(true).lines, []);
-      assert.deepEqual(setUp().lines, []);
+      assert.deepEqual((await setUp(true)).lines, []);
+      assert.deepEqual((await setUp()).lines, []);
     });
 
-    it("that fails is not remembered as done", () => {
+    it("touches no file that says the same as before, and leaves nothing beside it", async () => {
+      write("lib/two.ts", "export const two: number = 2;\n");
+      await setUp();
+      const file = join(root, "lib", "dist", "two.js");
+      const { ino, mtimeMs } = statSync(file);
+      write("lib/index.ts", "export const one: number = 111;\n");
+      await setUp();
+      const { ino: ino2, mtimeMs: mtimeMs2 } = statSync(file);
+      assert.deepEqual([ino2, mtimeMs2], [ino, mtimeMs]);
+      assert.deepEqual(readdirSync(join(root, "lib")).sort(), [
+        "cli",
+        "dist",
+        "index.ts",
+        "package.json",
+        "tsconfig.json",
+        "two.ts",
+      ]);
+      const map = JSON.parse(readFileSync(join(root, "lib", "dist", "two.js.map"), "utf8"));
+      assert.deepEqual(map.sources, ["../two.ts"]);
+    });
+
+    it("is done by one of several that are asked at the same time; the others wait for it", async () => {
+      const outcomes = await Promise.all([setUp(), setUp(), setUp()]);
+      assert.ok(outcomes.every(({ isReady }) => isReady));
+      const lines = outcomes.flatMap((outcome) => outcome.lines);
+      assert.equal(lines.filter((line) => line === "Compiling lib …").length, 1);
+      assert.equal(lines.filter((line) => line.startsWith("Another set-up is under way")).length, 2);
+      assert.equal(existsSync(join(root, "data", "cache", "set-up.lock")), false);
+    });
+
+    it("does not wait for a set-up that was killed", async () => {
+      write("data/cache/set-up.lock", "1 gone");
+      const longAgo = new Date(Date.now() - 60_000);
+      utimesSync(join(root, "data", "cache", "set-up.lock"), longAgo, longAgo);
+      assert.equal((await setUp()).lines.at(-1), "Compiling lib …");
+    });
+
+    it("that fails is not remembered as done", async () => {
       write("lib/index.ts", 'export const one: number = "1";\n');
-      assert.match(setUp().complaint, /index\.ts\(1,14\): error [^\n]*\nThe lib did not compile: mend [^\n]*\.$/);
-      assert.equal(setUp().isReady, false);
+      assert.match(
+        (await setUp()).complaint,
+        /index\.ts\(1,14\): error [^\n]*\nThe lib did not compile: mend [^\n]*\.$/,
+      );
+      assert.equal((await setUp()).isReady, false);
     });
   });
 

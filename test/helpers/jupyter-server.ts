@@ -1,8 +1,9 @@
 /** A Jupyter Notebook server of one's own: temporary settings, a kernelspec with this project's tslab, a free port. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { writeKernelspec } from "rnn-dynamics/dist/cli/lab";
 
 /** A running server. */
 export interface JupyterServer {
@@ -28,7 +29,7 @@ export async function startJupyter(): Promise<JupyterServer> {
   const home = mkdtempSync(join(root, "jupyter-"));
   const folder = join(home, "notebooks");
   mkdirSync(folder);
-  writeKernelSpec(join(home, "data", "kernels", "tslab"));
+  writeKernelspec(join(home, "data"));
   const port = await freePort();
   const child = spawn(command, serverArguments(folder, port), {
     env: {
@@ -73,17 +74,6 @@ function serverArguments(folder: string, port: number): string[] {
     "--NotebookApp.iopub_data_rate_limit=1e9",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
   ];
-}
-
-function writeKernelSpec(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const tslab = join(require.resolve("tslab/package.json"), "..", "bin", "tslab");
-  const spec = {
-    argv: [process.execPath, tslab, "kernel", "--config-path={connection_file}"],
-    display_name: "TypeScript",
-    language: "typescript",
-  };
-  writeFileSync(join(folder, "kernel.json"), JSON.stringify(spec));
 }
 
 async function freePort(): Promise<number> {
