@@ -136,7 +136,8 @@ function run(command, args, { cwd, shell = false }) {
     const child = spawn(command, args, { cwd, shell, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     const end = () => child.kill("SIGKILL");
-  XX (const stream of [child.stdout, child.stderr])
+    process.prependOnceListener("exit", end); // before its files are removed
+    for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text) => (output += text));
     const done = (status, error) => {
       process.off("exit", end);
