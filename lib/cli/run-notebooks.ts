@@ -98,13 +98,17 @@ export async function runNotebook(file: string, options: RunOptions = runDefault
   return { name, cells: code.length, cellsRun, seconds, pictureless, failure, recorded };
 }
 
-/** Throws, before hours of work, unless the executed copy and its figures can be written, and not over the notebook. */
-function checkOut(file: string, out: string): void {
+/** Throws if the command would put the executed copy in the place of the notebook; who calls `runNotebook` may want that. */
+function checkPlace(file: string, out: string): void {
   const copy = notebookFile(out, basename(file, ".ipynb"));
-  checkWritable("run-notebooks", copy);
   if (existsSync(copy) && realpathSync(copy) === realpathSync(file)) {
     throw new RangeError(`run-notebooks: ${copy} is the notebook itself; name another folder for the executed copy`);
   }
+}
+
+/** Throws, before hours of work, unless the executed copy and its figures can be written. */
+function checkOut(file: string, out: string): void {
+  checkWritable("run-notebooks", notebookFile(out, basename(file, ".ipynb")));
   const figures = join(out, "figures");
   if (existsSync(figures)) checkWritable("run-notebooks", join(figures, "figure.svg"));
   readVerdicts(join(out, "verdicts.json")); // a damaged one would stop the notebook where it records its own
@@ -146,6 +150,7 @@ export async function runAll(
     };
     let line: string;
     try {
+      checkPlace(file, options.out);
       const outcome = await runNotebook(file, { ...options, onCell });
       if (outcome.failure) failed++;
       pictureless += outcome.pictureless;

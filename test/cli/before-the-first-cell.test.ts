@@ -48,9 +48,12 @@ describe("cli/run-notebooks, before the first cell", () => {
     await refused(closed, /cannot be written, permission is denied; name another folder/);
   });
 
-  it("never puts the executed copy in the place of the notebook", async () => {
+  it("never puts the executed copy in the place of the notebook", () => {
     const before = readFileSync(file, "utf8");
-    await refused(folder.path, /01-pass\.ipynb is the notebook itself; name another folder for the executed copy/);
+    const args = [command, "--from", folder.path, "--out", folder.path, "01-pass"];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.match(stdout, /01-pass\.ipynb is the notebook itself; name another folder for the executed copy\n/);
     assert.equal(readFileSync(file, "utf8"), before);
   });
 
