@@ -51,7 +51,7 @@ export function lawOverSeeds(runs: readonly SeededResult<LostRest>[]): LawRow[] 
         seeds: `${group[0].seed}–${group[group.length - 1].seed}`,
         [`rest lost ${from}–${to} steps after the first pulse`]: of(lags.filter((n) => n >= from && n <= to).length),
         "median of these steps": median(lags),
-        "95 % of it": `${low}–${high}`,
+        "95 % interval of it": `${low}–${high}`,
         "least, greatest": `${Math.min(...lags)}, ${Math.max(...lags)}`,
         "none grew before, one mode then": of(single.length),
       },

@@ -19,7 +19,7 @@ describe("the law of the first pulse", () => {
     const law = "rest lost 14–20 steps after the first pulse";
     const [found, fresh] = lawOverSeeds(runs);
     assert.deepEqual(
-      [found.seeds, found[law], found["median of these steps"], found["95 % of it"], found["least, greatest"]],
+      [found.seeds, found[law], found["median of these steps"], found["95 % interval of it"], found["least, greatest"]],
       ["1–6", "6 of 6", 16.5, "14–20", "14, 20"],
     );
     assert.deepEqual(
