@@ -2,7 +2,7 @@
  * One leg of a curve of fixed points: the way across one interval of the parameter, and what is met on it. A leg depends on
  * the family, the foot it begins at and its heading alone, so a worker can walk it, and walk ahead of what is recorded.
  */
-import { type Bifurcation, type Bracket, branchPointAt, foldAt, locateCrossing, type Unfolding } from "./bifurcation";
+import { type Bifurcation, type Bracket, branchPointAt, foldAt, type Unfolding } from "./bifurcation";
 import { type WalkLimits, walkInterval } from "./curve-walk";
 import type { FlowFamily } from "./flow-family";
 import { CurveWindow, type Foot, type Stance } from "./solution-curve";
@@ -16,12 +16,7 @@ export interface Course {
   readonly knots: readonly number[];
   /** In which states are measured, as from `unitOfState`. */
   readonly unit: number;
-  readonly limits: LegLimits;
-}
-
-export interface LegLimits extends WalkLimits {
-  /** Width to which an event is located, in parts of the interval. */
-  readonly tolerance: number;
+  readonly limits: WalkLimits;
 }
 
 /** What a leg comes to, in its order. Others are the fixed points around an event that are not on this curve. */
@@ -72,10 +67,8 @@ export function walkLeg(course: Course, begin: Foot, heading: Heading): Leg {
   const interval = intervalFrom(course.knots, begin.parameter, heading) as [number, number];
   const window = windowOver(course, interval);
   const entries: LegEntry[] = [];
-  const branchPoint = (a: Stance, b: Stance, turn?: Bracket): Unfolding => {
-    const bracket = turn ?? locateCrossing(window, a, b, course.limits.tolerance * window.P);
-    return branchPointAt(window, bracket, { a, b, isTurn: turn !== undefined });
-  };
+  const branchPoint = (a: Stance, b: Stance, bracket: Bracket, isTurn: boolean): Unfolding =>
+    branchPointAt(window, bracket, { a, b, isTurn });
   let way = heading;
   const fold = (bracket: Bracket): { event: Bifurcation; others: [] } => ({
     event: foldAt(window, bracket, way),
@@ -85,10 +78,10 @@ export function walkLeg(course: Course, begin: Foot, heading: Heading): Leg {
     const walked = walkInterval(window, begin, heading, course.limits, {
       step: ({ parameter, x }) => entries.push({ what: "step", foot: { parameter, x } }),
       turn(a, b, bracket, isBranchPoint) {
-        entries.push({ what: "turn", ...(isBranchPoint ? branchPoint(a, b, bracket) : fold(bracket)) });
+        entries.push({ what: "turn", ...(isBranchPoint ? branchPoint(a, b, bracket, true) : fold(bracket)) });
         way = way > 0 ? -1 : 1;
       },
-      crossing: (a, b) => entries.push({ what: "crossing", ...branchPoint(a, b) }),
+      crossing: (a, b, bracket) => entries.push({ what: "crossing", ...branchPoint(a, b, bracket, false) }),
       singular(a, b) {
         const ends = { a, b: beyond(a, b), isTurn: false };
         entries.push({ what: "touch", ...branchPointAt(window, { before: b, after: b }, ends) });

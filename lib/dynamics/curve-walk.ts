@@ -1,4 +1,4 @@
-import { type Bracket, locateTurn, widthOf } from "./bifurcation";
+import { type Bracket, locateCrossing, locateTurn, widthOf } from "./bifurcation";
 import { arcStep, type CurveWindow, type Foot, parameterStep, type Stance } from "./solution-curve";
 
 /** What a walk tells as it goes. */
@@ -7,8 +7,8 @@ export interface WalkEvents {
   step(next: Stance): void;
   /** The parameter turned back between two points, within the bracket; `isBranchPoint` if another curve crosses there. */
   turn(a: Stance, b: Stance, bracket: Bracket, isBranchPoint: boolean): void;
-  /** Another curve crosses between two points. */
-  crossing(a: Stance, b: Stance): void;
+  /** Another curve crosses between two points, within the bracket. */
+  crossing(a: Stance, b: Stance, bracket: Bracket): void;
   /** Another curve touches exactly here, at the end of an interval. */
   singular(a: Stance, b: Stance): void;
 }
@@ -18,6 +18,8 @@ export interface WalkLimits {
   readonly shortestArc: number;
   /** Most arcs in one interval. */
   readonly mostArcs: number;
+  /** Width to which an event is located, in parts of the interval. */
+  readonly tolerance: number;
 }
 
 /** First arc tried where a straight step fails, and the longest one. */
@@ -64,8 +66,13 @@ export function walkInterval(
     const hasStrayed = next !== undefined && !hasTurned && (next.y[window.size] - stance.y[window.size]) * way <= 0;
     const hasCrossed: boolean = next !== undefined && next.orientation * orientation < 0;
     const turn = next && hasTurned ? locateTurn(window, stance, next) : undefined;
-    // a turn that cannot be located lies beyond the end of the interval: go there first
-    const isVague = turn !== undefined && widthOf(turn) > sharpTurn * window.P && arc > 4 * limits.shortestArc;
+    const width = limits.tolerance * window.P;
+    const crossing = next && hasCrossed && !hasTurned ? locateCrossing(window, stance, next, width) : undefined;
+    // a turn that cannot be located lies beyond the end of the interval: go there first; a crossing that cannot is none,
+    // but a leap between two curves that part
+    const isWide =
+      (turn && widthOf(turn) > sharpTurn * window.P) || (crossing !== undefined && widthOf(crossing) > width);
+    const isVague = isWide && arc > 4 * limits.shortestArc;
     if (!next || hasStrayed || isVague || (hasTurned && hasCrossed && arc > nearArc)) {
       arc /= 2;
       maySkip = false;
@@ -76,7 +83,7 @@ export function walkInterval(
       events.turn(stance, next, turn, hasCrossed);
       way = way > 0 ? -1 : 1;
       hasComeRound ||= way === heading;
-    } else if (hasCrossed) events.crossing(stance, next);
+    } else if (crossing) events.crossing(stance, next, crossing);
     if (hasComeRound && way === heading && passes(window, stance, next, begun)) {
       return { status: "closed", heading: way, foot: begin };
     }

@@ -1,6 +1,7 @@
 import type { Spectrum, Unfolding } from "./bifurcation";
 import { changesBetween, type ModeChange, spectrumAt } from "./branch-spectra";
-import { type Course, type Heading, type Leg, type LegLimits, settledFoot, walkLeg } from "./curve-leg";
+import { type Course, type Heading, type Leg, settledFoot, walkLeg } from "./curve-leg";
+import type { WalkLimits } from "./curve-walk";
 import { allAtOnce, inTurns, type NamedSpec, nameOf, oneByOne, type TaskPool, warnWithoutSpec } from "./search-work";
 import type { Foot } from "./solution-curve";
 
@@ -25,7 +26,7 @@ export interface PlainCourse {
   readonly family: NamedSpec;
   readonly knots: readonly number[];
   readonly unit: number;
-  readonly limits: LegLimits;
+  readonly limits: WalkLimits;
 }
 
 /**
