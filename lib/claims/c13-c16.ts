@@ -2,7 +2,7 @@
  * Claims C13 to C16 of [J15 §7, 7.1]: data in, verdict out.
  *
  * Statistics and thresholds were written down, with their reasons, before the runs that decide them (seeds 1 to 6).
- * A threshold is never moved afterwards.
+ * A threshold is never moved afterwards. That C13 and C16 count memories held was settled with these seeds already seen.
  */
 import type { TesseractView } from "../networks/tesseract-view";
 import { tesseractViews } from "../networks/tesseract-view";

@@ -16,8 +16,7 @@ import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-f
 
 // What people do beside a notebook that runs. The kernel works in a project of its own: a package, a linked package as
 // this one is in its workspace, and npm's record of what it has installed.
-describe("a kernel among files that change", function () {
-  this.timeout(600_000);
+describe("a kernel among files that change", () => {
   let folder: NotebookFolder;
   let kernel: KernelClient;
   let count = 0;

@@ -9,8 +9,7 @@ import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-f
 const cli = join(projectFolder, "lib", "dist", "cli");
 const node = JSON.stringify(process.execPath);
 
-describe("one process tree", function () {
-  this.timeout(600_000);
+describe("one process tree", () => {
   let folder: NotebookFolder;
   const started: ChildProcess[] = [];
   before(function () {
