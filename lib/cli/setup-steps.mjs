@@ -80,12 +80,34 @@ function guardTree() {
   };
 }
 
-/** A test of whether the parent is gone; and where that is npm's shell, which outlives npm, whether npm is. */
+/**
+ * A test of whether this process is to end for the sake of what is above it: its parent is gone, or, where that is npm's
+ * shell, npm is; or the shell was interrupted, which it heeds only when this process has ended.
+ */
 function orphanTest() {
   const parent = process.ppid;
   const { parent: above, name } = processFacts(parent);
   const isBelowShell = above !== undefined && /(?:^|\/)-?(?:ba|da|a|k|z)?sh$/.test(name);
-  return () => process.ppid !== parent || (isBelowShell && !isParent(above, parent));
+  const isWoken = isBelowShell ? wakeTest(parent) : () => false;
+  return () => process.ppid !== parent || (isBelowShell && !isParent(above, parent)) || isWoken();
+}
+
+const pausedMs = 1500;
+
+/**
+ * A test of whether a process that sleeps until its child ends has been woken all the same. Linux counts that, and only
+ * a signal does it; or a pause of everything, by Ctrl-Z or by closing the lid, in which this process was not awake either.
+ */
+function wakeTest(pid) {
+  const count = () => /^voluntary_ctxt_switches:\s*(\d+)/m.exec(readText(`/proc/${pid}/status`) ?? "")?.[1];
+  let known;
+  let last = Date.now();
+  return () => {
+    const [now, found] = [Date.now(), count()];
+    const isWoken = known !== undefined && found !== undefined && found !== known && now - last < pausedMs;
+    [known, last] = [found, now];
+    return isWoken;
+  };
 }
 
 /** The parent and the name of a process: from /proc, or else from ps; nothing where neither is. */

@@ -11,33 +11,41 @@ type Send = (message: unknown) => Promise<void>;
 
 /** What is needed of zeromq's publishing socket. */
 export interface ZeromqModule {
-  readonly Publisher?: { readonly prototype: { send: Send } };
+  readonly Publisher?: { readonly prototype: { send: Send; bind: Bind } };
+}
+
+type Bind = (address: string) => Promise<void>;
+
+interface Socket {
+  sendTimeout: number;
+  sendHighWaterMark: number;
 }
 
 /**
  * tslab never awaits its sends, and zeromq refuses the 513th send of one synchronous stretch, so all later output of a
  * cell is lost, its end included, and the page waits for ever. With a send time-out of 0 every send is done at once;
- * without a high-water mark none is dropped.
+ * without a high-water mark none is dropped, however slow the page. The mark of a connection is the one that the socket
+ * had when it was bound, or that was set while the connection stood: so it is set before the first, and again and again
+ * in a stock kernel, whose socket was bound before the library came.
  */
 export function liftSendLimit(zeromq: ZeromqModule): void {
-  interface Socket {
-    sendTimeout: number;
-    sendHighWaterMark: number;
-  }
   const prototype = zeromq.Publisher?.prototype;
   if (!prototype || isMarked(prototype, "send")) return;
-  const send = prototype.send;
-  // plain assignment would be ignored without a word: zeromq inherits `send` as a read-only property
-  Object.defineProperty(prototype, "send", {
-    configurable: true,
-    writable: true,
-    value(this: Socket, message: unknown): Promise<void> {
-      if (this.sendTimeout !== 0) {
-        this.sendTimeout = 0;
-        this.sendHighWaterMark = 0;
-      }
-      return send.call(this, message);
-    },
+  const { send, bind } = prototype;
+  const lift = (socket: Socket): void => {
+    if (socket.sendTimeout !== 0) socket.sendTimeout = 0;
+    socket.sendHighWaterMark = 0;
+  };
+  // plain assignment would be ignored without a word: zeromq inherits both as read-only properties
+  const define = (name: string, value: (this: Socket, argument: never) => Promise<void>): void =>
+    void Object.defineProperty(prototype, name, { configurable: true, writable: true, value });
+  define("bind", function (address: string) {
+    lift(this);
+    return bind.call(this, address);
+  });
+  define("send", function (message: unknown) {
+    lift(this);
+    return send.call(this, message);
   });
 }
 

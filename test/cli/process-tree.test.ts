@@ -55,7 +55,7 @@ describe("one process tree", () => {
 
   it("ends on a signal to npm, to a shell in between, or to node itself, and leaves no temporary folder", async () => {
     const setUp = join("lib", "cli", "setup.mjs");
-    const ends = ["npm-SIGTERM", "npm-SIGHUP", "shell-SIGTERM", "node-SIGINT"].map(async (name) => {
+    const ends = ["npm-SIGINT", "npm-SIGHUP", "shell-SIGTERM", "node-SIGINT"].map(async (name) => {
       const [who, signal] = name.split("-");
       const pidsOf = writeLongNotebook(name, waits);
       const script = `${node} ${setUp} start ${runs(name).join(" ")}`;
