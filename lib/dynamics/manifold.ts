@@ -10,7 +10,7 @@ import {
   withDefaults,
 } from "../numerics/validate";
 import { dot } from "../numerics/vector";
-import { arrivalWatch } from "./arrival";
+import { arrivalWatch, smallest } from "./arrival";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "./flow";
 import { integrate } from "./integrate";
 import { inverseIterated } from "./null-vectors";
@@ -30,7 +30,10 @@ export interface UnstableDirection {
 }
 
 export interface BranchOptions {
-  /** First step along ±v, as a share of max(1, ‖x*‖): small enough to be linear, large enough to leave soon. */
+  /**
+   * First step along ±v, as a share of max(1, ‖x*‖): small enough to be linear, large enough to leave soon. Where the saddle
+   * and all attractors that are known are smaller than 1, the largest of them takes its place, here and for `restSpeed`.
+   */
   distance: number;
   /** Most steps of a branch. */
   steps: number;
@@ -156,12 +159,15 @@ export function branchesAlong(
   direction: Float64Array,
   settings: BranchOptions,
 ): Branch[] {
-  const first = settings.distance * Math.max(1, Math.sqrt(dot(saddle, saddle)));
+  const { attractors } = settings;
+  const least = attractors.length > 0 ? smallest([saddle, ...attractors]) : 1;
+  const first = settings.distance * Math.max(least, Math.sqrt(dot(saddle, saddle)));
   return [-first, first].map((by) =>
     follow(
       flow,
       saddle.map((v, i) => v + by * direction[i]),
-      settings,
+      { ...settings, restSpeed: settings.restSpeed * least },
+      least,
     ),
   );
 }
@@ -169,10 +175,15 @@ export function branchesAlong(
 /** Steps between two looks: 20 τ for the speed alone, 2 τ where attractors are known. */
 const stretch = { rest: 200, attractors: 20 };
 
-function follow(flow: Flow, start: Float64Array, { steps, dt, restSpeed, attractors }: BranchOptions): Branch {
+function follow(
+  flow: Flow,
+  start: Float64Array,
+  { steps, dt, restSpeed, attractors }: BranchOptions,
+  least: number,
+): Branch {
   const F = new Float64Array(flow.dimension);
   let end = start;
-  const arrival = arrivalWatch(attractors);
+  const arrival = arrivalWatch(attractors, least);
   for (let done = 0; done < steps; ) {
     const many = Math.min(attractors.length > 0 ? stretch.attractors : stretch.rest, steps - done);
     const { states, status } = integrate(flow, end, { steps: many, dt, record: many });

@@ -48,6 +48,27 @@ describe("unstable manifolds", () => {
     assertClose(ends[1].end, Float64Array.of(1, 0.5), 1e-6);
   });
 
+  it("in any unit of the state: from each saddle of ẋ = sin 2x to its neighbours", async () => {
+    for (const s of [1e-9, 1e-6, 1e-3, 1, 1e3]) {
+      const flow = {
+        dimension: 2,
+        velocity: ([x, y]: Float64Array) => Float64Array.of(s * Math.sin((2 * x) / s), -y),
+        jacobian: ([x]: Float64Array) => new Matrix([[2 * Math.cos((2 * x) / s), 0], [0, -1]]), // biome-ignore format: rows
+      };
+      const starts = [-3, -1.5, -0.1, 1.4, 3.3].map((x) => Float64Array.of(x * s, 0.1 * s));
+      const { points } = await findFixedPoints(flow, starts);
+      const edges = await transitionGraph(flow, points, (x) => String(Math.round((2 * x[0]) / (s * Math.PI))));
+      const at = ({ saddle }: { saddle: Float64Array }) => Math.round((2 * saddle[0]) / (s * Math.PI)) + 0;
+      const found = edges.map((edge) => [at(edge), edge.from, edge.to, edge.isAtRest]);
+      found.sort((a, b) => Number(a[0]) - Number(b[0]));
+      assert.deepEqual(found, [[-2, "-3", "-1", true], [0, "-1", "1", true], [2, "1", "3", true]], `${s}`); // biome-ignore format: edges
+      const [left, right] = unstableManifold(flow, new Float64Array(2), {
+        attractors: [-1, 1].map((k) => Float64Array.of((k * Math.PI * s) / 2, 0)),
+      });
+      assert.deepEqual([left.attractor, right.attractor, left.isAtRest, right.isAtRest], [0, 1, true, true], `${s}`);
+    }
+  });
+
   it("gives no branch for a point with none or several unstable modes", () => {
     assert.deepEqual(unstableManifold(twoWells, Float64Array.of(1, 0.5)), []);
     const flow = decoupledFlipFlop(2, 2);
