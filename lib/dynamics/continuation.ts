@@ -93,9 +93,11 @@ export const continueDefaults: Readonly<ContinueOptions> = Object.freeze({
  *     complex pair            the number of unstable modes changes by two                  → Hopf
  *
  * and bracketed to a tolerance: a crossing that cannot be is a leap between two curves that part, and is taken back. A step
- * is believed only if the point in its middle lies on the curve and the tangents explain both halves, each component in parts of its own way, in whatever unit states are measured. Signs of det J cancel where two
- * curves cross in one step, numbers of unstable modes do not: where eigenvalues are computed, each mode that crosses is an
- * event of its own. Two events that undo each other show in a parabola through the ends and the middle of a step. At a branch point the flow is reduced to the null vector (Lyapunov–Schmidt) [Kuznetsov;
+ * is believed only if the point in its middle lies on the curve and the tangents explain both halves, each component in parts
+ * of its own way, in whatever unit states are measured. Signs of det J cancel where two curves cross in one step, numbers of
+ * unstable modes do not: where eigenvalues are computed, each mode that crosses is an event of its own. Two events that undo
+ * each other show in a parabola through the ends and the middle of a step. At a branch point the flow is reduced to the null
+ * vector (Lyapunov–Schmidt) [Kuznetsov;
  * Govaerts]; counting its fixed points on either side tells the kind, and those that were not known are followed, too.
  *
  * What is not seen: pairs that are born and stay on curves of their own (give `starts`), and two events that undo each other

@@ -206,8 +206,11 @@ function estimated(
   if (typeof bounds === "string") return { radius: Number.POSITIVE_INFINITY, reason: bounds };
   const { step, beta, eta } = bounds;
   const length = norm(step);
-  const there = x.map((value, i) => value - 2 * eta * (length > 0 ? step[i] / length : 1 / Math.sqrt(x.length)));
-  if (beta * changeOfJacobian(flow, x, there) <= mostChange) return { radius: 2 * eta };
+  const away = (by: number) =>
+    x.map((value, i) => value - by * (length > 0 ? step[i] / length : 1 / Math.sqrt(x.length)));
+  // half way, too: J of a double zero with a kink, x |x|, is at the far end what it is here
+  const isEven = [2 * eta, eta].every((by) => beta * changeOfJacobian(flow, x, away(by)) <= mostChange);
+  if (isEven) return { radius: 2 * eta };
   return { radius: Number.POSITIVE_INFINITY, reason: "J changes too much over a Newton step" };
 }
 

@@ -153,11 +153,12 @@ describe("where there is no fixed point", () => {
   });
 
   it("a double zero without a bound on J is no saddle: undecided, as is a triple one", async () => {
-    const starts = [-1, -0.3, 0.2, 0.7, 1.5].map((x) => Float64Array.of(x));
+    const starts = [-1, -0.3, 0.2, 0.7, 1.5, 6.4, 6.9, 7.2, 7.7].map((x) => Float64Array.of(x));
     for (const [f, slope] of [
       [(x: number) => x * x, (x: number) => 2 * x],
       [(x: number) => x ** 3, (x: number) => 3 * x * x],
       [(x: number) => (x - 1) ** 2, (x: number) => 2 * (x - 1)],
+      [(x: number) => (x - 7) * Math.abs(x - 7), (x: number) => 2 * Math.abs(x - 7)],
     ] as const) {
       for (const s of units) {
         const { points, slowPoints } = await findFixedPoints(
