@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { removeFolder } from "../notebook/browser-session";
-import { kernelFolderPrefix } from "../notebook/kernel-guard";
+import { kernelFolderPrefix } from "../notebook/parent-watch";
 
 /** How to start a kernel. */
 export interface KernelOptions {
@@ -28,6 +28,9 @@ export interface Connection {
 export class KernelDiedError extends Error {}
 
 const graceMilliseconds = 1000; // a kernel with a browser ends in half of it, unless the machine is very busy
+
+/** A browser makes a socket 45 characters deeper, and the path of a socket may have 103 on macOS, 107 on Linux. */
+const longestTemporary = 58;
 
 const running = new Set<KernelProcess>();
 // A tslab kernel outlives its parent, so nothing may end this process without ending the kernels first.
@@ -80,10 +83,11 @@ export class KernelProcess {
   constructor({ cwd, env = process.env, grace = graceMilliseconds }: KernelOptions, ports: readonly number[]) {
     this.grace = grace;
     const key = randomBytes(16).toString("hex");
-    // the kernel's own temporary files lie beside it: a browser that is killed leaves its profile. (The socket in such a
-    // profile may have 104 bytes for its path, and macOS' own folder is long.)
-    const temporary = process.platform === "darwin" ? "/tmp" : (env.TMPDIR ?? tmpdir());
+    const temporary = process.platform === "darwin" ? "/tmp" : (env.TMPDIR ?? tmpdir()); // macOS' own is a long one
     this.folder = mkdtempSync(join(temporary, kernelFolderPrefix));
+    // the kernel's own temporary files lie in it, too: a browser that is killed leaves its profile
+    const isShort = this.folder.length <= longestTemporary;
+    const own = isShort ? { TMPDIR: this.folder, TMP: this.folder, TEMP: this.folder } : {};
     this.recordedFile = join(this.folder, "recorded");
     const file = join(this.folder, "connection.json");
     writeFileSync(file, JSON.stringify(connectionFile(ports, key)), { mode: 0o600 });
@@ -93,7 +97,7 @@ export class KernelProcess {
       cwd,
       env: {
         ...env,
-        ...{ TMPDIR: this.folder, TMP: this.folder, TEMP: this.folder },
+        ...own,
         JPY_PARENT_PID: String(process.pid),
         RNN_DYNAMICS_RECORDED: this.recordedFile,
       },

@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser } from "rnn-dynamics/dist/notebook/browser";
 import { projectFolder } from "rnn-dynamics/dist/notebook/places";
@@ -12,19 +14,21 @@ const node = JSON.stringify(process.execPath);
 describe("one process tree", () => {
   let folder: NotebookFolder;
   const started: ChildProcess[] = [];
+  const temporaries: string[] = [];
   before(function () {
     if (process.platform === "win32") notRun(this, "signals missing");
     folder = createNotebookFolder();
   });
   after(() => {
     for (const child of started) child.kill("SIGKILL");
+    for (const temporary of temporaries) rmSync(temporary, { recursive: true, force: true });
     folder?.remove();
   });
 
   /** Starts a command in the project, with a folder of its own for what it leaves, and as if it were npm's child. */
-  function start(name: string, command: string, args: readonly string[]): { child: ChildProcess; temporary: string } {
-    const temporary = join(folder.path, `${name}-tmp`);
-    mkdirSync(temporary, { recursive: true });
+  function start(command: string, args: readonly string[]): { child: ChildProcess; temporary: string } {
+    const temporary = mkdtempSync(join(tmpdir(), "t-")); // short: a browser makes a socket in it
+    temporaries.push(temporary);
     const env = { ...process.env, TMPDIR: temporary, npm_lifecycle_event: "start" };
     const child = spawn(command, args, { cwd: projectFolder, env, stdio: "ignore" });
     started.push(child);
@@ -61,10 +65,10 @@ describe("one process tree", () => {
       const script = `${node} ${setUp} start ${runs(name).join(" ")}`;
       const { child, temporary } =
         who === "npm"
-          ? start(name, "npm", ["start", "--silent", "--", ...runs(name)])
+          ? start("npm", ["start", "--silent", "--", ...runs(name)])
           : who === "shell"
-            ? start(name, "sh", ["-c", `${script} && true`])
-            : start(name, process.execPath, [setUp, "start", ...runs(name)]);
+            ? start("sh", ["-c", `${script} && true`])
+            : start(process.execPath, [setUp, "start", ...runs(name)]);
       const pids = await pidsOf();
       child.kill(signal as NodeJS.Signals);
       await isAllOver(pids, temporary);
@@ -82,8 +86,9 @@ describe("one process tree", () => {
     ];
     const ends = cases.map(async ([name, forEver, before]) => {
       const pidsOf = writeLongNotebook(name, forEver, before);
-      const { child, temporary } = start(name, process.execPath, [join(cli, "run-notebooks.js"), ...runs(name)]);
+      const { child, temporary } = start(process.execPath, [join(cli, "run-notebooks.js"), ...runs(name)]);
       const pids = await pidsOf();
+      if (before !== "") assert.ok(existsSync(join(folder.path, "line.svg")), "no browser has drawn");
       child.kill("SIGKILL");
       await isAllOver(pids, temporary);
     });
@@ -105,14 +110,13 @@ describe("one process tree", () => {
       writeFileSync(join(tests, "b.test.js"), 'it("passes", () => {});');
       const gate = `process.on("SIGTERM", () => process.exit(143));
         require(${JSON.stringify(join(cli, "gate.js"))}).runTests(${JSON.stringify(tests)}, "ignore");`;
-      const { child, temporary } = start(`gate-${signal}`, process.execPath, ["-e", gate]);
+      const { child, temporary } = start(process.execPath, ["-e", gate]);
       await until(() => existsSync(file));
       const pids = readFileSync(file, "utf8").split(" ").map(Number);
       child.kill(signal);
       for (const pid of pids) await until(() => !isAlive(pid));
       // who is killed cannot remove anything
       if (signal === "SIGTERM") await until(() => readdirSync(temporary).length === 0);
-      rmSync(temporary, { recursive: true, force: true });
     });
   }
 });
