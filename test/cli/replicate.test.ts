@@ -94,7 +94,7 @@ describe("replicate", () => {
       ],
       [whole.slice(0, 40), /seed2\.json is truncated or damaged: not JSON \(it ends too early\); .*delete it/],
       ["{}", /is not a study's result of this library/],
-      [readFileSync(join(results, "square-seed1.json"), "utf8"), /seed2\.json holds square, seed 1/],
+      [readFileSync(join(results, "square-seed1.json"), "utf8"), /seed2\.json holds "square", seed 1/],
     ];
     for (const [text, complaint] of damage) {
       writeFileSync(file, text);
