@@ -187,4 +187,41 @@ describe("a kernel among files that change", () => {
     const { printed } = await execute('for (let i = 1; i <= 20000; i++) console.log("line " + i);');
     assert.equal(printed, Array.from({ length: 20_000 }, (_, i) => `line ${i + 1}\n`).join(""));
   });
+
+  it("reports errors in the reader's own lines, without frames of the kernel", async () => {
+    const reported = async (code: string): Promise<string> => {
+      const { status, said } = await execute(code);
+      assert.equal(status, "error");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return said.trim();
+    };
+    await passes(
+      "interface Pair { a: number }\n\nfunction inner(p: Pair): number {\n  // why\n  throw new RangeError('too big');\n}",
+    );
+    const own = await reported("\n// a comment\nconst pair: Pair = { a: 3 };\n\ninner(\n  pair);");
+    assert.match(own, /^RangeError: too big\n {4}at inner \(cell \[(\d+)\], line 5\)\n {4}at cell \[(\d+)\], line 5$/);
+    const [, first, second] = /\[(\d+)\][\s\S]*\[(\d+)\]/.exec(own) ?? [];
+    assert.equal(Number(second), Number(first) + 1);
+    assert.match(
+      await reported("const wait = new Promise((r) => setTimeout(r, 5));\nawait wait;\n\nthrow new TypeError('late');"),
+      /^TypeError: late\n {4}at (?:async )?cell \[\d+\], line 4$/,
+    );
+    assert.match(
+      await reported("type A = number;\nfunction down(): A {\n  return down() + 1;\n}\ndown();"),
+      /^RangeError: Maximum call stack size exceeded\n {4}at down \(cell \[\d+\], line 3\)$/,
+    );
+    assert.match(
+      await reported("1;\n\nconst r = /(/;"),
+      /^SyntaxError: Invalid regular expression.*\n {4}at cell \[\d+\], line 3$/,
+    );
+    write(
+      "interface B { b: number }\n\nexport function helps(): B {\n  throw new Error('in the helper');\n}\n",
+      "notebooks",
+      "throws.ts",
+    );
+    assert.match(
+      await reported('import { helps } from "./throws";\n\nhelps();'),
+      /^Error: in the helper\n {4}at helps \(.*throws\.ts:4\)\n {4}at cell \[\d+\], line 3$/,
+    );
+  });
 });
