@@ -76,6 +76,14 @@ describe("cli/run-notebooks", () => {
       );
     });
 
+    it("ends also when the kernel loses the message that a cell is done", async () => {
+      // without lib's mending tslab drops what follows some 500 messages of one turn, the final `idle` included
+      folder.write("02-lost", "for (let i = 0; i < 2000; i++) console.log('line ' + i);", "console.log('next');");
+      const { failure } = await run("02-lost");
+      assert.equal(failure, undefined);
+      assert.equal(streamText(folder.executed("02-lost").cells[2]), "next\n");
+    });
+
     it("may hold cells that are meant to fail: they are kept as `error` outputs, with the true lines", async () => {
       const throwing = (source: string) => ({ source, metadata: onPurpose });
       folder.write(
