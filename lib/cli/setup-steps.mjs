@@ -226,7 +226,7 @@ function take(file, mine) {
 
 async function installPackages(root, log) {
   if (isInstalled(root)) return;
-  log("Installing the packages (the first time a few minutes, about 660 MB on disk) …");
+  log("Installing the packages (the first time a few minutes, about 680 MB on disk) …");
   const { command, args, shell } = npmCommand(process.env);
   // npm writes its record last: without it, kernels that run know that packages are being replaced, and wait
   rmSync(join(root, "node_modules", ".package-lock.json"), { force: true });

@@ -178,7 +178,7 @@ npm run lab            # opens JupyterLab or Notebook with the kernel of this pr
 npm start -- 01        # runs notebook 01 without Jupyter; the executed copy is in data/out/
 \`\`\`
 
-The first command downloads about 200 MB of packages (660 MB on disk) and compiles the library; later ones start at once.
+The first command downloads about 200 MB of packages (680 MB on disk) and compiles the library; later ones start at once.
 In VS Code: install the *Jupyter* extension, run \`npm run lab -- --no-open\` once, open a file of \`notebooks/\`, and choose
 *Jupyter Kernel → TypeScript (tslab)*.
 
