@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
@@ -7,6 +7,7 @@ import * as lib from "rnn-dynamics";
 import { type Notebook, sourceOf } from "rnn-dynamics/dist/cli/notebook-file";
 import { projectFolder } from "rnn-dynamics/dist/notebook/places";
 import { equationsIn, libFiles, projectNotebooks } from "./helpers/project-files";
+import { projectTemporary } from "./helpers/project-temporary";
 
 const layers: Record<string, number> = {
   numerics: 0,
@@ -118,7 +119,7 @@ describe("the public types under the TypeScript of the kernel", () => {
   const ts: typeof TypeScript = createRequire(require.resolve("tslab/package.json"))("@tslab/typescript-for-tslab");
   let folder: string;
   before(() => {
-    folder = mkdtempSync(join(projectFolder, "data", "cache", "tmp-types-"));
+    folder = projectTemporary("types-");
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 

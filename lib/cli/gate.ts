@@ -1,5 +1,5 @@
 import { fork, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { removeFolder } from "../notebook/browser-session";
@@ -66,17 +66,19 @@ export async function runTests(
   const reporter = join(__dirname, "test-reporter.js");
   const files = join(folder, "**", "*.test.js").replaceAll("\\", "/");
   const temporary = mkdtempSync(join(process.platform === "darwin" ? "/tmp" : tmpdir(), "rnn-gate-"));
-  const known = new Set(inCache());
+  // and here, where a kernel finds the project's packages
+  mkdirSync(cacheFolder, { recursive: true });
+  const inProject = mkdtempSync(join(cacheFolder, "tests-"));
   const child = fork(mocha, ["--reporter", reporter, "--forbid-only", "--exit", "--parallel", "--jobs", "2", files], {
     cwd: projectFolder,
-    env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary },
+    env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary, RNN_DYNAMICS_TESTS: inProject },
     stdio: ["ignore", output, output, "ipc"],
     detached: process.platform !== "win32",
   });
   const end = (): void => {
     killTree(child);
     removeFolder(temporary);
-    for (const name of inCache()) if (!known.has(name)) removeFolder(join(cacheFolder, name));
+    removeFolder(inProject);
   };
   process.once("exit", end);
   let counts: TestCounts | undefined;
@@ -86,14 +88,12 @@ export async function runTests(
   const code = await new Promise((resolve) => child.once("close", resolve));
   process.off("exit", end);
   removeFolder(temporary);
+  removeFolder(inProject);
   if (counts && (code === 0 || counts.failed > 0)) return counts;
   if (output === "inherit") console.log(`  FAILED  the tests ended before they were done (exit code ${code})`);
   return { passed: counts?.passed ?? 0, failed: (counts?.failed ?? 0) + 1, notRun: counts?.notRun ?? [] };
 }
 
 const cacheFolder = join(projectFolder, "data", "cache");
-
-/** The folders that tests make beside the caches, where a kernel finds the project's packages. */
-const inCache = (): string[] => readdirSync(cacheFolder).filter((name) => /^(?:tmp|kernel|jupyter)-/.test(name));
 
 if (require.main === module) void main();

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runTests } from "rnn-dynamics/dist/cli/gate";
 import { projectFolder } from "rnn-dynamics/dist/notebook/places";
 import { notRun } from "../helpers/not-run";
+import { projectTemporary } from "../helpers/project-temporary";
 
 const notRunHelper = JSON.stringify(join(__dirname, "..", "helpers", "not-run.js"));
 
 describe("cli/gate", () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(projectFolder, "data", "cache", "tmp-gate-"));
+    folder = projectTemporary("gate-");
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

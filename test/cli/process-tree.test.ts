@@ -102,7 +102,7 @@ describe("one process tree", () => {
       const test = `const fs = require("fs"), os = require("os"), path = require("path");
         it("computes", () => {
           fs.mkdtempSync(path.join(os.tmpdir(), "of-a-test-"));
-          fs.writeFileSync(${JSON.stringify(file)} + ".part", process.pid + " " + process.ppid);
+          fs.writeFileSync(${JSON.stringify(file)} + ".part", [process.pid, process.ppid, process.env.RNN_DYNAMICS_TESTS].join("\\n"));
           fs.renameSync(${JSON.stringify(file)} + ".part", ${JSON.stringify(file)});
           while (true) {}
         });`;
@@ -112,11 +112,16 @@ describe("one process tree", () => {
         require(${JSON.stringify(join(cli, "gate.js"))}).runTests(${JSON.stringify(tests)}, "ignore");`;
       const { child, temporary } = start(process.execPath, ["-e", gate]);
       await until(() => existsSync(file));
-      const pids = readFileSync(file, "utf8").split(" ").map(Number);
+      const [pid, parent, inProject] = readFileSync(file, "utf8").split("\n");
+      const pids = [pid, parent].map(Number);
+      const other = createNotebookFolder(); // of a test that runs beside
       child.kill(signal);
       for (const pid of pids) await until(() => !isAlive(pid));
       // who is killed cannot remove anything
-      if (signal === "SIGTERM") await until(() => readdirSync(temporary).length === 0);
+      if (signal === "SIGTERM") await until(() => readdirSync(temporary).length === 0 && !existsSync(inProject));
+      else rmSync(inProject, { recursive: true });
+      assert.ok(existsSync(other.path));
+      other.remove();
     });
   }
 });

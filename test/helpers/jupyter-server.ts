@@ -1,9 +1,10 @@
 /** A Jupyter Notebook server of one's own: temporary settings, a kernelspec with this project's tslab, a free port. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { writeKernelspec } from "rnn-dynamics/dist/cli/lab";
+import { projectTemporary } from "./project-temporary";
 
 /** A running server. */
 export interface JupyterServer {
@@ -24,9 +25,7 @@ export function hasJupyter(): boolean {
 
 /** Starts a server that answers, or throws with what it said. */
 export async function startJupyter(): Promise<JupyterServer> {
-  const root = resolve("data", "cache");
-  mkdirSync(root, { recursive: true });
-  const home = mkdtempSync(join(root, "jupyter-"));
+  const home = projectTemporary("jupyter-");
   const folder = join(home, "notebooks");
   mkdirSync(folder);
   writeKernelspec(join(home, "data"));

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Notebook, NotebookCell } from "rnn-dynamics/dist/cli/notebook-file";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectTemporary } from "./project-temporary";
 
 /** A code cell as source text, or with tags or a time limit. */
 export type CellText = string | { source: string; metadata: NotebookCell["metadata"] };
@@ -18,9 +18,7 @@ export interface NotebookFolder {
 }
 
 export function createNotebookFolder(): NotebookFolder {
-  const cache = join(projectFolder, "data", "cache");
-  mkdirSync(cache, { recursive: true });
-  const path = mkdtempSync(join(cache, "tmp-notebooks-"));
+  const path = projectTemporary("notebooks-");
   const out = join(path, "out");
   return {
     path,

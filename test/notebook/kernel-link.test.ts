@@ -1,20 +1,19 @@
 /** What the page layer does to a real tslab kernel: nothing printed is lost, pictures are in time, nothing is left. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { type KernelClient, type KernelMessage, startKernel } from "rnn-dynamics/dist/cli/kernel-client";
 import { findBrowser } from "rnn-dynamics/dist/notebook/browser";
 import { isInNotebook, kernelWriter } from "rnn-dynamics/dist/notebook/kernel-link";
 import { notRun } from "../helpers/not-run";
+import { projectTemporary } from "../helpers/project-temporary";
 
 describe("the link to the kernel", () => {
   let kernel: KernelClient;
   let folder = "";
 
   before(async () => {
-    // inside the project, where `rnn-dynamics` is found
-    mkdirSync(resolve("data", "cache"), { recursive: true });
-    folder = mkdtempSync(resolve("data", "cache", "kernel-"));
+    folder = projectTemporary("kernel-");
     kernel = await startKernel({ cwd: folder });
   });
   after(async () => {
