@@ -49,7 +49,8 @@ export interface Certificate {
  * The word is *numerically certified*, as two of these are no bounds but estimates. δ: the backward error of LU with
  * partial pivoting and of entries of J whose terms are of the size of ‖J‖, or of 1 per τ as that of the leak. ε: a flow
  * with `velocityExtended` gives F in double-double with a bound on its error, so that the radius at a polished point is near
- * 1e-21 at N = 1000; for others it is u ‖x‖ max(√N, ‖J‖). σ_min comes from Lanczos iteration, from above, to nine digits.
+ * 1e-21 at N = 1000; for others it is u ‖x‖ max(√N, ‖J‖), or more where F, as it is computed around x, leaves its tangent
+ * farther than that and K allow: its terms cancel there. σ_min comes from Lanczos iteration, from above, to nine digits.
  *
  * @param flow a vector field on N activations that knows `lipschitzOfJacobian`
  * @param x activation, (N)
@@ -145,6 +146,68 @@ export function newtonBounds(
   return Number.isFinite(eta) ? { step, beta, eta } : "F or J is not finite";
 }
 
+/** In units of η: F is looked at so far from x, on both sides, at no even distances, as rounding may be in step with these. */
+const lookouts = [0.21, 0.37, 0.6, 1, 1.7, 2.8, 4.6, 7.7].flatMap((r) => [r, -r]);
+
+/** A number has so many binary digits: where ε has doubled as often, nothing of F is left. */
+const digits = 53;
+
+/**
+ * `newtonBounds`, with ε raised until F around x, as it is computed, keeps to its tangent:
+ *
+ *     ‖F(x + d) − F(x) − J d‖ ≤ c(‖d‖) ‖d‖ + 4ε        d along the step, and along what J shrinks most
+ *
+ * with ½ε for 4ε once ε is measured: an F that does not change at all is then refused for every h ≤ ½.
+ *
+ * Where large terms of F cancel, ε does not know of their rounding: 1 − cos x is computed as 0 at 1e-9, where its only
+ * zero near by is double. A flow with `velocityExtended` has told its rounding.
+ *
+ * @param change c(r, β): how far J may be from J(x) on average along a way of length r, per τ
+ */
+export function heldBounds(
+  flow: Flow,
+  x: Float64Array,
+  { F, rounding }: Residual,
+  factors: JacobianFactors | undefined,
+  change: (r: number, beta: number) => number,
+): ReturnType<typeof newtonBounds> {
+  let bounds = newtonBounds({ F, rounding }, factors);
+  if (typeof bounds === "string" || !factors || flow.velocityExtended) return bounds;
+  const { lu } = factors;
+  const weakest = lu.solveTransposed(lu.solve(new Float64Array(x.length).fill(1)));
+  const ways = [F, weakest].flatMap((image) => {
+    const way = lu.solve(image);
+    const length = norm(way);
+    return length > 0 && Number.isFinite(length)
+      ? [{ v: way.map((value) => value / length), Jv: image.map((value) => value / length) }]
+      : [];
+  });
+  const there = new Float64Array(x.length);
+  let epsilon = rounding;
+  for (let doublings = 0; doublings < digits; doublings++) {
+    if (bounds.beta * change(2 * bounds.eta, bounds.beta) > 0.5) return bounds; // h > ½
+    let most = 0;
+    for (const { v, Jv } of ways) {
+      for (const by of lookouts) {
+        const r = by * bounds.eta;
+        velocityInto(
+          flow,
+          x.map((value, i) => value + r * v[i]),
+          there,
+        );
+        const off = norm(there.map((value, i) => value - F[i] - r * Jv[i]));
+        most = Math.max(most, off - change(Math.abs(r), bounds.beta) * Math.abs(r) || 0); // F may end there: NaN
+      }
+    }
+    if (most <= (epsilon === rounding ? 4 : 0.5) * epsilon) return bounds;
+    epsilon = 2 * Math.max(epsilon, most);
+    const next = newtonBounds({ F, rounding: epsilon }, factors);
+    if (typeof next === "string") return next;
+    bounds = next;
+  }
+  return "J changes too much over a Newton step";
+}
+
 /** `certify` with F and the factors of J(x) at hand. */
 export function certifyWith(
   flow: Flow,
@@ -154,13 +217,14 @@ export function certifyWith(
 ): Certificate {
   const infinite = Number.POSITIVE_INFINITY;
   const refused = { isCertified: false, radius: infinite, uniqueRadius: 0 };
-  const bounds = newtonBounds(F, factors);
+  const { lipschitzOfJacobian: bound = () => infinite } = flow;
+  const bounds = heldBounds(flow, x, F, factors, (r) => bound(x, r) * (r / 2));
   if (typeof bounds === "string") {
     return { ...refused, reason: bounds, h: infinite, beta: infinite, eta: infinite, K: infinite };
   }
   const { beta, eta } = bounds;
   // the fixed point lies within 2η, so K is only needed there
-  const K = flow.lipschitzOfJacobian ? flow.lipschitzOfJacobian(x, 2 * eta) : infinite;
+  const K = bound(x, 2 * eta);
   const h = eta === 0 ? 0 : beta * K * eta;
   if (!(h <= 0.5)) {
     const reason = "J changes too much over a Newton step";
@@ -170,7 +234,7 @@ export function certifyWith(
   return {
     isCertified: true,
     radius: (2 * eta) / (1 + root), // = (1 − root)/(βK), without the cancellation
-    uniqueRadius: uniqueRadius((r) => beta * (flow.lipschitzOfJacobian?.(x, r) ?? infinite), eta),
+    uniqueRadius: uniqueRadius((r) => beta * bound(x, r), eta),
     h,
     beta,
     eta,

@@ -4,6 +4,7 @@ import {
   type Certificate,
   certifyWith,
   factorsOf,
+  heldBounds,
   type JacobianFactors,
   newtonBounds,
   type Residual,
@@ -202,7 +203,7 @@ function estimated(
   F: Residual,
   factors: JacobianFactors | undefined,
 ): Pick<Certificate, "radius" | "reason"> {
-  const bounds = newtonBounds(F, factors);
+  const bounds = heldBounds(flow, x, F, factors, (_, beta) => mostChange / beta);
   if (typeof bounds === "string") return { radius: Number.POSITIVE_INFINITY, reason: bounds };
   const { step, beta, eta } = bounds;
   const length = norm(step);

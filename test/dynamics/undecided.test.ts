@@ -106,6 +106,46 @@ describe("where there is no fixed point", () => {
     );
   });
 
+  it("where large terms of F cancel, a certificate holds the zero in its radius, and a double zero has none", () => {
+    // [F, F′, most |F″|]: each is ½x²·(1 or 2) + I near 0, of terms that are of size 1, or 1000
+    const kinds: [(x: number, I: number) => number, (x: number, I: number) => number, number, (I: number) => number][] =
+      [
+        [
+          (x, I) => 1 - Math.cos(x) + (1 + Math.cos(x)) * I,
+          (x, I) => Math.sin(x) * (1 - I),
+          2,
+          (I) => 2 * Math.atan(I),
+        ],
+        [(x, I) => (x + 1) ** 2 - 2 * (x + 1) + 1 + I, (x) => 2 * (x + 1) - 2, 2, (I) => I],
+        [(x, I) => 1e3 + x * x - 1e3 + I, (x) => 2 * x, 2, (I) => I],
+        [(x, I) => Math.tanh(x) ** 2 + 1 - 1 + I, (x) => 2 * Math.tanh(x) * (1 - Math.tanh(x) ** 2), 2, Math.atanh],
+      ];
+    const tally = { zero: 0, none: 0, double: 0 };
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...kinds),
+        fc.double({ min: -20, max: -2, noNaN: true }).map((k) => 10 ** k),
+        fc.constantFrom("zero", "none", "double"),
+        fc.constantFrom(...units),
+        fc.double({ min: -12, max: -1, noNaN: true }).map((k) => 10 ** k),
+        fc.double({ min: -2, max: 2, noNaN: true }),
+        fc.boolean(),
+        ([f, slope, most, zeroAt], size, what, s, small, share, isScaled) => {
+          const I = what === "zero" ? -size : what === "none" ? size : 0;
+          const flow = inUnits(onLine((x) => f(x, I), (x) => slope(x, I), () => most), s); // biome-ignore format: a formula
+          const x = isScaled ? Math.sqrt(size) * (share > 0 ? share : 1 + small) : small;
+          const { isCertified, radius } = certify(flow, Float64Array.of(s * x));
+          if (!isCertified) return;
+          tally[what]++;
+          const far = Math.abs(Math.abs(x) - zeroAt(Math.sqrt(size)));
+          assert.ok(what === "zero" && far <= (radius / s) * (1 + 1e-6), `${what}: x = ${x}, I = ${I}, ${radius / s}`);
+        },
+      ),
+      { numRuns: 3000, seed: 3 },
+    );
+    assert.ok(tally.zero > 200, `${tally.zero} simple zeros keep their certificate`);
+  });
+
   it("a search calls it undecided or slow, with the reason, and completeness unknown", async () => {
     for (const [n, e] of [
       [2, 1e-3],
