@@ -36,7 +36,8 @@ const browserArguments = [
  * @throws Error if the browser does not start or the page does not load
  */
 export async function openBrowser(url: string): Promise<BrowserSession> {
-  const { chromium } = await import("playwright-core");
+  // by require, which waits while the packages are being installed anew
+  const { chromium } = require("playwright-core") as typeof import("playwright-core");
   const profile = mkdtempSync(join(tmpdir(), "rnn-dynamics-browser-"));
   const forget = (): void => removeFolder(profile);
   try {
