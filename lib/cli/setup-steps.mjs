@@ -36,6 +36,7 @@ const commands = {
   "student-copy": { file: "lib/dist/cli/student-copy.js" },
   replicate: { file: "lib/dist/cli/replicate.js" },
   bench: { file: "data/cache/build/test/bench/bench.js", withTests: true },
+  golden: { file: "data/cache/build/test/golden/golden.js", withTests: true },
   "search-faults": { file: "data/cache/build/test/search-faults.js", withTests: true },
 };
 
