@@ -61,13 +61,13 @@ export function endWithParent(): void {
   // the thread gets this process' arguments: the connection file is named there
   const options = { execArgv: [], argv: process.argv.slice(2), workerData: { heard } };
   const thread = new Worker(join(__dirname, "parent-watch.js"), options);
-  thread.unref();
   thread.on("error", () => {}); // then nobody looks: the kernel is no worse than a stock one
   thread.on("message", () => {
     heard[0] = 1;
     process.once("exit", endKernel); // after the listeners that close the browser
     process.exit(1);
   });
+  thread.unref(); // last: a listener for messages would hold the kernel again, and it would not end when asked to
 }
 
 /** True if this object was marked before; marks it. Copies of this package in one process see each other's marks. */

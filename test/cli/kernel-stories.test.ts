@@ -48,7 +48,7 @@ describe("a kernel among files that change", () => {
     writePackage(2, "lib");
     fillModules();
     mkdirSync(path("notebooks"));
-    kernel = await startKernel({ cwd: path("notebooks") });
+    kernel = await startKernel({ cwd: path("notebooks"), grace: 60_000 });
     await passes('import { value as plain } from "plain-package"; import { value, Grid } from "linked-package";');
   });
   after(async () => {
@@ -223,5 +223,11 @@ describe("a kernel among files that change", () => {
       await reported('import { helps } from "./throws";\n\nhelps();'),
       /^Error: in the helper\n {4}at helps \(.*throws\.ts:4\)\n {4}at cell \[\d+\], line 3$/,
     );
+  });
+
+  // last: it is the end of this kernel
+  it("ends by itself when it is asked to, long before it would be made to", async () => {
+    await kernel.close();
+    await assert.rejects(kernel.process.died, /the kernel died \(exit code 0\)/);
   });
 });
