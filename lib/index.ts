@@ -166,7 +166,6 @@ export * from "./networks/recipe";
 export * from "./networks/simple-rnn";
 export * from "./networks/simulate";
 export * from "./networks/skeleton";
-export * from "./networks/solved-flows";
 export * from "./networks/tesseract-view";
 export * from "./networks/tone-task";
 export * from "./networks/train-flip-flop";

@@ -4,7 +4,8 @@
  *
  * This product alone is in single precision, four lanes instead of two; all else is as in force.ts.
  *
- * lib/networks/ensemble.ts owns the memory and writes the records; plain-ensemble.ts does the same in plain TypeScript.
+ * lib/networks/ensemble.ts owns the memory and writes the records; test/oracles/plain-ensemble.ts does the same in plain
+ * TypeScript.
  */
 import { acceptState, activate, proposeState, readOut, Run } from "./force";
 

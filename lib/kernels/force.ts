@@ -1,5 +1,5 @@
 /**
- * The time loops of training and simulation; lib/networks/plain-loop.ts holds the same in plain TypeScript and explains
+ * The time loops of training and simulation; test/oracles/plain-loop.ts holds the same in plain TypeScript and explains
  * the steps. Everything that acts on units or rows takes a range of them, so that two threads can share a step
  * (two-threads.ts).
  *

@@ -1,6 +1,6 @@
 /**
  * The time loops of training and simulation by the kernels (lib/kernels/force.ts, two-threads.ts). What a step does is
- * best read in plain-loop.ts, which does the same.  [J15 eqs. 22–28]
+ * best read in test/oracles/plain-loop.ts, which does the same.  [J15 eqs. 22–28]
  */
 import { type Kernels, loadKernels } from "../numerics/wasm";
 import { withSecondThread } from "../workers/second-thread";

@@ -1,8 +1,8 @@
 /**
  * A run over time in the kernels' memory: a network, its state, and in training the inverse correlation matrix P.
  *
- * `force-loop.ts` moves it by the kernels, `plain-loop.ts` by plain loops with the same operations in the same order: the
- * bits are equal, and the two may take turns on one run.
+ * `force-loop.ts` moves it by the kernels, `test/oracles/plain-loop.ts` by plain loops with the same operations in the same
+ * order: the bits are equal, and the two may take turns on one run.
  */
 import { checkCount, reject } from "../numerics/validate";
 import { kernelArray, releaseKernelArray } from "../numerics/wasm";

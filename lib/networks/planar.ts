@@ -1,6 +1,12 @@
 import { Matrix } from "ml-matrix";
+import type { Flow } from "../dynamics/flow";
 import { checkNumber, checkVector, reject } from "../numerics/validate";
-import type { SolvedFlow } from "./solved-flows";
+
+/** A flow all of whose fixed points are known in closed form: ground truth for a search. */
+export interface SolvedFlow extends Flow {
+  /** Every fixed point, (N) each. */
+  readonly fixedPoints: readonly Float64Array[];
+}
 
 /**
  * The paper's two-dimensional example: two wells and a saddle between them.

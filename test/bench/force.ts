@@ -2,9 +2,9 @@
 import { type PreparedFlipFlop, prepareFlipFlop, trainForce } from "rnn-dynamics";
 import { advanceForce } from "rnn-dynamics/dist/networks/force-loop";
 import { createForceRun } from "rnn-dynamics/dist/networks/kernel-run";
-import { referenceAdvanceForce } from "rnn-dynamics/dist/networks/plain-loop";
 import type { ForceSetup } from "rnn-dynamics/dist/networks/run-setup";
 import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
+import { referenceAdvanceForce } from "../oracles/plain-loop";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { interleave, relativeDifference, type Side, timed } from "./measure";
 import { forceInMlMatrix } from "./ml-matrix";

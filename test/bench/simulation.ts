@@ -2,8 +2,8 @@
 import { Matrix } from "ml-matrix";
 import { advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
 import { createSimulationRun } from "rnn-dynamics/dist/networks/kernel-run";
-import { referenceAdvanceSimulation } from "rnn-dynamics/dist/networks/plain-loop";
 import type { SimulationSetup } from "rnn-dynamics/dist/networks/run-setup";
+import { referenceAdvanceSimulation } from "../oracles/plain-loop";
 import { type Context, openNumpy } from "./context";
 import { timed } from "./measure";
 import { simulationInMlMatrix } from "./ml-matrix";

@@ -4,8 +4,6 @@ import { Matrix } from "ml-matrix";
 import {
   certify,
   createRng,
-  decoupledFlipFlop,
-  doubleWell3,
   type Flow,
   ghostOfSaddleNode,
   minimizeSpeed,
@@ -16,6 +14,7 @@ import {
 } from "rnn-dynamics";
 import { kernelBytesInUse } from "rnn-dynamics/dist/numerics/wasm";
 import { assertClose, assertRejects } from "../helpers/assertions";
+import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";
 
 const distance = (a: Float64Array, b: Float64Array) => Math.sqrt(a.reduce((s, v, i) => s + (v - b[i]) * (v - b[i]), 0));
 

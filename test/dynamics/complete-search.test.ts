@@ -3,8 +3,6 @@ import { Matrix } from "ml-matrix";
 import {
   createPool,
   createRng,
-  decoupledFlipFlop,
-  type FlipFlopFlow,
   type Flow,
   type FullSearch,
   findAllFixedPoints,
@@ -12,13 +10,13 @@ import {
   ghostOfSaddleNode,
   modeCounts,
   randomRecurrentWeights,
-  rotatedFlipFlop,
   type SearchRound,
   type SolvedFlow,
   saddleNodeFamily,
   simpleRnnFlow,
 } from "rnn-dynamics";
 import { assertRejectsLater } from "../helpers/assertions";
+import { decoupledFlipFlop, type FlipFlopFlow, rotatedFlipFlop } from "../oracles/solved-flows";
 
 const rng = createRng("complete search tests");
 

@@ -2,8 +2,6 @@ import { strict as assert } from "node:assert";
 import {
   completeness,
   createRng,
-  decoupledFlipFlop,
-  doubleWell3,
   type FixedPointSet,
   type Flow,
   findFixedPoints,
@@ -15,6 +13,7 @@ import {
   twoWells,
 } from "rnn-dynamics";
 import { assertClose, assertRejects } from "../helpers/assertions";
+import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";
 
 const without = (set: FixedPointSet, i: number): FixedPointSet => ({
   ...set,

@@ -7,7 +7,6 @@ import {
   createEchoState,
   createPool,
   createRng,
-  decoupledFlipFlop,
   type Flow,
   type FlowFamily,
   initialActivation,
@@ -18,6 +17,7 @@ import {
   type TaskPool,
 } from "rnn-dynamics";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
+import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 const range = (from: number, to: number, count: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));

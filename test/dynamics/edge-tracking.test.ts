@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { createRng, decoupledFlipFlop, type Flow, trackEdge } from "rnn-dynamics";
+import { createRng, type Flow, trackEdge } from "rnn-dynamics";
+import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 const apart = (a: Float64Array, b: Float64Array): number => Math.hypot(...a.map((v, i) => v - b[i]));
 

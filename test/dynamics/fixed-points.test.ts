@@ -5,14 +5,11 @@ import {
   certify,
   createEchoState,
   createRng,
-  decoupledFlipFlop,
-  doubleWell3,
   echoStateFlow,
   type FixedPoint,
   type Flow,
   findFixedPoints,
   ghostOfSaddleNode,
-  rotatedFlipFlop,
   type SolvedFlow,
   type Start,
   saddleNodeFamily,
@@ -23,6 +20,7 @@ import {
 } from "rnn-dynamics";
 import * as tasks from "rnn-dynamics/dist/workers/tasks";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
+import { decoupledFlipFlop, doubleWell3, rotatedFlipFlop } from "../oracles/solved-flows";
 
 const rng = createRng("fixed points tests");
 const cloud = (size: number, count: number, spread: number, name: string): Float64Array[] => {

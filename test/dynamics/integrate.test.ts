@@ -1,8 +1,9 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { doubleWell3, type Flow, type IntegrationMethod, integrate, saddleNodeFamily, twoWells } from "rnn-dynamics";
+import { type Flow, type IntegrationMethod, integrate, saddleNodeFamily, twoWells } from "rnn-dynamics";
 import { assertClose, assertRejects } from "../helpers/assertions";
+import { doubleWell3 } from "../oracles/solved-flows";
 
 /** ẋ = −x, with x(t) = x(0) e^{−t}. */
 const decay: Flow = {

@@ -2,7 +2,6 @@ import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import {
   createRng,
-  decoupledFlipFlop,
   findFixedPoints,
   stability,
   transitionGraph,
@@ -11,6 +10,7 @@ import {
   unstableManifold,
 } from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
+import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 const pattern = (x: Float64Array): string => Array.from(x, (v) => (v > 0 ? "+" : "−")).join("");
 

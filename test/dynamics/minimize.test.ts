@@ -3,8 +3,6 @@ import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import {
   createRng,
-  decoupledFlipFlop,
-  doubleWell3,
   type Flow,
   ghostOfSaddleNode,
   kineticEnergy,
@@ -16,6 +14,7 @@ import {
   twoWells,
 } from "rnn-dynamics";
 import { assertClose, assertRejects } from "../helpers/assertions";
+import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";
 
 const methods: readonly MinimizeMethod[] = ["dogleg", "cg", "gradient"];
 

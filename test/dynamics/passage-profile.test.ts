@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { decoupledFlipFlop, doubleWell3, speedAlong, speedThroughSaddle, twoWells } from "rnn-dynamics";
+import { speedAlong, speedThroughSaddle, twoWells } from "rnn-dynamics";
 import { assertClose, assertRejects } from "../helpers/assertions";
+import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";
 
 describe("the speed along a passage", () => {
   it("is |x − x³| on the straight way between two corners of the double well, 0 at the gate", () => {

@@ -6,7 +6,6 @@ import {
   completeness,
   completenessBadge,
   createRng,
-  doubleWell3,
   driftingFlow,
   type FixedPointSet,
   type Flow,
@@ -15,6 +14,7 @@ import {
   minimizeSpeed,
   type Rng,
 } from "rnn-dynamics";
+import { doubleWell3 } from "../oracles/solved-flows";
 
 const rng = createRng("undecided tests");
 

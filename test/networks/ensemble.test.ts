@@ -8,11 +8,11 @@ import {
   type EnsembleState,
   ensembleWeights,
 } from "rnn-dynamics/dist/networks/ensemble";
-import { referenceEnsemble } from "rnn-dynamics/dist/networks/plain-ensemble";
 import { ensembleStrips } from "rnn-dynamics/dist/networks/strips";
 import { kernelBytesInUse } from "rnn-dynamics/dist/numerics/wasm";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork } from "../helpers/noise-networks";
+import { referenceEnsemble } from "../oracles/plain-ensemble";
 
 function networksOf(units: number, kinds: number): EnsembleNetwork[] {
   return Array.from({ length: kinds }, (_, k) => {

@@ -5,10 +5,10 @@ import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics";
 import { advanceForce, advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
 import { createForceRun, createSimulationRun, type ForceRun } from "rnn-dynamics/dist/networks/kernel-run";
-import { referenceAdvanceForce, referenceAdvanceSimulation } from "rnn-dynamics/dist/networks/plain-loop";
 import { kernelBytesInUse } from "rnn-dynamics/dist/numerics/wasm";
 import { assertClose } from "../helpers/assertions";
 import { setUp, signals, train } from "../helpers/force-runs";
+import { referenceAdvanceForce, referenceAdvanceSimulation } from "../oracles/plain-loop";
 
 describe("time loops", () => {
   for (const activation of ["tanh", "logistic"] as const) {

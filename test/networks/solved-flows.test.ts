@@ -1,8 +1,9 @@
 import { strict as assert } from "node:assert";
 import { Matrix, QrDecomposition } from "ml-matrix";
-import { createRng, decoupledFlipFlop, doubleWell3, rotatedFlipFlop, type SolvedFlow, stability } from "rnn-dynamics";
+import { createRng, type SolvedFlow, stability } from "rnn-dynamics";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
+import { decoupledFlipFlop, doubleWell3, rotatedFlipFlop } from "../oracles/solved-flows";
 
 const rng = createRng("solved flows tests");
 const somewhere = (size: number) =>

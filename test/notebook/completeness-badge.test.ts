@@ -2,12 +2,12 @@ import { strict as assert } from "node:assert";
 import {
   completenessBadge,
   createRng,
-  decoupledFlipFlop,
   type FixedPointSet,
   findAllFixedPoints,
   findFixedPoints,
   integrate,
 } from "rnn-dynamics";
+import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 const rng = createRng("completeness badge");
 const flow = decoupledFlipFlop(3, 2, { units: 12, rng });

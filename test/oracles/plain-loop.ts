@@ -9,11 +9,18 @@
  *
  * The kernels (force-loop.ts) do the same operations in the same order; tests compare the bits.
  */
-import { logistic, tanh } from "../numerics/elementary";
-import { dot, norm } from "../numerics/vector";
-import { gainError } from "./gain-watch";
-import { checkForce, checkSimulation, type ForceRun, type KernelRun, type SimulationRun } from "./kernel-run";
-import { triangleIndex, weightIndex } from "./strips";
+
+import { gainError } from "rnn-dynamics/dist/networks/gain-watch";
+import {
+  checkForce,
+  checkSimulation,
+  type ForceRun,
+  type KernelRun,
+  type SimulationRun,
+} from "rnn-dynamics/dist/networks/kernel-run";
+import { triangleIndex, weightIndex } from "rnn-dynamics/dist/networks/strips";
+import { logistic, tanh } from "rnn-dynamics/dist/numerics/elementary";
+import { dot, norm } from "rnn-dynamics/dist/numerics/vector";
 
 /** `advanceSimulation` by plain loops, with the same bits. */
 export function referenceAdvanceSimulation(

@@ -1,7 +1,8 @@
 import { Matrix } from "ml-matrix";
-import type { Flow } from "../dynamics/flow";
-import { tanh } from "../numerics/elementary";
-import { checkRng, type Rng } from "../numerics/random";
+import type { Flow, SolvedFlow } from "rnn-dynamics";
+import { simpleRnnFlow } from "rnn-dynamics/dist/networks/simple-rnn";
+import { tanh } from "rnn-dynamics/dist/numerics/elementary";
+import { checkRng, type Rng } from "rnn-dynamics/dist/numerics/random";
 import {
   checkCount,
   checkMatrix,
@@ -11,14 +12,7 @@ import {
   mostUnits,
   reject,
   withDefaults,
-} from "../numerics/validate";
-import { simpleRnnFlow } from "./simple-rnn";
-
-/** A flow all of whose fixed points are known in closed form: ground truth for a search. */
-export interface SolvedFlow extends Flow {
-  /** Every fixed point, (N) each. */
-  readonly fixedPoints: readonly Float64Array[];
-}
+} from "rnn-dynamics/dist/numerics/validate";
 
 /** An ideal n-bit flip-flop as a simple recurrent network. */
 export interface FlipFlopFlow extends SolvedFlow {
