@@ -127,7 +127,6 @@ export * from "./networks/driven-lyapunov";
 export * from "./networks/echo-state";
 export * from "./networks/equidistance";
 export * from "./networks/flip-flop";
-export * from "./networks/flips";
 export * from "./networks/force";
 export * from "./networks/gating";
 export * from "./networks/lapses";
@@ -191,14 +190,11 @@ export { outFolder } from "./notebook/places";
 export {
   type Progress,
   progress,
-  progressOfRounds,
-  type RoundsProgress,
 } from "./notebook/progress";
 export { loadPlotly, show } from "./notebook/show";
 export { type TableFrame, type TableOptions, table, tableDefaults } from "./notebook/tables";
 export * from "./notebook/theme";
 export * from "./numerics/angle";
-export * as doubleDouble from "./numerics/double-double";
 export { type Eigenvalues, eigenvalues, eigenvaluesOf } from "./numerics/eigen";
 export * from "./numerics/elementary";
 export * from "./numerics/linear-solve";

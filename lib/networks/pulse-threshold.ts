@@ -53,7 +53,7 @@ export interface ThresholdOptions {
 
 export const thresholdDefaults: Readonly<ThresholdOptions> = Object.freeze({
   pulseLength: flipFlopDefaults.pulseLength, // as in the task: 11 steps
-  settle: 500, // as in flipTable: 50 τ
+  settle: 500, // 50 τ
   largest: 3, // the task's pulses have amplitude 1
   scan: 0.1,
   tolerance: 1e-3,

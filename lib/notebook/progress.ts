@@ -55,34 +55,6 @@ export function progress(label: string, total: number, clock: () => number = () 
   return { update, done: finish };
 }
 
-/** The two callbacks of a search in rounds, to be spread into its options. */
-export interface RoundsProgress {
-  onProgress(done: number, total: number): void;
-  onRound(): void;
-}
-
-/**
- * A progress bar for each round of a search that does not know how many rounds it will take:
- *
- *     await findAllFixedPoints(flow, sources, { ...progressOfRounds("searching") });
- *
- * @param label what is being done; the number of the round follows it
- */
-export function progressOfRounds(label: string): RoundsProgress {
-  let round = 1;
-  let current: Progress | undefined; // made with the first start of its round: after the last one there is none
-  return {
-    onProgress(done, total) {
-      current ??= progress(`${label}, round ${round}`, total);
-      current.update(done);
-    },
-    onRound() {
-      round++;
-      current = undefined;
-    },
-  };
-}
-
 function bar(label: string, done: number, total: number, leftMs: number | undefined): Record<string, string> {
   const left = leftMs === undefined ? "" : `, ${duration(leftMs)} left`;
   const percent = Math.floor((100 * done) / total);

@@ -1,5 +1,5 @@
 /** Pairs of doubles as quotients of big integers, and what a computed pair lacks to an exact value. */
-import type { doubleDouble } from "rnn-dynamics";
+import type * as doubleDouble from "../oracles/double-double";
 
 type DoubleDouble = doubleDouble.DoubleDouble;
 

@@ -1,4 +1,4 @@
-import { doubleDouble } from "rnn-dynamics";
+import * as doubleDouble from "../oracles/double-double";
 
 type DoubleDouble = doubleDouble.DoubleDouble;
 const { add, logistic, multiply, negate, tanh, twoProduct, twoSum } = doubleDouble;

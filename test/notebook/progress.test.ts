@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { progress, progressOfRounds } from "rnn-dynamics";
+import { progress } from "rnn-dynamics";
 import { duration } from "rnn-dynamics/dist/notebook/progress";
 import { inFakeKernel } from "../helpers/fake-kernel";
 
@@ -50,20 +50,6 @@ describe("progress", () => {
       bar.update(7);
     });
     assert.deepEqual(page.outputs[0].data, { "text/plain": "search: stopped at 4 of 10 in 0.0 s" });
-  });
-
-  it("has one bar for each round of a search, and none left over", async () => {
-    const page = await inFakeKernel(() => {
-      const { onProgress, onRound } = progressOfRounds("search");
-      onProgress(1, 2);
-      onProgress(2, 2);
-      onProgress(1, 1); // mirror images, tried at the end of a round
-      onRound();
-      onProgress(3, 3);
-      onRound();
-    });
-    const texts = page.outputs.map(({ data }) => String(data["text/plain"]).replace(/ in .*/, ""));
-    assert.deepEqual(texts, ["search, round 1: 2 of 2", "search, round 2: 3 of 3"]);
   });
 
   it("is silent outside a notebook", () => {
