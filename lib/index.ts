@@ -186,7 +186,6 @@ export {
 export * as figures from "./notebook/figures";
 export * from "./notebook/film";
 export { type LedgerRow, ledger, recordVerdicts } from "./notebook/ledger";
-export { outFolder } from "./notebook/places";
 export {
   type Progress,
   progress,
@@ -209,6 +208,7 @@ export * from "./numerics/singular-values";
 export * from "./numerics/subspace";
 export * from "./numerics/vector";
 export { kernelArray, releaseKernelArray } from "./numerics/wasm";
+export { outFolder } from "./places";
 export * from "./store/networks";
 export { loadNpy, saveNpy } from "./store/npy";
 export * from "./store/shipped";

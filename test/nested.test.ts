@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import { Matrix } from "ml-matrix";
 import * as lib from "rnn-dynamics";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 
 type Fn = (...values: unknown[]) => unknown;
 type Path = readonly (string | number)[];

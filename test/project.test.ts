@@ -5,11 +5,13 @@ import { dirname, join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import * as lib from "rnn-dynamics";
 import { type Notebook, sourceOf } from "rnn-dynamics/dist/cli/notebook-file";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 import { equationsIn, libFiles, projectNotebooks } from "./helpers/project-files";
 import { projectTemporary } from "./helpers/project-temporary";
 
 const layers: Record<string, number> = {
+  "places.ts": -1,
+  places: -1,
   numerics: 0,
   dynamics: 1,
   networks: 2,
@@ -32,7 +34,7 @@ describe("the layers of lib", () => {
   it("are the ones the design names", () => {
     for (const { path } of libFiles()) {
       const [folder, ...rest] = path.split("/");
-      assert.ok(path === "index.ts" || (folder in layers && rest.length === 1), `${path} lies outside the layers`);
+      assert.ok(path === "index.ts" || (folder in layers && rest.length <= 1), `${path} lies outside the layers`);
     }
   });
 

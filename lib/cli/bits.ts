@@ -12,9 +12,9 @@ import { createEchoState, echoStateFlow, initialActivation } from "../networks/e
 import { flipFlop } from "../networks/flip-flop";
 import { trainForce } from "../networks/force";
 import { simulate } from "../networks/simulate";
-import { projectFolder } from "../notebook/places";
 import { createRng } from "../numerics/random";
 import { toRowMajor } from "../numerics/vector";
+import { projectFolder } from "../places";
 import { readJsonRecord, refuseFile } from "../store/json-file";
 import { writeAside } from "../store/write-aside";
 import { createPool } from "../workers/pool";

@@ -8,7 +8,7 @@ import { copyFileSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { closeBrowser, saveFigure } from "../notebook/export";
 import { type Figure, titleText } from "../notebook/figure";
-import { projectFolder } from "../notebook/places";
+import { projectFolder } from "../places";
 import { readJson, readJsonRecord, refuseFile } from "../store/json-file";
 import { writeAside } from "../store/write-aside";
 

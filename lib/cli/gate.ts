@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { removeFolder } from "../notebook/browser-session";
-import { projectFolder } from "../notebook/places";
+import { projectFolder } from "../places";
 import { killTree } from "./kernel-process";
 import { listNotebooks, notebookFile } from "./notebook-file";
 import { picturelessLine } from "./pictureless";

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { removeFolder } from "../notebook/browser-session";
 import { kernelFolderPrefix } from "../notebook/parent-watch";
+import { codeFolder } from "../places";
 
 /** How to start a kernel. */
 export interface KernelOptions {
@@ -55,7 +56,7 @@ export function killAllKernels(): void {
  * installation matters.
  */
 export function kernelArguments(connectionFile: string): string[] {
-  const preload = join(__dirname, "..", "notebook", "kernel-preload.js");
+  const preload = join(codeFolder, "notebook", "kernel-preload.js");
   const tslab = join(dirname(require.resolve("tslab/package.json")), "bin", "tslab");
   return ["--require", preload, tslab, "kernel", `--config-path=${connectionFile}`];
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectFolder } from "../notebook/places";
+import { projectFolder } from "../places";
 
 /** Where the commands find and leave things. */
 export const folders = Object.freeze({

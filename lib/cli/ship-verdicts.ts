@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { seedRanks } from "../claims/seed-ranks";
 import { type LedgerRow, ledger, readVerdicts, recordVerdicts, shippedVerdicts } from "../notebook/ledger";
-import { outFolder, projectFolder } from "../notebook/places";
+import { outFolder, projectFolder } from "../places";
 import { writeAside } from "../store/write-aside";
 import { listNotebooks } from "./notebook-file";
 import { folders } from "./project";

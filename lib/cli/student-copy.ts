@@ -21,7 +21,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { projectFolder } from "../notebook/places";
+import { projectFolder } from "../places";
 import { readJsonRecord, refuseFile } from "../store/json-file";
 import { reason } from "../store/write-aside";
 import { listNotebooks, type NotebookCell, notebookFile, readNotebook, sourceOf, writeNotebook } from "./notebook-file";

@@ -7,7 +7,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { projectFolder } from "./places";
+import { projectFolder } from "../places";
 
 /** One exercise: what is right, where it is probed, how close is close enough. */
 export interface Exercise {

@@ -9,12 +9,12 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { checkNumber, reject, withDefaults } from "../numerics/validate";
+import { outFolder, projectFolder } from "../places";
 import { writeAside } from "../store/write-aside";
 import { findBrowser } from "./browser";
 import { type BrowserSession, openBrowser } from "./browser-session";
 import { checkFigure, type Figure, figureJson } from "./figure";
 import { isInNotebook, onKernelShutdown } from "./kernel-link";
-import { outFolder, projectFolder } from "./places";
 
 /** The kinds of file a figure can be saved as. */
 export type ImageFormat = "svg" | "pdf" | "png";

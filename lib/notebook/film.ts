@@ -6,10 +6,10 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { applyPalette, GIFEncoder, quantize } from "gifenc";
 import { PNG } from "pngjs";
 import { checkCount, checkNumber, reject, withDefaults } from "../numerics/validate";
+import { outFolder } from "../places";
 import { writeAside } from "../store/write-aside";
 import { drawFigure } from "./export";
 import { checkFigure, type Figure, type Frame, type Trace } from "./figure";
-import { outFolder } from "./places";
 
 export interface FilmOptions {
   /** Every so-manieth frame; the last one is always in. */

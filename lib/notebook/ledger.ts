@@ -9,10 +9,10 @@ import { dirname, join } from "node:path";
 import { statements } from "../claims/statements";
 import { type ClaimVerdict, verdictFault } from "../claims/verdict";
 import { checkList, reject } from "../numerics/validate";
+import { outFolder, projectFolder } from "../places";
 import { readJsonRecord, refuseFile } from "../store/json-file";
 import { withLock } from "../store/lock";
 import { makeFolder, writeAside } from "../store/write-aside";
-import { outFolder, projectFolder } from "./places";
 
 /** One line of the ledger, in words, for `table`. */
 export interface LedgerRow extends Record<string, unknown> {

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import Module from "node:module";
 import { dirname, join } from "node:path";
+import { codeFolder } from "../places";
 
 const pauseMs = 50;
 const freshMs = 5; // a large package is loaded in thousands of files
@@ -17,9 +18,9 @@ let givenUp = false;
 let lastSeen = Number.NEGATIVE_INFINITY;
 
 function findWitnesses(): string[] {
-  const own = join(__dirname, "..", "index.js");
+  const own = join(codeFolder, "index.js");
   const found = [own];
-  for (const start of [process.cwd(), __dirname]) {
+  for (const start of [process.cwd(), codeFolder]) {
     for (let folder = start; ; folder = dirname(folder)) {
       found.push(join(folder, "node_modules", ".package-lock.json"));
       if (dirname(folder) === folder) break;

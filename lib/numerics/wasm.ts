@@ -6,6 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { codeFolder } from "../places";
 import { checkCount, reject } from "./validate";
 
 // TypeScript knows WebAssembly only in browsers. What is used of it:
@@ -133,7 +134,7 @@ const collected = new FinalizationRegistry<number>(giveBack);
  */
 export function loadKernels(): Kernels {
   if (kernels !== undefined) return kernels;
-  const file = join(__dirname, "..", "kernels.wasm");
+  const file = join(codeFolder, "kernels.wasm");
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);

@@ -5,11 +5,12 @@
  * cannot be used, for whatever reason, is as good as none: it is kept beside as NAME.damaged, and the trial is run again.
  */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { NoiseOutcome } from "../networks/noise-outcome";
 import type { NoiseSubject } from "../networks/noise-subject";
 import type { TrialShelf } from "../networks/noise-trials";
 import { reject } from "../numerics/validate";
+import { projectFolder } from "../places";
 import { bytesOf, digestOf } from "./floats";
 import { keepDamaged, readJsonRecord, refuseFile } from "./json-file";
 import { libraryVersion } from "./version";
@@ -19,7 +20,7 @@ import { makeFolder, writeAside } from "./write-aside";
 const version = 2; // 2: products in single precision
 
 /** data/cache/noise, beside lib; not in git, and free to be deleted. */
-const noiseFolder: string = resolve(__dirname, "..", "..", "..", "data", "cache", "noise");
+const noiseFolder: string = join(projectFolder, "data", "cache", "noise");
 
 /**
  * A shelf for the trials of one study.

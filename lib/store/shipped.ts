@@ -1,8 +1,9 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { ForceTraining } from "../networks/force";
 import type { FlipFlopRecipe } from "../networks/recipe";
 import { trainFlipFlop } from "../networks/train-flip-flop";
 import { reject } from "../numerics/validate";
+import { projectFolder } from "../places";
 import { loadNetwork, type StoredNetwork } from "./networks";
 
 /**
@@ -27,7 +28,7 @@ export const shippedRecipes: Readonly<Record<string, Partial<FlipFlopRecipe>>> =
 /** Folder of the shipped networks: data/networks, beside lib. */
 function folder(): string {
   // this file runs from lib/dist/store
-  return resolve(__dirname, "..", "..", "..", "data", "networks");
+  return join(projectFolder, "data", "networks");
 }
 
 /** Path of a shipped network: data/networks/NAME.json in the project, wherever it is called from. */

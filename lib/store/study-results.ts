@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Study } from "../claims/study";
 import { checkCount, checkNumber, checkRecord, reject } from "../numerics/validate";
+import { projectFolder } from "../places";
 import { digestOf } from "./floats";
 import { readJsonRecord, refuseFile, shown } from "./json-file";
 import { libraryVersion } from "./version";
@@ -30,7 +31,7 @@ export interface StudyResult<R = unknown> {
 }
 
 /** Folder of the results that come with the project: data/results/replicates, beside lib. */
-export const replicatesFolder: string = resolve(__dirname, "..", "..", "..", "data", "results", "replicates");
+export const replicatesFolder: string = join(projectFolder, "data", "results", "replicates");
 
 /** Folder of the results of long studies, seed 1 of each: data/results, beside lib. */
 export const resultsFolder: string = resolve(replicatesFolder, "..");

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { TaskPool } from "../dynamics/search-work";
 import { withReadout } from "../networks/echo-state";
 import { type FlipFlopRecipe, flipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
 import { trainFlipFlop } from "../networks/train-flip-flop";
 import { checkShape, withDefaults } from "../numerics/validate";
 import { toMatrix, toRowMajor } from "../numerics/vector";
+import { projectFolder } from "../places";
 import { digestOf } from "./floats";
 import { keepDamaged } from "./json-file";
 import { loadNetwork, saveNetwork } from "./networks";
@@ -24,7 +25,7 @@ export const trainedNetworkDefaults: Readonly<TrainedNetworkOptions> = Object.fr
   pool: undefined,
   signal: undefined,
   /** data/cache/networks, beside lib; not in git, and free to be deleted. */
-  folder: resolve(__dirname, "..", "..", "..", "data", "cache", "networks"),
+  folder: join(projectFolder, "data", "cache", "networks"),
 });
 
 /**

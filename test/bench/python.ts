@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, endianness } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 import type { Clock } from "./measure";
 
 /** A Python that has numpy. */

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after as afterTime } from "rnn-dynamics/dist/cli/project";
 import { runNotebook } from "rnn-dynamics/dist/cli/run-notebooks";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";
 
 const command = join(projectFolder, "lib", "dist", "cli", "run-notebooks.js");

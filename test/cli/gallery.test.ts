@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { galleryPage, galleryPictures } from "rnn-dynamics/dist/cli/gallery";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 
 describe("the gallery", () => {
   const folder = join(projectFolder, "data", "figures");

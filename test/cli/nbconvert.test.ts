@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { writeKernelspec } from "rnn-dynamics/dist/cli/lab";
 import { listNotebooks } from "rnn-dynamics/dist/cli/notebook-file";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 import { notRun } from "../helpers/not-run";
 import { createNotebookFolder, type NotebookFolder, streamText } from "../helpers/notebook-folder";
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser } from "rnn-dynamics/dist/notebook/browser";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 import { notRun } from "../helpers/not-run";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";
 

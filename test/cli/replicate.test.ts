@@ -7,7 +7,7 @@ import type { Study } from "rnn-dynamics";
 import { loadStudyResult, saveStudyResult, studies } from "rnn-dynamics";
 import { parseSeeds } from "rnn-dynamics/dist/cli/replicate";
 import { secondsLeft } from "rnn-dynamics/dist/cli/status-line";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 
 const command = join(projectFolder, "lib", "dist", "cli", "replicate.js");
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { asTerminal, type NotebookOutput } from "rnn-dynamics/dist/cli/notebook-file";
 import { chooseNotebooks, failureReport, runNotebook, verdictLines } from "rnn-dynamics/dist/cli/run-notebooks";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 import { notRun } from "../helpers/not-run";
 import { createNotebookFolder, type NotebookFolder, streamText } from "../helpers/notebook-folder";
 

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 
 /** The functions of lib/cli/setup-steps.mjs that are tested; it is plain JavaScript and has no types of its own. */
 interface SetUpSteps {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { shippedLedger, withLedger } from "rnn-dynamics/dist/cli/ship-verdicts";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 
 describe("cli/ship-verdicts", () => {
   const readme = readFileSync(join(projectFolder, "README.md"), "utf8");

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listNotebooks, type Notebook, notebookFile, sourceOf } from "rnn-dynamics/dist/cli/notebook-file";
 import { studentCopy, withoutAnswers } from "rnn-dynamics/dist/cli/student-copy";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 
 const command = join(projectFolder, "lib", "dist", "cli", "student-copy.js");
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { listNotebooks, type Notebook, notebookFile, sourceOf } from "rnn-dynamics/dist/cli/notebook-file";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 
 /** A source file of lib, with its path below lib, written with `/`. */
 export interface SourceFile {

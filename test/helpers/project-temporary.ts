@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 
 /** A new folder inside the project, where a kernel finds `rnn-dynamics`; the gate removes what a killed test leaves. */
 export function projectTemporary(prefix: string): string {

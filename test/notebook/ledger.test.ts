@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { join } from "node:path";
 import { type ClaimVerdict, ledger, recordVerdicts, statements } from "rnn-dynamics";
 import { readVerdicts } from "rnn-dynamics/dist/notebook/ledger";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 import { memoryFolder } from "../helpers/memory-folder";
 
 describe("the ledger of claims", () => {

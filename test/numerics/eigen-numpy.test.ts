@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRng, type Eigenvalues, eigenvaluesOf } from "rnn-dynamics";
-import { projectFolder } from "rnn-dynamics/dist/notebook/places";
+import { projectFolder } from "rnn-dynamics/dist/places";
 import { findPython } from "../bench/python";
 import { notRun } from "../helpers/not-run";
 
