@@ -5,6 +5,7 @@ export * from "./claims/c10-c12";
 export * from "./claims/c13-c16";
 export * from "./claims/c17-c18";
 export * from "./claims/c19-c20";
+export { type LedgerRow, ledger, recordVerdicts } from "./claims/ledger";
 export * from "./claims/long-studies";
 export * from "./claims/over-seeds";
 export * from "./claims/replicated";
@@ -37,6 +38,7 @@ export {
   summariseNoise,
 } from "./claims/study-noise";
 export * from "./claims/study-recall";
+export * from "./claims/study-results";
 export * from "./claims/study-search";
 export type * from "./claims/study-story";
 export { filmSteps, storyStudy } from "./claims/study-story";
@@ -44,16 +46,7 @@ export * from "./claims/study-three-bits";
 export * from "./claims/study-tones";
 export { type UnseenInputs, unseenInputsStudy, unseenVerdict } from "./claims/study-unseen";
 export { type ClaimVerdict, type Verdict, type VerdictRow, verdictTable } from "./claims/verdict";
-export type { Bifurcation, BifurcationChange, BifurcationKind } from "./dynamics/bifurcation";
-export { type Certificate, certify, type UndecidedReason } from "./dynamics/certify";
-export * from "./dynamics/complete-search";
-export {
-  type Completeness,
-  type CompletenessReason,
-  completeness,
-  crowdedFrom,
-  leastCoverage,
-} from "./dynamics/completeness";
+export type { Bifurcation, BifurcationChange, BifurcationKind } from "./continuation/bifurcation";
 export {
   type BranchEvent,
   type Continuation,
@@ -61,119 +54,7 @@ export {
   continueDefaults,
   continueFixedPoints,
   type FixedPointBranch,
-} from "./dynamics/continuation";
-export * from "./dynamics/deflation";
-export * from "./dynamics/edge-tracking";
-export * from "./dynamics/energy";
-export type { Evaluations } from "./dynamics/energy-surface";
-export * from "./dynamics/excursions";
-export type * from "./dynamics/fixed-point-set";
-export { type FindOptions, findDefaults, findFixedPoints } from "./dynamics/fixed-points";
-export { type Flow, type FlowSpec, kineticEnergy, speed } from "./dynamics/flow";
-export type { FlowFamily } from "./dynamics/flow-family";
-export * from "./dynamics/integrate";
-export {
-  type LyapunovExponent,
-  type LyapunovOptions,
-  lyapunovDefaults,
-  lyapunovExponent,
-} from "./dynamics/lyapunov";
-export {
-  type Branch,
-  type BranchOptions,
-  branchDefaults,
-  type KnownSpectrum,
-  type UnstableDirection,
-  unstableDirection,
-  unstableManifold,
-} from "./dynamics/manifold";
-export { connectedComponents } from "./dynamics/merge";
-export {
-  type MinimizeMethod,
-  type MinimizeOptions,
-  type Minimum,
-  type MinimumStatus,
-  minimizeDefaults,
-  minimizeSpeed,
-} from "./dynamics/minimize";
-export * from "./dynamics/mode-counts";
-export * from "./dynamics/passage-profile";
-export * from "./dynamics/passage-time";
-export * from "./dynamics/polish";
-export type { TaskPool } from "./dynamics/search-work";
-export * from "./dynamics/separation";
-export {
-  type ComplexArray,
-  type Stability,
-  type StabilityKind,
-  type StabilityOptions,
-  type StabilityShape,
-  stability,
-  stabilityDefaults,
-} from "./dynamics/stability";
-export {
-  type MixedStartsOptions,
-  mixedStarts,
-  mixedStartsDefaults,
-  type Start,
-  type StartKind,
-} from "./dynamics/starts";
-export { type Transition, transitionGraph } from "./dynamics/transition-graph";
-export * from "./networks/activation";
-export * from "./networks/bit-axes";
-export * from "./networks/bit-frame";
-export * from "./networks/conjugate";
-export * from "./networks/driven-lyapunov";
-export * from "./networks/echo-state";
-export * from "./networks/equidistance";
-export * from "./networks/flip-flop";
-export * from "./networks/force";
-export * from "./networks/gating";
-export * from "./networks/lapses";
-export * from "./networks/least-squares";
-export * from "./networks/memories";
-export * from "./networks/memory-graph";
-export * from "./networks/memory-losses";
-export * from "./networks/memory-margins";
-export {
-  type NoiseTrialOptions,
-  noiseLevels,
-  noiseTrial,
-  noiseTrialDefaults,
-  withNoise,
-} from "./networks/noise";
-export * from "./networks/noise-curves";
-export type * from "./networks/noise-outcome";
-export * from "./networks/noise-parts";
-export type { NoiseSubject } from "./networks/noise-subject";
-export {
-  type NoiseTrialsOptions,
-  noiseTrials,
-  noiseTrialsDefaults,
-  type TrialShelf,
-  trialRng,
-} from "./networks/noise-trials";
-export * from "./networks/origin-crossings";
-export * from "./networks/passages";
-export * from "./networks/period";
-export * from "./networks/planar";
-export * from "./networks/portrait";
-export * from "./networks/pulse-threshold";
-export { flowFromSpec, type RateFlowParameters, rateFlow, rateFlowKind } from "./networks/rate-flow";
-export * from "./networks/readout-family";
-export * from "./networks/recipe";
-export * from "./networks/simple-rnn";
-export * from "./networks/simulate";
-export * from "./networks/skeleton";
-export * from "./networks/tesseract-view";
-export * from "./networks/tone-task";
-export * from "./networks/train-flip-flop";
-export * from "./networks/transfer";
-export * from "./networks/unseen-tests";
-export * from "./notebook/certificate-table";
-export * from "./notebook/completeness-badge";
-export { check, type Exercise, type SolutionModule } from "./notebook/exercise";
-export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./notebook/export";
+} from "./continuation/continuation";
 export {
   type Figure,
   type Frame,
@@ -182,37 +63,156 @@ export {
   type Numbers,
   type Trace,
   titleText,
-} from "./notebook/figure";
-export * as figures from "./notebook/figures";
-export * from "./notebook/film";
-export { type LedgerRow, ledger, recordVerdicts } from "./notebook/ledger";
+} from "./figures/figure";
+export * as figures from "./figures/figures";
+export * from "./figures/theme";
+export * from "./flow/energy";
+export * from "./flow/excursions";
+export { type Flow, type FlowSpec, kineticEnergy, speed } from "./flow/flow";
+export type { FlowFamily } from "./flow/flow-family";
+export * from "./flow/integrate";
+export {
+  type LyapunovExponent,
+  type LyapunovOptions,
+  lyapunovDefaults,
+  lyapunovExponent,
+} from "./flow/lyapunov";
+export * from "./flow/passage-time";
+export * from "./flow/planar";
+export * from "./flow/separation";
+export {
+  type ComplexArray,
+  type Stability,
+  type StabilityKind,
+  type StabilityOptions,
+  type StabilityShape,
+  stability,
+  stabilityDefaults,
+} from "./flow/stability";
+export * from "./memory/bit-axes";
+export * from "./memory/bit-frame";
+export * from "./memory/equidistance";
+export * from "./memory/gating";
+export * from "./memory/lapses";
+export * from "./memory/memories";
+export * from "./memory/memory-graph";
+export * from "./memory/memory-margins";
+export * from "./memory/passages";
+export * from "./memory/pulse-threshold";
+export * from "./memory/skeleton";
+export * from "./memory/tesseract-view";
+export * from "./network/activation";
+export * from "./network/conjugate";
+export * from "./network/driven-lyapunov";
+export * from "./network/echo-state";
+export * from "./network/flip-flop";
+export * from "./network/force";
+export * from "./network/least-squares";
+export * from "./network/networks";
+export { loadNpy, saveNpy } from "./network/npy";
+export * from "./network/period";
+export * from "./network/portrait";
+export { flowFromSpec, type RateFlowParameters, rateFlow, rateFlowKind } from "./network/rate-flow";
+export * from "./network/recipe";
+export * from "./network/shipped";
+export * from "./network/simple-rnn";
+export * from "./network/simulate";
+export * from "./network/tone-task";
+export * from "./network/train-flip-flop";
+export { type TrainedNetworkOptions, trainedNetwork, trainedNetworkDefaults } from "./network/trained";
+export * from "./network/transfer";
+export * from "./network/weights";
+export * from "./noise/memory-losses";
+export {
+  type NoiseTrialOptions,
+  noiseLevels,
+  noiseTrial,
+  noiseTrialDefaults,
+  withNoise,
+} from "./noise/noise";
+export * from "./noise/noise-curves";
+export type * from "./noise/noise-outcome";
+export * from "./noise/noise-parts";
+export type { NoiseSubject } from "./noise/noise-subject";
+export {
+  type NoiseTrialsOptions,
+  noiseTrials,
+  noiseTrialsDefaults,
+  type TrialShelf,
+  trialRng,
+} from "./noise/noise-trials";
+export * from "./noise/unseen-tests";
+export * from "./numbers/angle";
+export { meanAndDeviation } from "./numbers/median";
+export * from "./numbers/pca";
+export * from "./numbers/random";
+export * from "./numbers/rank-correlation";
+export * from "./numbers/sine";
+export * from "./numbers/singular-values";
+export * from "./numbers/subspace";
+export * from "./page/certificate-table";
+export * from "./page/completeness-badge";
+export { check, type Exercise, type SolutionModule } from "./page/exercise";
+export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./page/export";
+export * from "./page/film";
 export {
   type Progress,
   progress,
-} from "./notebook/progress";
-export { loadPlotly, show } from "./notebook/show";
-export { type TableFrame, type TableOptions, table, tableDefaults } from "./notebook/tables";
-export * from "./notebook/theme";
-export * from "./numerics/angle";
-export { type Eigenvalues, eigenvalues, eigenvaluesOf } from "./numerics/eigen";
-export * from "./numerics/elementary";
-export * from "./numerics/linear-solve";
-export { multiplyMatrices, multiplyRowMajor } from "./numerics/matrix-product";
-export { meanAndDeviation } from "./numerics/median";
-export * from "./numerics/pca";
-export * from "./numerics/random";
-export * from "./numerics/rank-correlation";
-export * from "./numerics/refined-solve";
-export * from "./numerics/sine";
-export * from "./numerics/singular-values";
-export * from "./numerics/subspace";
-export * from "./numerics/vector";
-export { kernelArray, releaseKernelArray } from "./numerics/wasm";
+} from "./page/progress";
+export { loadPlotly, show } from "./page/show";
+export { type TableFrame, type TableOptions, table, tableDefaults } from "./page/tables";
 export { outFolder } from "./places";
-export * from "./store/networks";
-export { loadNpy, saveNpy } from "./store/npy";
-export * from "./store/shipped";
-export * from "./store/study-results";
-export { type TrainedNetworkOptions, trainedNetwork, trainedNetworkDefaults } from "./store/trained";
-export * from "./store/weights";
-export { createPool, type PoolOptions, poolDefaults, type WorkerPool } from "./workers/pool";
+export { createPool, type PoolOptions, poolDefaults, type WorkerPool } from "./pool";
+export { type Certificate, certify, type UndecidedReason } from "./search/certify";
+export * from "./search/complete-search";
+export {
+  type Completeness,
+  type CompletenessReason,
+  completeness,
+  crowdedFrom,
+  leastCoverage,
+} from "./search/completeness";
+export * from "./search/deflation";
+export * from "./search/edge-tracking";
+export type { Evaluations } from "./search/energy-surface";
+export type * from "./search/fixed-point-set";
+export { type FindOptions, findDefaults, findFixedPoints } from "./search/fixed-points";
+export {
+  type Branch,
+  type BranchOptions,
+  branchDefaults,
+  type KnownSpectrum,
+  type UnstableDirection,
+  unstableDirection,
+  unstableManifold,
+} from "./search/manifold";
+export { connectedComponents } from "./search/merge";
+export {
+  type MinimizeMethod,
+  type MinimizeOptions,
+  type Minimum,
+  type MinimumStatus,
+  minimizeDefaults,
+  minimizeSpeed,
+} from "./search/minimize";
+export * from "./search/mode-counts";
+export * from "./search/passage-profile";
+export * from "./search/polish";
+export type { TaskPool } from "./search/search-work";
+export {
+  type MixedStartsOptions,
+  mixedStarts,
+  mixedStartsDefaults,
+  type Start,
+  type StartKind,
+} from "./search/starts";
+export { type Transition, transitionGraph } from "./search/transition-graph";
+export * from "./training/origin-crossings";
+export * from "./training/readout-family";
+export { type Eigenvalues, eigenvalues, eigenvaluesOf } from "./wasm/eigen";
+export * from "./wasm/elementary";
+export * from "./wasm/linear-solve";
+export { multiplyMatrices, multiplyRowMajor } from "./wasm/matrix-product";
+export * from "./wasm/refined-solve";
+export * from "./wasm/vector";
+export { kernelArray, releaseKernelArray } from "./wasm/wasm";

@@ -2,9 +2,10 @@
  * Verdicts on the claims of §§3–4: finding fixed points of the 2-D system (C1), conjugate gradients against gradient
  * descent (C2), the Gauss–Newton Hessian near a fixed point (C3).
  */
-import { log } from "../numerics/elementary";
-import { median } from "../numerics/median";
-import { checkList, checkNumber, checkNumbers, checkRecord, checkShape, reject } from "../numerics/validate";
+
+import { median } from "../numbers/median";
+import { log } from "../wasm/elementary";
+import { checkList, checkNumber, checkNumbers, checkRecord, checkShape, reject } from "../wasm/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
 /** The fixed points of eqs. 14–15 in closed form. The paper prints (1, −½) for the third: F is (0, 1) there. */

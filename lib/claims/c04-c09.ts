@@ -6,8 +6,8 @@
  * What C5 to C7 measure (twenty inputs, the whole search, memories held) was mended with seeds 1 to 6 already seen.
  */
 import type { Matrix } from "ml-matrix";
-import { clearOutput } from "../networks/flip-flop";
-import { meanAndDeviation } from "../numerics/median";
+import { clearOutput } from "../network/flip-flop";
+import { meanAndDeviation } from "../numbers/median";
 import {
   checkList,
   checkMatrix,
@@ -17,7 +17,7 @@ import {
   checkShape,
   checkVector,
   reject,
-} from "../numerics/validate";
+} from "../wasm/validate";
 import type { ClaimVerdict } from "./verdict";
 
 /** Thresholds of claims C4 to C9, each with its reason. What an output must reach to tell a bit is `clearOutput`. */

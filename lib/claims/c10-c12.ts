@@ -4,7 +4,7 @@
  * Statistics and thresholds were written down, with their reasons, before the runs on the seeds that decide. Developed on
  * seed 1 and on seeds that do not decide.
  */
-import { checkCount, checkList, checkNumber, checkRecord, checkShape, reject } from "../numerics/validate";
+import { checkCount, checkList, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
 import type { ClaimVerdict } from "./verdict";
 
 /** Thresholds of claims C10 to C12, each with its reason. */

@@ -4,17 +4,9 @@
  * Statistics and thresholds were written down, with their reasons, before the runs that decide them (seeds 1 to 6).
  * A threshold is never moved afterwards. That C13 and C16 count memories held was settled with these seeds already seen.
  */
-import type { TesseractView } from "../networks/tesseract-view";
-import { tesseractViews } from "../networks/tesseract-view";
-import {
-  checkChoice,
-  checkList,
-  checkNumber,
-  checkNumbers,
-  checkRecord,
-  checkShape,
-  reject,
-} from "../numerics/validate";
+import type { TesseractView } from "../memory/tesseract-view";
+import { tesseractViews } from "../memory/tesseract-view";
+import { checkChoice, checkList, checkNumber, checkNumbers, checkRecord, checkShape, reject } from "../wasm/validate";
 import { areBoxLengths, type FlipDistance, heldInWords, lengthsInWords } from "./c04-c09";
 import type { ClaimVerdict, Verdict } from "./verdict";
 

@@ -6,8 +6,8 @@
  * level at which half of the memories are gone, the *half level*. Statistics and thresholds were written down before the
  * runs that decide them.
  */
-import { median } from "../numerics/median";
-import { checkList, checkNumber, checkRecord, reject } from "../numerics/validate";
+import { median } from "../numbers/median";
+import { checkList, checkNumber, checkRecord, reject } from "../wasm/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
 /** Thresholds of claims C17 and C18, each with its reason. */

@@ -3,8 +3,8 @@
  *
  * Statistics and thresholds were written down, with their reasons, before the runs that decide them.
  */
-import { median } from "../numerics/median";
-import { checkCount, checkList, checkNumber, checkRecord } from "../numerics/validate";
+import { median } from "../numbers/median";
+import { checkCount, checkList, checkNumber, checkRecord } from "../wasm/validate";
 import type { ClaimVerdict } from "./verdict";
 
 /** Thresholds of claims C19 and C20, each with its reason. */

@@ -1,4 +1,4 @@
-import { checkList, reject } from "../numerics/validate";
+import { checkList, reject } from "../wasm/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";
 
 /** Thresholds of a verdict over several seeds, each with its reason. */

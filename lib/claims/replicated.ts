@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
-import { checkRecord, reject } from "../numerics/validate";
-import { loadStudyResult, replicatesFolder, studyResultFile } from "../store/study-results";
+import { checkRecord, reject } from "../wasm/validate";
 import { verdictOverSeeds } from "./over-seeds";
 import type { Study } from "./study";
+import { loadStudyResult, replicatesFolder, studyResultFile } from "./study-results";
 import type { ClaimVerdict } from "./verdict";
 
 /** A result of a study, with its seed. */

@@ -3,11 +3,11 @@
  */
 
 import type { Matrix } from "ml-matrix";
-import { findFixedPoints } from "../dynamics/fixed-points";
-import { checkFlowArgument, type Flow } from "../dynamics/flow";
-import { minimizeSpeed } from "../dynamics/minimize";
-import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../networks/simple-rnn";
-import { checkRng, createRng, type Rng } from "../numerics/random";
+import { checkFlowArgument, type Flow } from "../flow/flow";
+import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../network/simple-rnn";
+import { checkRng, createRng, type Rng } from "../numbers/random";
+import { findFixedPoints } from "../search/fixed-points";
+import { minimizeSpeed } from "../search/minimize";
 import {
   checkCount,
   checkNumber,
@@ -16,8 +16,8 @@ import {
   checkVector,
   reject,
   withDefaults,
-} from "../numerics/validate";
-import { norm } from "../numerics/vector";
+} from "../wasm/validate";
+import { norm } from "../wasm/vector";
 import type { DescentRace, HessianErrors, PlanarSearch } from "./c01-c03";
 
 /**

@@ -1,13 +1,13 @@
 /** The runs behind claims C19 and C20: results of the studies of the search, and searches next to ghosts and on drifting flows. */
 import { Matrix } from "ml-matrix";
-import { certify } from "../dynamics/certify";
-import { findFixedPoints } from "../dynamics/fixed-points";
-import { type Flow, kineticEnergy } from "../dynamics/flow";
-import { isSamePlace } from "../dynamics/merge";
-import { ghostOfSaddleNode, saddleNodeFamily } from "../networks/planar";
-import { checkRng, createRng, type Rng } from "../numerics/random";
-import { checkCount, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../numerics/validate";
-import { dot } from "../numerics/vector";
+import { type Flow, kineticEnergy } from "../flow/flow";
+import { ghostOfSaddleNode, saddleNodeFamily } from "../flow/planar";
+import { checkRng, createRng, type Rng } from "../numbers/random";
+import { certify } from "../search/certify";
+import { findFixedPoints } from "../search/fixed-points";
+import { isSamePlace } from "../search/merge";
+import { checkCount, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../wasm/validate";
+import { dot } from "../wasm/vector";
 import type { DecidedSearch, DriftSearch, GhostSearch, SearchTime } from "./c19-c20";
 import type { SeededResult } from "./replicated";
 import { startsInBox } from "./runs-c01-c03";

@@ -2,23 +2,23 @@
  * The runs behind claims C10 to C12: a network at several steps of its training, looked at in the same way each time.
  */
 import type { Matrix } from "ml-matrix";
-import { continueFixedPoints } from "../dynamics/continuation";
-import { excursionsFrom } from "../dynamics/excursions";
-import type { FlowFamily } from "../dynamics/flow-family";
-import { stability } from "../dynamics/stability";
-import { type EchoState, echoStateFlow, withReadout } from "../networks/echo-state";
-import { bitAccuracy, meanSquaredError, type Task } from "../networks/flip-flop";
-import { type ForceTraining, type Snapshot, trainForce } from "../networks/force";
-import { type MemoryOptions, memoryTable } from "../networks/memories";
-import { originCrossings, originDates } from "../networks/origin-crossings";
-import { patternOf } from "../networks/passages";
-import { readoutFamily } from "../networks/readout-family";
-import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
-import { simulate } from "../networks/simulate";
-import { trainFlipFlop } from "../networks/train-flip-flop";
-import { createRng } from "../numerics/random";
-import { checkCount, checkList, checkMatrix, checkNumber, checkRecord, checkShape, reject } from "../numerics/validate";
-import { norm } from "../numerics/vector";
+import { continueFixedPoints } from "../continuation/continuation";
+import { excursionsFrom } from "../flow/excursions";
+import type { FlowFamily } from "../flow/flow-family";
+import { stability } from "../flow/stability";
+import { type MemoryOptions, memoryTable } from "../memory/memories";
+import { patternOf } from "../memory/passages";
+import { type EchoState, echoStateFlow, withReadout } from "../network/echo-state";
+import { bitAccuracy, meanSquaredError, type Task } from "../network/flip-flop";
+import { type ForceTraining, type Snapshot, trainForce } from "../network/force";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
+import { simulate } from "../network/simulate";
+import { trainFlipFlop } from "../network/train-flip-flop";
+import { createRng } from "../numbers/random";
+import { originCrossings, originDates } from "../training/origin-crossings";
+import { readoutFamily } from "../training/readout-family";
+import { checkCount, checkList, checkMatrix, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
+import { norm } from "../wasm/vector";
 import type { OriginAt, OriginEvent } from "./c10-c12";
 
 /** An untrained network with its tasks, and the readout at chosen steps of its training. */

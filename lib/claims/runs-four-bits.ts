@@ -1,16 +1,16 @@
 /** What is measured on a four-bit network for claims C13 to C16; notebook 06 and the study call the same functions. */
 import { Matrix } from "ml-matrix";
-import { findFixedPoints } from "../dynamics/fixed-points";
-import { type BitAxes, bitAxes } from "../networks/bit-axes";
-import { type EchoState, echoStateFlow } from "../networks/echo-state";
-import { distanceInequality, leastInequality } from "../networks/equidistance";
-import type { Memory } from "../networks/memories";
-import { outputOf, patternOf } from "../networks/passages";
-import { droppedDirection, type ViewJudgement, viewOf } from "../networks/tesseract-view";
-import { angleInDegrees } from "../numerics/angle";
-import { type PrincipalComponents, principalComponents } from "../numerics/pca";
-import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector } from "../numerics/validate";
-import { dot, norm } from "../numerics/vector";
+import { type BitAxes, bitAxes } from "../memory/bit-axes";
+import { distanceInequality, leastInequality } from "../memory/equidistance";
+import type { Memory } from "../memory/memories";
+import { outputOf, patternOf } from "../memory/passages";
+import { droppedDirection, type ViewJudgement, viewOf } from "../memory/tesseract-view";
+import { type EchoState, echoStateFlow } from "../network/echo-state";
+import { angleInDegrees } from "../numbers/angle";
+import { type PrincipalComponents, principalComponents } from "../numbers/pca";
+import { findFixedPoints } from "../search/fixed-points";
+import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector } from "../wasm/validate";
+import { dot, norm } from "../wasm/vector";
 import { type FlipDistance, flipDistances } from "./c04-c09";
 import type { StudyContext } from "./study";
 

@@ -2,20 +2,20 @@
  * The runs behind claims C17 and C18: the four-bit networks of one seed, disturbed by the same noise.
  */
 import { Matrix } from "ml-matrix";
-import { tanhConjugate } from "../networks/conjugate";
-import { type EchoState, withReadout } from "../networks/echo-state";
-import { trainForce } from "../networks/force";
-import { memoryTable } from "../networks/memories";
-import { memoryMargins } from "../networks/memory-margins";
-import { noiseTrial, noiseTrialDefaults } from "../networks/noise";
-import { type NoiseRecord, weightDeviation } from "../networks/noise-curves";
-import type { NoiseSubject } from "../networks/noise-subject";
-import { noiseTrials, trialRng } from "../networks/noise-trials";
-import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
-import { checkCount } from "../numerics/validate";
-import { norm } from "../numerics/vector";
-import { noiseShelf } from "../store/noise-shelf";
-import { trainedNetwork } from "../store/trained";
+import { memoryTable } from "../memory/memories";
+import { memoryMargins } from "../memory/memory-margins";
+import { tanhConjugate } from "../network/conjugate";
+import { type EchoState, withReadout } from "../network/echo-state";
+import { trainForce } from "../network/force";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
+import { trainedNetwork } from "../network/trained";
+import { noiseTrial, noiseTrialDefaults } from "../noise/noise";
+import { type NoiseRecord, weightDeviation } from "../noise/noise-curves";
+import { noiseShelf } from "../noise/noise-shelf";
+import type { NoiseSubject } from "../noise/noise-subject";
+import { noiseTrials, trialRng } from "../noise/noise-trials";
+import { checkCount } from "../wasm/validate";
+import { norm } from "../wasm/vector";
 import type { StudyContext } from "./study";
 
 /** The networks of Fig. 9, besides the seed.  [J15 §8] */

@@ -1,20 +1,21 @@
 /**
  * The runs behind the goals of the search: all fixed points of a trained three-bit network, without help.
  */
+
+import type { Flow } from "../flow/flow";
+import { type Memory, memoryTable } from "../memory/memories";
+import { memorySkeleton } from "../memory/skeleton";
+import { echoStateFlow } from "../network/echo-state";
+import type { FlipFlopRecipe, PreparedFlipFlop } from "../network/recipe";
+import { type Simulation, simulate } from "../network/simulate";
+import { trainedNetwork } from "../network/trained";
+import { createRng } from "../numbers/random";
 import {
   type FindAllOptions,
   type FullSearch,
   findAllFixedPoints,
   type SearchSources,
-} from "../dynamics/complete-search";
-import type { Flow } from "../dynamics/flow";
-import { echoStateFlow } from "../networks/echo-state";
-import { type Memory, memoryTable } from "../networks/memories";
-import type { FlipFlopRecipe, PreparedFlipFlop } from "../networks/recipe";
-import { type Simulation, simulate } from "../networks/simulate";
-import { memorySkeleton } from "../networks/skeleton";
-import { createRng } from "../numerics/random";
-import { trainedNetwork } from "../store/trained";
+} from "../search/complete-search";
 import type { StudyContext } from "./study";
 
 /** A trained network without input, and all that a search of it is told. */

@@ -3,7 +3,7 @@
  *
  * Goals and statistics were committed before the runs that decide, seeds 11–20; seeds 1–4 and 21–24 are for development.
  */
-import { checkList, checkShape } from "../numerics/validate";
+import { checkList, checkShape } from "../wasm/validate";
 import type { Recall } from "./study-recall";
 import type { SearchStudyResult } from "./study-search";
 

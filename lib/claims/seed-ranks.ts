@@ -1,5 +1,5 @@
-import { meanAndDeviation } from "../numerics/median";
-import { shippedNames } from "../store/shipped";
+import { shippedNames } from "../network/shipped";
+import { meanAndDeviation } from "../numbers/median";
 import { replicatedRuns } from "./replicated";
 import { kindOf, unseenInputsStudy } from "./study-unseen";
 

@@ -1,19 +1,19 @@
-import type { FullSearch, SearchEnd, SearchRound } from "../dynamics/complete-search";
-import { completeness } from "../dynamics/completeness";
-import type { FixedPoint, Outcome } from "../dynamics/fixed-point-set";
-import { checkFlowArgument, type Flow, kineticEnergy, velocityInto } from "../dynamics/flow";
-import { searchWork } from "../dynamics/search-work";
-import { mirrorOf, type StartKind } from "../dynamics/starts";
-import { echoStateFlow } from "../networks/echo-state";
-import { memoryTable } from "../networks/memories";
-import { checkRecord, checkShape, reject } from "../numerics/validate";
-import { distance, norm } from "../numerics/vector";
-import { floatsFrom, textOf } from "../store/floats";
-import { shippedRecipes } from "../store/shipped";
-import { loadStudyResult, resultsFolder } from "../store/study-results";
-import { trainedNetwork } from "../store/trained";
+import { floatsFrom, textOf } from "../files/floats";
+import { checkFlowArgument, type Flow, kineticEnergy, velocityInto } from "../flow/flow";
+import { memoryTable } from "../memory/memories";
+import { echoStateFlow } from "../network/echo-state";
+import { shippedRecipes } from "../network/shipped";
+import { trainedNetwork } from "../network/trained";
+import type { FullSearch, SearchEnd, SearchRound } from "../search/complete-search";
+import { completeness } from "../search/completeness";
+import type { FixedPoint, Outcome } from "../search/fixed-point-set";
+import { searchWork } from "../search/search-work";
+import { mirrorOf, type StartKind } from "../search/starts";
+import { checkRecord, checkShape, reject } from "../wasm/validate";
+import { distance, norm } from "../wasm/vector";
 import { wholeSearch } from "./runs-search";
 import type { Study, StudyContext } from "./study";
+import { loadStudyResult, resultsFolder } from "./study-results";
 
 /** A fixed point of a search that is kept. What can be worked out from the place alone, its certificate, is not. */
 export interface SkeletonPlace {

@@ -1,4 +1,4 @@
-import { originDates } from "../networks/origin-crossings";
+import { originDates } from "../training/origin-crossings";
 import { claimC10, claimC11, claimC12, type OriginAt, type OriginEvent } from "./c10-c12";
 import {
   firstPulseOf,

@@ -1,5 +1,5 @@
-import { median, medianInterval } from "../numerics/median";
-import { checkShape } from "../numerics/validate";
+import { median, medianInterval } from "../numbers/median";
+import { checkShape } from "../wasm/validate";
 import type { SeededResult } from "./replicated";
 import { type LostRest, lostRest } from "./runs-evolution";
 import type { Study } from "./study";

@@ -1,6 +1,6 @@
-import { lossLevels } from "../networks/memory-losses";
-import { areaUnder, halfLevel, heldShares } from "../networks/noise-curves";
-import { checkList, checkNumber, checkNumbers, checkRecord, checkShape } from "../numerics/validate";
+import { lossLevels } from "../noise/memory-losses";
+import { areaUnder, halfLevel, heldShares } from "../noise/noise-curves";
+import { checkList, checkNumber, checkNumbers, checkRecord, checkShape } from "../wasm/validate";
 import type { NoiseScore, NoiseScores } from "./c17-c18";
 import { type NoiseResult, type NoiseResults, runNoise } from "./runs-noise";
 import type { Study } from "./study";

@@ -1,9 +1,9 @@
-import type { FixedPoint, FixedPointSet } from "../dynamics/fixed-point-set";
-import { findDefaults } from "../dynamics/fixed-points";
-import { isSamePlace } from "../dynamics/merge";
-import { modeCounts } from "../dynamics/mode-counts";
-import type { StartKind } from "../dynamics/starts";
-import type { FlipFlopRecipe } from "../networks/recipe";
+import type { FlipFlopRecipe } from "../network/recipe";
+import type { FixedPoint, FixedPointSet } from "../search/fixed-point-set";
+import { findDefaults } from "../search/fixed-points";
+import { isSamePlace } from "../search/merge";
+import { modeCounts } from "../search/mode-counts";
+import type { StartKind } from "../search/starts";
 import { searchSubject, type TimedSearch, timedSearch } from "./runs-search";
 import type { Study, StudyContext } from "./study";
 import { searchRecipes } from "./study-search";

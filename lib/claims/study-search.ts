@@ -1,8 +1,8 @@
 import { cpus } from "node:os";
-import type { SearchEnd, SearchRound } from "../dynamics/complete-search";
-import type { FixedPoint } from "../dynamics/fixed-point-set";
-import { modeCounts } from "../dynamics/mode-counts";
-import type { FlipFlopRecipe } from "../networks/recipe";
+import type { FlipFlopRecipe } from "../network/recipe";
+import type { SearchEnd, SearchRound } from "../search/complete-search";
+import type { FixedPoint } from "../search/fixed-point-set";
+import { modeCounts } from "../search/mode-counts";
 import { searchSubject, type TimedSearch, timedSearch } from "./runs-search";
 import type { Study } from "./study";
 

@@ -1,12 +1,12 @@
-import { oneByOne } from "../dynamics/search-work";
-import { stability } from "../dynamics/stability";
-import { type EchoState, echoStateFlow } from "../networks/echo-state";
-import type { Snapshot } from "../networks/force";
-import { originCrossings } from "../networks/origin-crossings";
-import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
-import { exp, log } from "../numerics/elementary";
-import { checkCount, checkList, checkRecord } from "../numerics/validate";
-import { toMatrix, toRowMajor } from "../numerics/vector";
+import { stability } from "../flow/stability";
+import { type EchoState, echoStateFlow } from "../network/echo-state";
+import type { Snapshot } from "../network/force";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
+import { oneByOne } from "../search/search-work";
+import { originCrossings } from "../training/origin-crossings";
+import { exp, log } from "../wasm/elementary";
+import { checkCount, checkList, checkRecord } from "../wasm/validate";
+import { toMatrix, toRowMajor } from "../wasm/vector";
 import { type HeldMemories, memoriesAt, networkAt, type TestRun, testRunAt, trainingFilm } from "./runs-evolution";
 import type { Study, StudyContext } from "./study";
 

@@ -1,12 +1,12 @@
-import type { FixedPoint } from "../dynamics/fixed-point-set";
-import { findFixedPoints } from "../dynamics/fixed-points";
-import { createEchoState, type EchoState, echoStateFlow, initialActivation } from "../networks/echo-state";
-import { trainForce } from "../networks/force";
-import { meanPeriod } from "../networks/period";
-import { simulate } from "../networks/simulate";
-import { toneTask, toneTaskDefaults } from "../networks/tone-task";
-import { createRng } from "../numerics/random";
-import { distance, norm, toMatrix } from "../numerics/vector";
+import { createEchoState, type EchoState, echoStateFlow, initialActivation } from "../network/echo-state";
+import { trainForce } from "../network/force";
+import { meanPeriod } from "../network/period";
+import { simulate } from "../network/simulate";
+import { toneTask, toneTaskDefaults } from "../network/tone-task";
+import { createRng } from "../numbers/random";
+import type { FixedPoint } from "../search/fixed-point-set";
+import { findFixedPoints } from "../search/fixed-points";
+import { distance, norm, toMatrix } from "../wasm/vector";
 import type { Study, StudyContext } from "./study";
 
 /** One input: the frequency it was trained for, the one that comes, and what its fixed point says. Per step. */

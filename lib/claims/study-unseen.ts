@@ -1,10 +1,10 @@
-import { withReadout } from "../networks/echo-state";
-import { type PreparedFlipFlop, prepareFlipFlop } from "../networks/recipe";
-import { type UnseenTests, unseenTests } from "../networks/unseen-tests";
-import { checkShape } from "../numerics/validate";
-import { toMatrix, toRowMajor } from "../numerics/vector";
-import { shippedRecipes } from "../store/shipped";
-import { trainedNetwork } from "../store/trained";
+import { withReadout } from "../network/echo-state";
+import { type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
+import { shippedRecipes } from "../network/shipped";
+import { trainedNetwork } from "../network/trained";
+import { type UnseenTests, unseenTests } from "../noise/unseen-tests";
+import { checkShape } from "../wasm/validate";
+import { toMatrix, toRowMajor } from "../wasm/vector";
 import { claimC5 } from "./c04-c09";
 import { verdictOverSeeds } from "./over-seeds";
 import type { SeededResult } from "./replicated";

@@ -5,7 +5,7 @@
  * committed before the run that decides.
  */
 
-import { checkList, checkShape, oneLine } from "../numerics/validate";
+import { checkList, checkShape, oneLine } from "../wasm/validate";
 import { statements } from "./statements";
 
 /** What can be said of a claim. "wrong as stated" is for what no data could rescue (a misprint is not that). */

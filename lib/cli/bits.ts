@@ -7,17 +7,17 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { findAllFixedPoints } from "../dynamics/complete-search";
-import { createEchoState, echoStateFlow, initialActivation } from "../networks/echo-state";
-import { flipFlop } from "../networks/flip-flop";
-import { trainForce } from "../networks/force";
-import { simulate } from "../networks/simulate";
-import { createRng } from "../numerics/random";
-import { toRowMajor } from "../numerics/vector";
+import { readJsonRecord, refuseFile } from "../files/json-file";
+import { writeAside } from "../files/write-aside";
+import { createEchoState, echoStateFlow, initialActivation } from "../network/echo-state";
+import { flipFlop } from "../network/flip-flop";
+import { trainForce } from "../network/force";
+import { simulate } from "../network/simulate";
+import { createRng } from "../numbers/random";
 import { projectFolder } from "../places";
-import { readJsonRecord, refuseFile } from "../store/json-file";
-import { writeAside } from "../store/write-aside";
-import { createPool } from "../workers/pool";
+import { createPool } from "../pool";
+import { findAllFixedPoints } from "../search/complete-search";
+import { toRowMajor } from "../wasm/vector";
 import { closingLine } from "./project";
 
 /** sha-256 in hexadecimal, by what it is of. */

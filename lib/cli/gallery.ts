@@ -6,11 +6,11 @@
  */
 import { copyFileSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { closeBrowser, saveFigure } from "../notebook/export";
-import { type Figure, titleText } from "../notebook/figure";
+import { type Figure, titleText } from "../figures/figure";
+import { readJson, readJsonRecord, refuseFile } from "../files/json-file";
+import { writeAside } from "../files/write-aside";
+import { closeBrowser, saveFigure } from "../page/export";
 import { projectFolder } from "../places";
-import { readJson, readJsonRecord, refuseFile } from "../store/json-file";
-import { writeAside } from "../store/write-aside";
 
 /** A picture of the gallery. */
 export interface Picture {

@@ -2,7 +2,7 @@ import { fork, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { removeFolder } from "../notebook/browser-session";
+import { removeFolder } from "../page/browser-session";
 import { projectFolder } from "../places";
 import { killTree } from "./kernel-process";
 import { listNotebooks, notebookFile } from "./notebook-file";

@@ -4,8 +4,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { removeFolder } from "../notebook/browser-session";
-import { kernelFolderPrefix } from "../notebook/parent-watch";
+import { removeFolder } from "../page/browser-session";
+import { kernelFolderPrefix } from "../page/parent-watch";
 import { codeFolder } from "../places";
 
 /** How to start a kernel. */
@@ -56,7 +56,7 @@ export function killAllKernels(): void {
  * installation matters.
  */
 export function kernelArguments(connectionFile: string): string[] {
-  const preload = join(codeFolder, "notebook", "kernel-preload.js");
+  const preload = join(codeFolder, "page", "kernel-preload.js");
   const tslab = join(dirname(require.resolve("tslab/package.json")), "bin", "tslab");
   return ["--require", preload, tslab, "kernel", `--config-path=${connectionFile}`];
 }

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { readBytes } from "../store/json-file";
-import { makeFolder, writeAside } from "../store/write-aside";
+import { readBytes } from "../files/json-file";
+import { makeFolder, writeAside } from "../files/write-aside";
 import { kernelArguments } from "./kernel-process";
 import { endWithReader, folders } from "./project";
 

@@ -8,7 +8,7 @@
  * As with `npm run replicate`: a kept result is not run again (delete its file for that), and Ctrl-C loses no other.
  */
 import { longStudies } from "../claims/long-studies";
-import { resultsFolder } from "../store/study-results";
+import { resultsFolder } from "../claims/study-results";
 import { replicate } from "./replicate";
 
 const args = process.argv.slice(2);

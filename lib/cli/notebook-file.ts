@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { oneLine } from "../numerics/validate";
-import { readJsonRecord, shown } from "../store/json-file";
-import { makeFolder, reason, writeAside } from "../store/write-aside";
+import { readJsonRecord, shown } from "../files/json-file";
+import { makeFolder, reason, writeAside } from "../files/write-aside";
+import { oneLine } from "../wasm/validate";
 
 /** A notebook as it is on disk: the parts of nbformat 4.5 that matter here. */
 export interface Notebook {

@@ -1,6 +1,6 @@
 /** Figures of an executed copy for which no picture could be made: they are counted, and made to draw by themselves. */
-import { findBrowser } from "../notebook/browser";
-import { plotlyElement } from "../notebook/export";
+import { findBrowser } from "../page/browser";
+import { plotlyElement } from "../page/export";
 import type { Notebook } from "./notebook-file";
 
 /**

@@ -12,9 +12,9 @@ import { parseArgs } from "node:util";
 import { searchGoalLines } from "../claims/search-goals";
 import { studies as allStudies } from "../claims/studies";
 import type { Study } from "../claims/study";
-import { duration } from "../notebook/progress";
-import { loadStudyResult, replicatesFolder, type StudyResult, saveStudyResult } from "../store/study-results";
-import { createPool, type WorkerPool } from "../workers/pool";
+import { loadStudyResult, replicatesFolder, type StudyResult, saveStudyResult } from "../claims/study-results";
+import { duration } from "../page/progress";
+import { createPool, type WorkerPool } from "../pool";
 import { closingLine, endWithReader } from "./project";
 import { createStatusLine, type StatusLine } from "./status-line";
 

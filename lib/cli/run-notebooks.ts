@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ledger, readVerdicts } from "../notebook/ledger";
-import { oneLine } from "../numerics/validate";
-import { shippedNames } from "../store/shipped";
-import { checkWritable } from "../store/write-aside";
+import { ledger, readVerdicts } from "../claims/ledger";
+import { checkWritable } from "../files/write-aside";
+import { shippedNames } from "../network/shipped";
+import { oneLine } from "../wasm/validate";
 import { type KernelClient, startKernel } from "./kernel-client";
 import { killAllKernels } from "./kernel-process";
 import {

@@ -317,10 +317,10 @@ const asidePrefix = ".compiling-";
  */
 export function compileSteps(root, withTests) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const lib = listFiles(join(root, "lib"), (name) => name.endsWith(".ts"), ["dist", "kernels", "node_modules"]);
+  const lib = listFiles(join(root, "lib"), (name) => name.endsWith(".ts"), ["dist", "assembly", "node_modules"]);
   const solutions = listFiles(join(root, "notebooks", "solutions"), (name) => name.endsWith(".ts"));
   const tests = listFiles(join(root, "test"), (name) => name.endsWith(".ts"));
-  const kernels = listFiles(join(root, "lib", "kernels"), (name) => /\.(ts|json)$/.test(name));
+  const kernels = listFiles(join(root, "lib", "wasm", "assembly"), (name) => /\.(ts|json)$/.test(name));
   const dist = join(root, "lib", "dist");
   const build = join(root, "data", "cache", "build");
   const configs = [join(root, "lib", "tsconfig.json"), join(root, "package-lock.json")];
@@ -338,9 +338,9 @@ export function compileSteps(root, withTests) {
       into: tscInto,
     },
   ];
-  if (existsSync(join(root, "lib", "kernels", "index.ts"))) {
-    const index = join(root, "lib", "kernels", "index.ts");
-    const config = join(root, "lib", "kernels", "asconfig.json");
+  if (existsSync(join(root, "lib", "wasm", "assembly", "index.ts"))) {
+    const index = join(root, "lib", "wasm", "assembly", "index.ts");
+    const config = join(root, "lib", "wasm", "assembly", "asconfig.json");
     steps.push({
       name: "kernels",
       sources: [...kernels, join(root, "package-lock.json")],

@@ -6,10 +6,10 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { type LedgerRow, ledger, readVerdicts, recordVerdicts, shippedVerdicts } from "../claims/ledger";
 import { seedRanks } from "../claims/seed-ranks";
-import { type LedgerRow, ledger, readVerdicts, recordVerdicts, shippedVerdicts } from "../notebook/ledger";
+import { writeAside } from "../files/write-aside";
 import { outFolder, projectFolder } from "../places";
-import { writeAside } from "../store/write-aside";
 import { listNotebooks } from "./notebook-file";
 import { folders } from "./project";
 

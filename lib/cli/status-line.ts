@@ -1,5 +1,5 @@
 import type { StudyContext } from "../claims/study";
-import { duration } from "../notebook/progress";
+import { duration } from "../page/progress";
 
 /** One line on the terminal that says what is under way and when all will be done; above it a line for each finished run. */
 export interface StatusLine {

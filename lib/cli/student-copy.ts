@@ -21,9 +21,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { readJsonRecord, refuseFile } from "../files/json-file";
+import { reason } from "../files/write-aside";
 import { projectFolder } from "../places";
-import { readJsonRecord, refuseFile } from "../store/json-file";
-import { reason } from "../store/write-aside";
 import { listNotebooks, type NotebookCell, notebookFile, readNotebook, sourceOf, writeNotebook } from "./notebook-file";
 import { endWithReader } from "./project";
 

@@ -6,11 +6,11 @@
  */
 
 import { readFileSync } from "node:fs";
-import { bitAccuracy, meanSquaredError } from "../networks/flip-flop";
-import { prepareFlipFlop } from "../networks/recipe";
-import { simulate } from "../networks/simulate";
-import { saveNetwork } from "../store/networks";
-import { loadShipped, retrainShipped, shippedNames, shippedNetwork, shippedRecipes } from "../store/shipped";
+import { bitAccuracy, meanSquaredError } from "../network/flip-flop";
+import { saveNetwork } from "../network/networks";
+import { prepareFlipFlop } from "../network/recipe";
+import { loadShipped, retrainShipped, shippedNames, shippedNetwork, shippedRecipes } from "../network/shipped";
+import { simulate } from "../network/simulate";
 
 function main(args: readonly string[]): number {
   const names = args.filter((arg) => !arg.startsWith("--"));

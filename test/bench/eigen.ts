@@ -2,8 +2,8 @@
 import { availableParallelism } from "node:os";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { createPool, echoStateFlow } from "rnn-dynamics";
-import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/numerics/eigen";
-import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
+import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
+import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { interleave, type Side, timed, timedWait } from "./measure";
 import { Exchange, type Peer, threadsIn } from "./python";

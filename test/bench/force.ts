@@ -1,9 +1,9 @@
 /** Task A: one step of FORCE learning, its growth with N, and a whole training. */
 import { type PreparedFlipFlop, prepareFlipFlop, trainForce } from "rnn-dynamics";
-import { advanceForce } from "rnn-dynamics/dist/networks/force-loop";
-import { createForceRun } from "rnn-dynamics/dist/networks/kernel-run";
-import type { ForceSetup } from "rnn-dynamics/dist/networks/run-setup";
-import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
+import { advanceForce } from "rnn-dynamics/dist/network/force-loop";
+import { createForceRun } from "rnn-dynamics/dist/network/kernel-run";
+import type { ForceSetup } from "rnn-dynamics/dist/network/run-setup";
+import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { referenceAdvanceForce } from "../oracles/plain-loop";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { interleave, relativeDifference, type Side, timed } from "./measure";

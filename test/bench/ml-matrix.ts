@@ -1,7 +1,7 @@
 /** The time loops as one writes them with ml-matrix: a new matrix for every result. */
 import { Matrix } from "ml-matrix";
 import { type EchoState, type Task, tanh } from "rnn-dynamics";
-import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
+import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { timed } from "./measure";
 import type { StepSide } from "./step-sides";
 

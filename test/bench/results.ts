@@ -1,8 +1,8 @@
 /** bench.json: what was measured, on which machine; written whole or not at all. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeAside } from "rnn-dynamics/dist/files/write-aside";
 import { projectFolder } from "rnn-dynamics/dist/places";
-import { writeAside } from "rnn-dynamics/dist/store/write-aside";
 import type { MachineFacts } from "./machine";
 import { type TaskResult, verdict } from "./report";
 

@@ -10,8 +10,8 @@ import {
   findFixedPoints,
   minimizeSpeed,
 } from "rnn-dynamics";
-import { factorize } from "rnn-dynamics/dist/numerics/linear-solve";
-import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
+import { factorize } from "rnn-dynamics/dist/wasm/linear-solve";
+import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { interleave, relativeDifference, type Sample, type Side, summarize, timed, timedWait } from "./measure";
 import { Exchange, type Peer, threadsIn } from "./python";

@@ -1,8 +1,8 @@
 /** Task B: one step of a simulation. */
 import { Matrix } from "ml-matrix";
-import { advanceSimulation } from "rnn-dynamics/dist/networks/force-loop";
-import { createSimulationRun } from "rnn-dynamics/dist/networks/kernel-run";
-import type { SimulationSetup } from "rnn-dynamics/dist/networks/run-setup";
+import { advanceSimulation } from "rnn-dynamics/dist/network/force-loop";
+import { createSimulationRun } from "rnn-dynamics/dist/network/kernel-run";
+import type { SimulationSetup } from "rnn-dynamics/dist/network/run-setup";
 import { referenceAdvanceSimulation } from "../oracles/plain-loop";
 import { type Context, openNumpy } from "./context";
 import { timed } from "./measure";

@@ -1,7 +1,7 @@
 /** The network that tasks B to E work on: a shipped one, or one trained for a moment. */
 import { Matrix } from "ml-matrix";
 import { type EchoState, loadShipped, prepareFlipFlop, simulate, trainForce } from "rnn-dynamics";
-import { toRowMajor } from "rnn-dynamics/dist/numerics/vector";
+import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 
 /** A trained network with what the numpy scripts need of it, row by row. */
 export interface Subject {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { helpPictureless, picturelessLine } from "rnn-dynamics/dist/cli/pictureless";
-import { findBrowser } from "rnn-dynamics/dist/notebook/browser";
+import { findBrowser } from "rnn-dynamics/dist/page/browser";
 import { notRun } from "../helpers/not-run";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";
 

@@ -11,9 +11,9 @@ import { longStudies } from "rnn-dynamics/dist/claims/long-studies";
 import { studies } from "rnn-dynamics/dist/claims/studies";
 import { listNotebooks, type Notebook, notebookFile } from "rnn-dynamics/dist/cli/notebook-file";
 import { closingLine, folders } from "rnn-dynamics/dist/cli/project";
-import * as recipes from "rnn-dynamics/dist/networks/recipe";
+import { writeAside } from "rnn-dynamics/dist/files/write-aside";
+import * as recipes from "rnn-dynamics/dist/network/recipe";
 import { projectFolder } from "rnn-dynamics/dist/places";
-import { writeAside } from "rnn-dynamics/dist/store/write-aside";
 
 /** First half of a sha-256 in hexadecimal, by the place that it is of. */
 type Golden = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 /** A page made of an array: what a cell would have shown, with every output replaced in its place as a page does. */
-import { type DisplayContent, pendingWork, replaceKernelWriter } from "rnn-dynamics/dist/notebook/kernel-link";
+import { type DisplayContent, pendingWork, replaceKernelWriter } from "rnn-dynamics/dist/page/kernel-link";
 
 /** What reached the page: every message, and the outputs that stand there after all replacements. */
 export interface FakePage {

@@ -15,7 +15,7 @@ export function libFiles(): SourceFile[] {
   return readdirSync(lib, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => relative(lib, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
-    .filter((path) => !/^(dist|kernels|node_modules)\//.test(path))
+    .filter((path) => !/^(dist|wasm\/assembly|node_modules)\//.test(path))
     .sort()
     .map((path) => ({ path, text: readFileSync(join(lib, path), "utf8") }));
 }

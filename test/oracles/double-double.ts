@@ -9,9 +9,9 @@
  *
  * all relative, the last line measured, not proved. They hold while nothing leaves 1e-290 … 1e290; beyond, low parts
  * underflow or products overflow, which leaves about a double's digits, or nothing finite. The kernels
- * (lib/kernels/double-double.ts) do the same operations in the same order.
+ * (lib/wasm/assembly/double-double.ts) do the same operations in the same order.
  */
-import { checkRecord, reject } from "rnn-dynamics/dist/numerics/validate";
+import { checkRecord, reject } from "rnn-dynamics/dist/wasm/validate";
 
 /** high + low, with high the double nearest to the sum. */
 export interface DoubleDouble {

@@ -1,8 +1,8 @@
 /** An ensemble of simulations in plain TypeScript, the oracle of its kernels: same operations, same order, same bits. */
 
-import type { EnsembleNetwork, EnsembleState } from "rnn-dynamics/dist/networks/ensemble";
-import { logistic, tanh } from "rnn-dynamics/dist/numerics/elementary";
-import { dot } from "rnn-dynamics/dist/numerics/vector";
+import type { EnsembleNetwork, EnsembleState } from "rnn-dynamics/dist/network/ensemble";
+import { logistic, tanh } from "rnn-dynamics/dist/wasm/elementary";
+import { dot } from "rnn-dynamics/dist/wasm/vector";
 
 /**
  * Simulates each member by itself.  [J15 eq. 22] [J15 eq. 23]

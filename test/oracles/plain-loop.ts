@@ -10,17 +10,17 @@
  * The kernels (force-loop.ts) do the same operations in the same order; tests compare the bits.
  */
 
-import { gainError } from "rnn-dynamics/dist/networks/gain-watch";
+import { gainError } from "rnn-dynamics/dist/network/gain-watch";
 import {
   checkForce,
   checkSimulation,
   type ForceRun,
   type KernelRun,
   type SimulationRun,
-} from "rnn-dynamics/dist/networks/kernel-run";
-import { triangleIndex, weightIndex } from "rnn-dynamics/dist/networks/strips";
-import { logistic, tanh } from "rnn-dynamics/dist/numerics/elementary";
-import { dot, norm } from "rnn-dynamics/dist/numerics/vector";
+} from "rnn-dynamics/dist/network/kernel-run";
+import { triangleIndex, weightIndex } from "rnn-dynamics/dist/network/strips";
+import { logistic, tanh } from "rnn-dynamics/dist/wasm/elementary";
+import { dot, norm } from "rnn-dynamics/dist/wasm/vector";
 
 /** `advanceSimulation` by plain loops, with the same bits. */
 export function referenceAdvanceSimulation(

@@ -1,8 +1,8 @@
 import { Matrix } from "ml-matrix";
 import type { Flow, SolvedFlow } from "rnn-dynamics";
-import { simpleRnnFlow } from "rnn-dynamics/dist/networks/simple-rnn";
-import { tanh } from "rnn-dynamics/dist/numerics/elementary";
-import { checkRng, type Rng } from "rnn-dynamics/dist/numerics/random";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { checkRng, type Rng } from "rnn-dynamics/dist/numbers/random";
+import { tanh } from "rnn-dynamics/dist/wasm/elementary";
 import {
   checkCount,
   checkMatrix,
@@ -12,7 +12,7 @@ import {
   mostUnits,
   reject,
   withDefaults,
-} from "rnn-dynamics/dist/numerics/validate";
+} from "rnn-dynamics/dist/wasm/validate";
 
 /** An ideal n-bit flip-flop as a simple recurrent network. */
 export interface FlipFlopFlow extends SolvedFlow {

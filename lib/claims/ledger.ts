@@ -1,0 +1,110 @@
+/**
+ * The ledger: the twenty claims of the paper, each with the verdict of the notebook that measured it last.
+ *
+ * A notebook records its verdicts in data/out/verdicts.json. Before anything has run on this machine, the shipped ones
+ * of data/results/verdicts.json stand in, and the ledger says which of the two it shows.
+ */
+import { appendFileSync, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readJsonRecord, refuseFile } from "../files/json-file";
+import { withLock } from "../files/lock";
+import { makeFolder, writeAside } from "../files/write-aside";
+import { outFolder, projectFolder } from "../places";
+import { checkList, reject } from "../wasm/validate";
+import { statements } from "./statements";
+import { type ClaimVerdict, verdictFault } from "./verdict";
+
+/** One line of the ledger, in words, for `table`. */
+export interface LedgerRow extends Record<string, unknown> {
+  readonly claim: string;
+  readonly "the paper says": string;
+  readonly where: string;
+  readonly measured: string;
+  readonly verdict: string;
+  readonly notebook: string;
+  readonly from: "this machine" | "shipped" | "–";
+}
+
+/** Verdicts by claim. */
+export type Verdicts = Record<string, ClaimVerdict>;
+
+const fileName = "verdicts.json";
+
+/** The shipped verdicts. */
+export const shippedVerdicts: string = join(projectFolder, "data", "results", fileName);
+
+/**
+ * Keeps verdicts for the ledger, beside those of other claims; a claim judged again replaces its earlier verdict.
+ *
+ * Several processes may record at once: each waits for its turn, and nothing is lost.
+ *
+ * @param verdicts as the functions `claimC1` … return them
+ * @param file where they are kept
+ * @throws RangeError if something is no verdict, or the file is damaged: it is named, and stays as it is; Error if it
+ *   cannot be written
+ */
+export function recordVerdicts(verdicts: readonly ClaimVerdict[], file: string = join(outFolder(), fileName)): void {
+  const where = "recordVerdicts";
+  checkList(where, "verdicts", verdicts);
+  for (const [i, verdict] of verdicts.entries()) {
+    const fault = verdictFault(verdict);
+    if (fault !== undefined)
+      reject(where, `verdicts[${i}]`, `is no verdict: ${fault}`, "what claimC1 and its like return");
+  }
+  if (typeof file !== "string" || file === "") reject(where, "file", file === "" ? "is empty" : file, "a path");
+  makeFolder(where, dirname(file));
+  withLock(where, file, () => {
+    const kept = new Map(Object.entries(verdictsIn(where, file)));
+    for (const verdict of verdicts) kept.set(verdict.claim, verdict);
+    writeAside(where, file, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`);
+  });
+  // the runner repeats what this run has measured, and nothing of an earlier one
+  const noted = process.env.RNN_DYNAMICS_RECORDED;
+  if (noted) appendFileSync(noted, verdicts.map(({ claim }) => `${claim}\n`).join(""));
+}
+
+/**
+ * The ledger as rows for `table`: every claim C1 … C20, judged or not.
+ *
+ * @param shippedFile where the shipped verdicts are, outFile where this machine's are
+ * @throws RangeError that names the file, if one of them is damaged
+ */
+export function ledger(
+  shippedFile: string = shippedVerdicts,
+  outFile: string = join(outFolder(), fileName),
+): LedgerRow[] {
+  const [shipped, own] = [shippedFile, outFile].map((file) => verdictsIn("ledger", file));
+  return statements.map(({ claim, words, where, notebook }) => {
+    const judged = own[claim] ?? shipped[claim];
+    return {
+      claim,
+      "the paper says": words,
+      where,
+      measured: judged?.statistic ?? "–",
+      verdict: judged?.verdict ?? "not judged yet",
+      notebook,
+      from: own[claim] ? "this machine" : shipped[claim] ? "shipped" : "–",
+    };
+  });
+}
+
+/**
+ * The verdicts of a file; none if it is missing.
+ *
+ * @throws RangeError that names the file, what is wrong with it and what to do; Error if it cannot be read
+ */
+export function readVerdicts(file: string): Verdicts {
+  return verdictsIn("readVerdicts", file);
+}
+
+function verdictsIn(where: string, file: string): Verdicts {
+  if (!existsSync(file)) return {};
+  const advice = "it is left as it is: move it away, or restore it, and run the notebooks again";
+  const found = readJsonRecord(where, file, { kind: "a file of verdicts", advice });
+  for (const [claim, verdict] of Object.entries(found)) {
+    const fault = (verdict as ClaimVerdict | null)?.claim === claim ? verdictFault(verdict) : "it is another claim's";
+    if (fault !== undefined)
+      refuseFile(where, file, `is damaged: ${JSON.stringify(claim)} holds no verdict, ${fault}`, advice);
+  }
+  return found as Verdicts;
+}

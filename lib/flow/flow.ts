@@ -1,0 +1,159 @@
+import type { Matrix } from "ml-matrix";
+import { checkVector, reject } from "../wasm/validate";
+import { multiplyInto } from "../wasm/vector";
+
+/** A serialisable recipe: a flow that has one can be rebuilt in a worker. */
+export interface FlowSpec {
+  readonly kind: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A vector field ẋ = F(x) on N activations with its Jacobian; fixed points are where F(x*) = 0.
+ * [J15 eq. 1] [J15 eq. 2]
+ *
+ * Time is in units of τ. (The paper prints dF/dt for dx/dt in eq. 1.) Everything in `dynamics/` knows only this: a
+ * network under a constant input becomes a flow, and a field of your own needs no more than the first three members.
+ */
+export interface Flow {
+  readonly dimension: number;
+  /** F(x), (N), in activation per τ. */
+  velocity(x: Float64Array): Float64Array;
+  /** J(x) with J_ij = ∂F_i/∂x_j, (N×N), per τ. */
+  jacobian(x: Float64Array): Matrix;
+  /** Fast path: writes F(x) into `out`, (N). */
+  velocityInto?(x: Float64Array, out: Float64Array): void;
+  /** Fast path: writes J(x) into `out`, row-major, (N·N). */
+  jacobianInto?(x: Float64Array, out: Float64Array): void;
+  /** Fast path: writes J(x) v into `out`, (N), without J. */
+  jacobianTimesInto?(x: Float64Array, v: Float64Array, out: Float64Array): void;
+  /** F(−x) = −F(x): the origin is a fixed point, all others come in pairs ±x. */
+  readonly odd?: boolean;
+  /** F(x) = −x + something bounded: the index sum over all fixed points must be 1. */
+  readonly boundedRates?: boolean;
+  /**
+   * A constant K with ‖J(x) − J(y)‖₂ ≤ K ‖x − y‖, for the certificate. A field whose second derivatives grow without
+   * bound, as a polynomial's do, may answer for the ball it is asked about and Infinity when it is asked about none.
+   */
+  lipschitzOfJacobian?(centre?: Float64Array, radius?: number): number;
+  /**
+   * F at x + xLow in double-double, for judging a point beyond float64: writes high and low parts into `out` and
+   * `outLow`, (N) each, and returns a bound on the length ‖·‖₂ of the error of what it wrote.
+   */
+  velocityExtended?(x: Float64Array, xLow: Float64Array, out: Float64Array, outLow: Float64Array): number;
+  readonly spec?: FlowSpec;
+  /** The constant input u it was made for, (I), where there is one. */
+  readonly inputs?: Float64Array;
+}
+
+const fastPaths = ["velocityInto", "jacobianInto", "lipschitzOfJacobian", "velocityExtended"] as const;
+
+/** Checks that something is a flow, once, where it enters. */
+export function checkFlowArgument(where: string, flow: Flow): void {
+  const isFlow =
+    flow !== null &&
+    typeof flow === "object" &&
+    typeof flow.velocity === "function" &&
+    typeof flow.jacobian === "function";
+  if (!isFlow) reject(where, "flow", flow, "a Flow { dimension, velocity, jacobian }");
+  if (!Number.isSafeInteger(flow.dimension) || flow.dimension < 1) {
+    reject(where, "flow.dimension", flow.dimension, "an integer ≥ 1");
+  }
+  for (const name of fastPaths) {
+    if (flow[name] !== undefined && typeof flow[name] !== "function")
+      reject(where, `flow.${name}`, flow[name], "a function, or none");
+  }
+}
+
+/**
+ * Writes the velocity F(x) into `out`, by the flow's own fast path if it has one.  [J15 eq. 1]
+ *
+ * @param x activation, (N)
+ * @param out receives F(x), (N), in activation per τ
+ * @throws RangeError if the flow returns a velocity of another length
+ */
+export function velocityInto(flow: Flow, x: Float64Array, out: Float64Array): void {
+  if (flow.velocityInto) {
+    flow.velocityInto(x, out);
+    return;
+  }
+  const F = flow.velocity(x);
+  if (F.length !== out.length) reject("velocityInto", "velocity", `has length ${F.length}`, `${out.length}`);
+  out.set(F);
+}
+
+/**
+ * Writes the Jacobian J(x) into `out`, row-major, by the flow's own fast path if it has one.
+ *
+ * @param x activation, (N)
+ * @param out receives J(x), (N·N), row-major, per τ
+ * @throws RangeError if the flow returns a Jacobian that is not N×N
+ */
+export function jacobianInto(flow: Flow, x: Float64Array, out: Float64Array): void {
+  if (flow.jacobianInto) {
+    flow.jacobianInto(x, out);
+    return;
+  }
+  const J = flow.jacobian(x);
+  const size = flow.dimension;
+  if (J.rows !== size || J.columns !== size) {
+    reject("jacobianInto", "Jacobian", `is ${J.rows}×${J.columns}`, `${size}×${size}`);
+  }
+  for (let i = 0, at = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) out[at++] = J.get(i, j);
+  }
+}
+
+/**
+ * J(x) v as a function (x, v, out) that writes into `out`, (N), by the flow's own fast path if it has one; `out` must not
+ * be x or v.
+ */
+export function jacobianTimes(flow: Flow): (x: Float64Array, v: Float64Array, out: Float64Array) => void {
+  if (flow.jacobianTimesInto) return (x, v, out) => flow.jacobianTimesInto?.(x, v, out);
+  const J = new Float64Array(flow.dimension * flow.dimension);
+  return (x, v, out) => {
+    jacobianInto(flow, x, J);
+    multiplyInto(J, v, out);
+  };
+}
+
+/**
+ * Kinetic energy of a flow, q = ½ Σᵢ Fᵢ².  [J15 eq. 4]
+ *
+ * q is zero exactly at fixed points, at every one of them. A minimum with q > 0 is a slow point: nothing rests there,
+ * but trajectories linger. Other toolboxes report the mean of Fᵢ² instead, so never compare raw q values across codes.
+ *
+ * @param F velocity F(x), (N), in activation per τ
+ * @returns q ≥ 0, in (activation per τ)²
+ * @throws RangeError if F is empty or holds a NaN or an infinity
+ */
+export function kineticEnergy(F: Float64Array): number {
+  checkVector("kineticEnergy", "F", F);
+  return 0.5 * sumOfSquares(F);
+}
+
+/**
+ * Speed ‖F‖ = √(2q), the length of the velocity.
+ *
+ * @param F velocity F(x), (N), in activation per τ
+ * @returns speed ≥ 0, in activation per τ
+ * @throws RangeError if F is empty or holds a NaN or an infinity
+ */
+export function speed(F: Float64Array): number {
+  checkVector("speed", "F", F);
+  return Math.sqrt(sumOfSquares(F));
+}
+
+/** Σᵢ vᵢ² in the project's fixed order: even and odd indices apart, then together. */
+function sumOfSquares(v: Float64Array): number {
+  const even = v.length & ~1;
+  let s0 = 0;
+  let s1 = 0;
+  for (let i = 0; i < even; i += 2) {
+    s0 += v[i] * v[i];
+    s1 += v[i + 1] * v[i + 1];
+  }
+  let sum = s0 + s1;
+  if (even < v.length) sum += v[even] * v[even];
+  return sum;
+}

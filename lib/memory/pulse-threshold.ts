@@ -1,0 +1,200 @@
+import { arrivalWatch } from "../flow/arrival";
+import { activation } from "../network/activation";
+import { checkEchoState, type EchoState } from "../network/echo-state";
+import { flipFlopDefaults } from "../network/flip-flop";
+import { advanceSimulation } from "../network/force-loop";
+import { createSimulationRun, type SimulationRun } from "../network/kernel-run";
+import { setupOf } from "../network/stops";
+import { threadsFor } from "../wasm/second-thread";
+import { checkCount, checkList, checkNumber, checkPattern, checkVector, reject, withDefaults } from "../wasm/validate";
+import { outputOf, patternOf } from "./passages";
+
+/** How hard one bit of one memory is to flip. */
+export interface PulseThreshold {
+  readonly from: readonly number[];
+  /** The channel that gets the pulse, from 0; its sign is the one the bit does not have. */
+  readonly channel: number;
+  /** The smallest amplitude found that flips this bit and no other; Infinity if none up to `largest` does. */
+  readonly amplitude: number;
+  /**
+   * - "flips": at `amplitude` the network comes to the memory that is wanted.
+   * - "lands elsewhere": no amplitude gets there, but some leave the memory, for another one or for none.
+   * - "never flips": whatever the amplitude, the network comes back.
+   */
+  readonly outcome: "flips" | "lands elsewhere" | "never flips";
+  /** The smallest amplitude of the scan that led to another memory, or to none; Infinity if there was none. */
+  readonly elsewhereFrom: number;
+  /** What was reached there: a pattern, or undefined if the output named no memory. */
+  readonly elsewhere?: readonly number[];
+}
+
+export interface ThresholdOptions {
+  /** Steps of the pulse. */
+  pulseLength: number;
+  /** Most steps without input before the output is read. */
+  settle: number;
+  /** Largest amplitude tried. */
+  largest: number;
+  /** Distance between the amplitudes of the scan. */
+  scan: number;
+  /** Width to which the threshold is bisected. */
+  tolerance: number;
+  /** Called after each bit of each memory. */
+  onProgress: (done: number, total: number) => void;
+}
+
+export const thresholdDefaults: Readonly<ThresholdOptions> = Object.freeze({
+  pulseLength: flipFlopDefaults.pulseLength, // as in the task: 11 steps
+  settle: 500, // 50 τ
+  largest: 3, // the task's pulses have amplitude 1
+  scan: 0.1,
+  tolerance: 1e-3,
+  onProgress: () => {},
+});
+
+interface Place {
+  readonly bits: readonly number[];
+  readonly state: Float64Array;
+}
+
+/**
+ * The smallest amplitude of a pulse that flips each bit of each memory, by simulation of the network itself.
+ *
+ * Amplitudes are scanned upwards from `scan` in equal steps; between the first that flips the bit and the one before it the
+ * threshold is bisected. Nothing says that a stronger pulse always flips what a weaker one does: what is returned is the
+ * smallest threshold that the scan did not step over, and where it landed elsewhere on the way.
+ *
+ * A run ends early when it has come within a twentieth of a known memory and is still coming nearer.
+ *
+ * @param net a trained network with as many inputs as outputs
+ * @param memories bits (each ±1) and state (N) of each memory at rest, as from `memoryTable`
+ * @param options see `thresholdDefaults`
+ * @returns memories × channels thresholds: 24 for three bits
+ * @throws RangeError if a shape or an option does not fit
+ */
+export function pulseThresholds(
+  net: EchoState,
+  memories: readonly Place[],
+  options?: Partial<ThresholdOptions>,
+): PulseThreshold[] {
+  const where = "pulseThresholds";
+  checkEchoState(where, net);
+  const settings = withDefaults(where, options, thresholdDefaults);
+  checkThresholds(where, net, memories, settings);
+  const total = memories.length * net.inputs;
+  const found: PulseThreshold[] = [];
+  if (memories.length === 0) return found;
+  const { isOdd } = activation(net.activation);
+  const run = createSimulationRun(setupOf(net, memories[0].state), threadsFor(net.units));
+  try {
+    for (const [i, memory] of memories.entries()) {
+      const image = isOdd ? memories.slice(0, i).findIndex((other) => isOpposite(other, memory)) : -1;
+      for (let channel = 0; channel < net.inputs; channel++) {
+        const known = image >= 0 ? found[image * net.inputs + channel] : undefined;
+        found.push(known ? mirrored(known) : thresholdOf(net, run, memories, memory, channel, settings));
+        settings.onProgress(found.length, total);
+      }
+    }
+  } finally {
+    run.release();
+  }
+  return found;
+}
+
+function checkThresholds(where: string, net: EchoState, memories: readonly Place[], s: ThresholdOptions): void {
+  if (net.inputs !== net.outputs) {
+    reject(where, "network", `has ${net.inputs} inputs`, `one for each of its ${net.outputs} outputs`);
+  }
+  checkList(where, "memories", memories, 0, ["bits", "state"]);
+  for (const [i, { bits, state }] of memories.entries()) {
+    checkPattern(where, `memories[${i}].bits`, bits, net.outputs);
+    checkVector(where, `memories[${i}].state`, state, net.units);
+  }
+  checkCount(where, "pulseLength", s.pulseLength);
+  checkCount(where, "settle", s.settle);
+  for (const name of ["largest", "scan", "tolerance"] as const) checkNumber(where, name, s[name]);
+  if (s.largest / s.scan > 1e6) reject(where, "scan", s.scan, `at least a millionth of largest = ${s.largest}`);
+  if (typeof s.onProgress !== "function") reject(where, "onProgress", s.onProgress, "a function");
+}
+
+/** The weights are odd, so opposite memories behave alike, to the last bit if their states are opposite so. */
+function isOpposite(a: Place, b: Place): boolean {
+  return a.bits.every((bit, k) => bit === -b.bits[k]) && a.state.every((v, i) => v === -b.state[i]);
+}
+
+function mirrored(known: PulseThreshold): PulseThreshold {
+  const opposite = (bits: readonly number[]) => bits.map((bit) => -bit);
+  const { elsewhere } = known;
+  return { ...known, from: opposite(known.from), ...(elsewhere ? { elsewhere: opposite(elsewhere) } : {}) };
+}
+
+function thresholdOf(
+  net: EchoState,
+  run: SimulationRun,
+  memories: readonly Place[],
+  memory: Place,
+  channel: number,
+  settings: ThresholdOptions,
+): PulseThreshold {
+  const { largest, scan, tolerance } = settings;
+  const { bits } = memory;
+  const wanted = bits.map((bit, k) => (k === channel ? -bit : bit));
+  const reach = (amplitude: number) => landing(net, run, memories, memory, channel, amplitude, settings);
+  const isSame = (a: readonly number[] | undefined, b: readonly number[]) => a?.every((v, k) => v === b[k]) ?? false;
+  let elsewhereFrom = Number.POSITIVE_INFINITY;
+  let elsewhere: readonly number[] | undefined;
+  let below = 0;
+  const count = Math.ceil(largest / scan - 1e-9);
+  for (let j = 1; j <= count; j++) {
+    const amplitude = Math.min(largest, j * scan);
+    const reached = reach(amplitude);
+    if (isSame(reached, wanted)) {
+      let above = amplitude;
+      while (above - below > tolerance) {
+        const middle = (below + above) / 2;
+        if (isSame(reach(middle), wanted)) above = middle;
+        else below = middle;
+      }
+      const rest = elsewhere ? { elsewhere } : {};
+      return { from: [...bits], channel, amplitude: above, outcome: "flips", elsewhereFrom, ...rest };
+    }
+    if (!isSame(reached, bits) && elsewhereFrom === Number.POSITIVE_INFINITY) {
+      elsewhereFrom = amplitude;
+      elsewhere = reached;
+    }
+    below = amplitude;
+  }
+  const outcome = elsewhereFrom < Number.POSITIVE_INFINITY ? "lands elsewhere" : "never flips";
+  const rest = elsewhere ? { elsewhere } : {};
+  return { from: [...bits], channel, amplitude: Number.POSITIVE_INFINITY, outcome, elsewhereFrom, ...rest };
+}
+
+/** Steps between two looks at the state. */
+const look = 20;
+
+/** The memory that a pulse leads to: the one that is being approached, or what the output names at the end. */
+function landing(
+  net: EchoState,
+  run: SimulationRun,
+  memories: readonly Place[],
+  { bits, state }: Place,
+  channel: number,
+  amplitude: number,
+  { pulseLength, settle }: ThresholdOptions,
+): readonly number[] | undefined {
+  const pulse = new Float64Array(pulseLength * net.inputs);
+  for (let t = 0; t < pulseLength; t++) pulse[t * net.inputs + channel] = -bits[channel] * amplitude;
+  run.x.set(state);
+  if (advanceSimulation(run, pulse, pulseLength, new Float64Array(pulseLength * net.outputs)) < pulseLength) return;
+  const silence = new Float64Array(look * net.inputs);
+  const output = new Float64Array(look * net.outputs);
+  const arrival = arrivalWatch(memories.map((memory) => memory.state));
+  for (let done = 0; done < settle; done += look) {
+    const steps = Math.min(look, settle - done);
+    const [u, z] = [silence.subarray(0, steps * net.inputs), output.subarray(0, steps * net.outputs)];
+    if (advanceSimulation(run, u, steps, z) < steps) return undefined;
+    const { index, isCaught } = arrival(run.x);
+    if (isCaught) return memories[index].bits;
+  }
+  return patternOf(outputOf(net, run.x.slice()));
+}

@@ -1,0 +1,193 @@
+import type { AbstractMatrix, Matrix } from "ml-matrix";
+import { checkThreads, threadsFor } from "../wasm/second-thread";
+import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
+import { toMatrix, toRowMajor } from "../wasm/vector";
+import { checkEchoState, type EchoState, withReadout } from "./echo-state";
+import type { Task } from "./flip-flop";
+import { advanceForce } from "./force-loop";
+import { createForceRun, type ForceRun } from "./kernel-run";
+import { checkRecordedAs, nextStop, type RecordedAs, StateRecord, setupOf } from "./stops";
+
+export interface ForceOptions {
+  /** Activations to start from, (N). */
+  readonly x0: Float64Array;
+  readonly alpha?: number;
+  readonly trainEvery?: number;
+  /** Numbers of completed steps after which the readout is copied; 0 is the readout before training. */
+  readonly snapshotAt?: readonly number[];
+  /** Keep every k-th state; 0 keeps none. */
+  readonly record?: number;
+  /** How kept states are stored: "float32" takes half of the memory. */
+  readonly recordAs?: RecordedAs;
+  /** Threads within a step; the bits are the same. Two start at the second try: the second needs a moment to be ready. */
+  readonly threads?: 1 | 2;
+  /** Called now and then with the steps done and their total. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export const forceDefaults = Object.freeze({
+  /** P(0) = I/α. Table 1 calls α a learning rate, but it is a ridge penalty: RLS has no rate. */
+  alpha: 1 as number,
+  /** δ_train of Table 1: the readout changes at every second step. */
+  trainEvery: 2 as number,
+  snapshotAt: Object.freeze([]) as readonly number[],
+  /** States take 8 N bytes each, or 4 N as float32: kept on request only. */
+  record: 0 as number,
+  recordAs: "float64" as RecordedAs,
+  /** Two from 500 units on, where there are two processors; one in a worker. */
+  threads: undefined as 1 | 2 | undefined,
+  onProgress: undefined as ((done: number, total: number) => void) | undefined,
+});
+
+/** The readout after a number of completed steps. */
+export interface Snapshot {
+  readonly step: number;
+  /** Wo, O×N. */
+  readonly Wo: Matrix;
+}
+
+/** Row t of every record belongs to the same instant: z[t] is read from x[t], before the weights change at step t. */
+export interface ForceTraining {
+  /** The network with its trained readout. If training diverged: with the last readout that was still finite. */
+  readonly network: EchoState;
+  /** z, steps×O. */
+  readonly output: Matrix;
+  /** Mean over the outputs of (z − f)², one number per step. [J15 Fig. 5c] */
+  readonly squaredError: Float64Array;
+  /** Norm of each row of Wo after each step, steps×O. [J15 Fig. 5d, which calls it a mean] */
+  readonly readoutNorm: Matrix;
+  readonly snapshots: readonly Snapshot[];
+  /** Every `record`-th state, the first one x0; only if asked for. */
+  readonly states?: AbstractMatrix;
+  /** The state after the last step, (N). */
+  readonly finalState: Float64Array;
+  /**
+   * - "completed": the readout is that of ridge regression on the rates visited;
+   * - "P lost its digits": all steps were made, but from `digitsLostAt` on the gains P r were wrong, and so may the readout
+   *   be: α is too small beside the squares of the rates for float64;
+   * - "diverged": a state or a readout left the finite numbers.
+   */
+  readonly status: "completed" | "P lost its digits" | "diverged";
+  /** Number of completed steps after which a gain P r was first found off by more than a part of 1e-7, if ever. */
+  readonly digitsLostAt?: number;
+}
+
+/** Steps between two calls of `onProgress`: a fifth of a second or less at N = 1000. */
+const chunk = 100;
+
+/**
+ * Trains the readout by FORCE learning, recursive least squares with the output fed back.  [J15 §10.2] [SA09]
+ *
+ * Each step, in the order of the original code:
+ *
+ *     r = act(x),  z = Wo r
+ *     x ← x + (−x + Wr r + Wfb z + B u) / τ          [J15 eq. 22, Euler]
+ *     at every `trainEvery`-th step, with the r and z from above:
+ *     k = P r,  c = 1 / (1 + rᵀ k)
+ *     P ← P − c k kᵀ                                 [J15 eq. 28]
+ *     Wo ← Wo − c (z − f) kᵀ                         [J15 eq. 27]
+ *
+ * With P(0) = I/α this is ridge regression on the rates the network visits, penalty α on the change of Wo; `alpha` is
+ * no learning rate. An α far below the squares of the rates is no use: P loses its digits, which the status tells. What
+ * makes it FORCE is that those rates come from the network's own, nearly right, output.
+ * Training starts from the readout the network has, so a trained network can be trained further.
+ *
+ * @param net network, not changed
+ * @param task input T×I and target T×O
+ * @param options `x0` and anything of `forceDefaults`
+ * @returns the trained network, the records and the status; a training that diverges is returned short
+ * @throws RangeError if a shape does not fit, or a number is not finite
+ */
+export function trainForce(net: EchoState, task: Task, options: ForceOptions): ForceTraining {
+  // longer than a function should be: one loop, and all the records that its steps fill
+  const where = "trainForce";
+  const given = checkedOptions(where, net, task, options);
+  const { x0, alpha, trainEvery, snapshotAt, record, threads, onProgress } = given;
+  const { units, inputs, outputs } = net;
+  const total = task.input.rows;
+  const u = toRowMajor(task.input);
+  const f = toRowMajor(task.target);
+  const z = new Float64Array(total * outputs);
+  const norms = new Float64Array(total * outputs);
+  const states = new StateRecord(record, given.recordAs);
+  const snapshots: Snapshot[] = [];
+  const run = createForceRun({ ...setupOf(net, x0), trainEvery, alpha }, threads ?? threadsFor(units));
+  try {
+    let t = 0;
+    let lastFinite = toRowMajor(net.Wo);
+    let isWhole = true;
+    for (;;) {
+      if (isWhole && snapshotAt.includes(t)) snapshots.push({ step: t, Wo: readoutOf(run, outputs, units) });
+      if (t >= total || !isWhole) break;
+      states.keep(t, run.x);
+      const steps = nextStop(t, total, [chunk, record], snapshotAt) - t;
+      const rows = [t * outputs, (t + steps) * outputs] as const;
+      const done = advanceForce(
+        run,
+        u.subarray(t * inputs, (t + steps) * inputs),
+        f.subarray(...rows),
+        t,
+        steps,
+        z.subarray(...rows),
+        norms.subarray(...rows),
+      );
+      t += done;
+      isWhole = done === steps && run.Wo.every(Number.isFinite);
+      if (isWhole) lastFinite = run.Wo.slice();
+      onProgress?.(t, total);
+    }
+    return {
+      network: withReadout(net, toMatrix(lastFinite, outputs, units)),
+      output: toMatrix(z.slice(0, t * outputs), t, outputs),
+      squaredError: squaredErrors(z, f, t, outputs),
+      readoutNorm: toMatrix(norms.slice(0, t * outputs), t, outputs),
+      snapshots,
+      ...states.result(),
+      finalState: run.x.slice(),
+      status: !isWhole ? "diverged" : run.digits.lostAt > 0 ? "P lost its digits" : "completed",
+      ...(run.digits.lostAt > 0 ? { digitsLostAt: run.digits.lostAt * trainEvery } : {}),
+    };
+  } finally {
+    run.release();
+  }
+}
+
+function checkedOptions(where: string, net: EchoState, task: Task, options: ForceOptions) {
+  checkEchoState(where, net);
+  if (typeof task !== "object" || task === null) reject(where, "task", task, "{ input, target }");
+  checkMatrix(where, "task.input", task.input, undefined, net.inputs);
+  checkMatrix(where, "task.target", task.target, task.input.rows, net.outputs);
+  const required = { x0: undefined as unknown as Float64Array };
+  const given = withDefaults<ForceOptions & typeof forceDefaults>(where, options, { ...required, ...forceDefaults });
+  checkVector(where, "x0", given.x0, net.units);
+  checkNumber(where, "alpha", given.alpha);
+  checkCount(where, "trainEvery", given.trainEvery);
+  checkCount(where, "record", given.record, 0);
+  checkRecordedAs(where, given.recordAs);
+  if (given.threads !== undefined) checkThreads(where, given.threads);
+  if (given.onProgress !== undefined && typeof given.onProgress !== "function") {
+    reject(where, "onProgress", given.onProgress, "a function");
+  }
+  if (!Array.isArray(given.snapshotAt)) reject(where, "snapshotAt", given.snapshotAt, "an array of steps");
+  const total = task.input.rows;
+  for (const step of given.snapshotAt) {
+    checkCount(where, "snapshotAt", step, 0);
+    if (step > total) reject(where, "snapshotAt", `has step ${step}`, `at most the ${total} steps of the task`);
+  }
+  return { ...given, snapshotAt: [...new Set(given.snapshotAt)].sort((a, b) => a - b) };
+}
+
+function readoutOf(run: ForceRun, outputs: number, units: number): Matrix {
+  return toMatrix(run.Wo.slice(), outputs, units);
+}
+
+/** Mean over the outputs of (z − f)², step by step. */
+function squaredErrors(z: Float64Array, f: Float64Array, steps: number, outputs: number): Float64Array {
+  const result = new Float64Array(steps);
+  for (let t = 0; t < steps; t++) {
+    let sum = 0;
+    for (let j = t * outputs; j < (t + 1) * outputs; j++) sum += (z[j] - f[j]) * (z[j] - f[j]);
+    result[t] = sum / outputs;
+  }
+  return result;
+}

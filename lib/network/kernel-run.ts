@@ -1,0 +1,306 @@
+/**
+ * A run over time in the kernels' memory: a network, its state, and in training the inverse correlation matrix P.
+ *
+ * `force-loop.ts` moves it by the kernels, `test/oracles/plain-loop.ts` by plain loops with the same operations in the same
+ * order: the bits are equal, and the two may take turns on one run.
+ */
+
+import { checkThreads, newPace, withdraw } from "../wasm/second-thread";
+import { checkCount, reject } from "../wasm/validate";
+import { kernelArray, releaseKernelArray } from "../wasm/wasm";
+import { digitTolerance, probeOf } from "./gain-watch";
+import { checkSetup, type ForceSetup, type SimulationSetup } from "./run-setup";
+import { fillStrips, rightPart, triangleIndex } from "./strips";
+
+/** A simulation in progress; owns memory of the kernels until released or collected. */
+export interface SimulationRun {
+  readonly units: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Activation after the last completed step, (units); copy it before `release`. */
+  readonly x: Float64Array;
+  /** Readout, (outputs·units); copy it before `release`. */
+  readonly Wo: Float64Array;
+  /** Gives the memory back at once; the run and its arrays must not be used afterwards. */
+  release(): void;
+}
+
+/** A training run in progress. */
+export interface ForceRun extends SimulationRun {
+  readonly trainEvery: number;
+  /** The inverse correlation matrix P as it stands, (units·units), in a new array. */
+  inverseCorrelation(): Float64Array;
+  /** What is known of the digits of P. */
+  readonly digits: DigitsOfP;
+}
+
+/** The gain of each weight step is judged: see gain-watch.ts. */
+export interface DigitsOfP {
+  /** How far off the gain was at the worst weight step, as a part. */
+  readonly worst: number;
+  /** Number of the first weight step at which that was more than `digitTolerance`; 0: at none. */
+  readonly lostAt: number;
+}
+
+/**
+ * Starts a simulation.
+ *
+ * @param setup the network and its initial activation; copied
+ * @param threads with 2, a second thread helps if there is one; the bits are the same
+ * @returns the run, to be moved by advanceSimulation
+ * @throws RangeError if a shape is wrong, an entry not finite, or more memory is needed than there is
+ */
+export function createSimulationRun(setup: SimulationSetup, threads: 1 | 2 = 1): SimulationRun {
+  return new KernelRun("createSimulationRun", { ...setup, trainEvery: 1, alpha: 1 }, false, threads);
+}
+
+/**
+ * Starts a training run with P = I/alpha.
+ *
+ * @param setup the network, its initial activation and the constants of learning; copied
+ * @param threads with 2, a second thread helps if there is one; the bits are the same
+ * @returns the run, to be moved by advanceForce
+ * @throws RangeError if a shape is wrong, an entry not finite, or more memory is needed than there is
+ */
+export function createForceRun(setup: ForceSetup, threads: 1 | 2 = 1): ForceRun {
+  return new KernelRun("createForceRun", setup, true, threads);
+}
+
+/** Steps per call of a kernel: few enough for a progress bar, many enough to make calls cheap. */
+export const CHUNK = 64;
+
+/** Where the kernels' record of a run (class Run in lib/wasm/assembly/force.ts) keeps what changes: index of 32-bit words. */
+const K_POINTER = 14;
+const K_NEXT_POINTER = 15;
+/** Index of the 64-bit c of the weight step that P has not seen yet. */
+const WAITING_C = 12;
+/** Words of `digits`, and the index of its 64-bit number. */
+const PROBE_POINTER = 26;
+const IMAGE_POINTER = 27;
+const IMAGE_NEXT_POINTER = 28;
+const WEIGHT_STEPS = 29;
+const LOST_AT = 30;
+const WORST = 18;
+const RECORD_WORDS = 38;
+/** Numbers of workspace: 16 for one thread, 8 + 128 for the second. */
+const WORK = 152;
+
+/** The memory of a run. Matrices lie in strips of four rows, see strips.ts. */
+export class KernelRun implements ForceRun {
+  readonly units: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly trainEvery: number;
+  readonly tau: number;
+  readonly activation: "tanh" | "logistic";
+  readonly threads: 1 | 2;
+  readonly pace = newPace();
+  /** units rounded up to a multiple of four; everything beyond units stays zero. */
+  readonly padded: number;
+  /** Recurrent weights. */
+  readonly Wr: Float64Array;
+  readonly Wo: Float64Array;
+  /** Columns of Wfb and of B as padded rows. */
+  readonly feedback: Float64Array;
+  readonly input: Float64Array;
+  readonly x: Float64Array;
+  readonly r: Float64Array;
+  readonly a: Float64Array;
+  /** Lower triangle, in two parts that lie one after the other. Empty in a simulation. */
+  readonly P: Float64Array;
+  /** First column of the right part of P: both have about as many entries. */
+  readonly border: number;
+  /** u, f, z and ‖Wo‖ of one chunk. */
+  readonly chunks: readonly Float64Array[];
+  /** v of `digits`, (units): entries ±1 in training. */
+  readonly probe: Float64Array;
+  private readonly ks: readonly [Float64Array, Float64Array];
+  /** Ω v of `digits`, (units), and room for the next one. */
+  private readonly images: readonly [Float64Array, Float64Array];
+  private readonly record: Float64Array;
+  private readonly words: Int32Array;
+  private readonly owned: Float64Array[] = [];
+
+  constructor(where: string, setup: ForceSetup, isTraining: boolean, threads: 1 | 2) {
+    checkSetup(where, setup);
+    checkThreads(where, threads);
+    const { units, inputs, outputs } = setup;
+    this.units = units;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.trainEvery = setup.trainEvery;
+    this.tau = setup.tau;
+    this.activation = setup.activation;
+    this.threads = threads;
+    this.padded = (units + 3) & ~3;
+    const strips = this.padded / 4;
+    this.border = Math.floor((1 - Math.SQRT1_2) * this.padded) & ~7;
+    try {
+      this.Wr = this.make(4 * strips * (this.padded + 1));
+      fillStrips(setup.Wr, units, this.Wr);
+      this.Wo = this.make(outputs * units);
+      this.Wo.set(setup.Wo);
+      this.feedback = this.columns(setup.Wfb, outputs);
+      this.input = this.columns(setup.B, inputs);
+      this.x = this.make(this.padded).subarray(0, units);
+      this.x.set(setup.x);
+      this.r = this.make(this.padded);
+      this.a = this.make(this.padded);
+      this.P = isTraining ? this.make(8 * strips * (strips + 1)) : new Float64Array(0);
+      for (let i = 0; isTraining && i < units; i++) this.P[triangleIndex(this, i, i)] = 1 / setup.alpha;
+      this.ks = [this.make(this.padded), this.make(this.padded)];
+      this.probe = this.make(units);
+      this.images = [this.make(units), this.make(units)];
+      if (isTraining) {
+        this.probe.set(probeOf(units));
+        this.images[0].set(this.probe.map((sign) => setup.alpha * sign));
+      }
+      this.chunks = [inputs, outputs, outputs, outputs].map((width) => this.make(width * CHUNK));
+      this.record = this.make(RECORD_WORDS / 2);
+      const [norms, sums, work] = [outputs, 2 * this.padded, WORK].map((length) => this.make(length));
+      this.words = new Int32Array(this.record.buffer, this.record.byteOffset, RECORD_WORDS);
+      const isLogistic = setup.activation === "logistic" ? 1 : 0;
+      this.words.set([units, inputs, outputs, isLogistic, setup.trainEvery, this.padded]);
+      const { Wr, Wo, feedback, input, x, r, a, P, ks } = this;
+      this.words.set(
+        [Wr, Wo, feedback, input, x, r, a, P, ...ks, norms, sums, work].map((v) => v.byteOffset),
+        6,
+      );
+      this.words[19] = P.byteOffset + 8 * rightPart(this);
+      this.words[20] = this.border;
+      this.record[11] = setup.tau;
+      this.words.set(
+        [this.probe, ...this.images].map((v) => v.byteOffset),
+        PROBE_POINTER,
+      );
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  /** Address of the kernels' record. */
+  get address(): number {
+    return this.record.byteOffset;
+  }
+
+  /** c and k of the weight step that P has not seen yet. */
+  get waitingC(): number {
+    return this.record[WAITING_C];
+  }
+  get waitingK(): Float64Array {
+    return this.words[K_POINTER] === this.ks[0].byteOffset ? this.ks[0] : this.ks[1];
+  }
+
+  /** Makes k, which is not `waitingK`, and c the weight step that P has not seen yet. */
+  setWaiting(c: number): void {
+    const k = this.words[K_POINTER];
+    this.words[K_POINTER] = this.words[K_NEXT_POINTER];
+    this.words[K_NEXT_POINTER] = k;
+    this.record[WAITING_C] = c;
+  }
+  get nextK(): Float64Array {
+    return this.words[K_POINTER] === this.ks[0].byteOffset ? this.ks[1] : this.ks[0];
+  }
+
+  get digits(): DigitsOfP {
+    return { worst: this.record[WORST], lostAt: this.words[LOST_AT] };
+  }
+
+  /** Ω v up to the last weight step, and room for the next one. */
+  get image(): Float64Array {
+    return this.images[this.words[IMAGE_POINTER] === this.images[0].byteOffset ? 0 : 1];
+  }
+  get nextImage(): Float64Array {
+    return this.images[this.words[IMAGE_POINTER] === this.images[0].byteOffset ? 1 : 0];
+  }
+
+  /** Makes `nextImage` the image, and keeps how far off the gain was. */
+  keepImage(off: number): void {
+    const image = this.words[IMAGE_POINTER];
+    this.words[IMAGE_POINTER] = this.words[IMAGE_NEXT_POINTER];
+    this.words[IMAGE_NEXT_POINTER] = image;
+    this.words[WEIGHT_STEPS]++;
+    this.record[WORST] = Math.max(this.record[WORST], off);
+    if (this.words[LOST_AT] === 0 && off > digitTolerance) this.words[LOST_AT] = this.words[WEIGHT_STEPS];
+  }
+
+  inverseCorrelation(): Float64Array {
+    const { units, P, waitingC: c, waitingK: k } = this;
+    const full = new Float64Array(units * units);
+    for (let i = 0; i < units; i++) {
+      for (let j = 0; j <= i; j++) {
+        const entry = P[triangleIndex(this, i, j)] - c * k[i] * k[j];
+        full[i * units + j] = entry;
+        full[j * units + i] = entry;
+      }
+    }
+    return full;
+  }
+
+  release(): void {
+    // memory that a thread may still write to is not given to others
+    if (this.threads === 2 && !withdraw(this)) return;
+    for (const array of this.owned) releaseKernelArray(array);
+    this.owned.length = 0;
+  }
+
+  isReleased(): boolean {
+    return this.owned.length === 0;
+  }
+
+  private make(length: number): Float64Array {
+    const array = kernelArray(length);
+    this.owned.push(array);
+    return array;
+  }
+
+  private columns(m: Float64Array, count: number): Float64Array {
+    const rows = this.make(count * this.padded);
+    for (let i = 0; i < this.units; i++) for (let o = 0; o < count; o++) rows[o * this.padded + i] = m[i * count + o];
+    return rows;
+  }
+}
+
+function own(where: string, run: SimulationRun): KernelRun {
+  if (!(run instanceof KernelRun)) reject(where, "run", run, "one from createForceRun or createSimulationRun");
+  if (run.isReleased()) reject(where, "run", "is released", "one in use");
+  return run;
+}
+
+function checkLength(where: string, thing: string, value: Float64Array, length: number): void {
+  if (!(value instanceof Float64Array)) reject(where, thing, value, "a Float64Array");
+  if (value.length !== length) reject(where, thing, `has length ${value.length}`, `${length}`);
+}
+
+export function checkSimulation(
+  where: string,
+  run: SimulationRun,
+  input: Float64Array,
+  steps: number,
+  output: Float64Array,
+): KernelRun {
+  const state = own(where, run);
+  checkCount(where, "steps", steps, 0);
+  checkLength(where, "input", input, steps * state.inputs);
+  checkLength(where, "output", output, steps * state.outputs);
+  return state;
+}
+
+export function checkForce(
+  where: string,
+  run: ForceRun,
+  input: Float64Array,
+  target: Float64Array,
+  firstStep: number,
+  steps: number,
+  output: Float64Array,
+  readoutNorm: Float64Array,
+): KernelRun {
+  const state = checkSimulation(where, run, input, steps, output);
+  if (state.P.length === 0) reject(where, "run", "is a simulation", "one from createForceRun");
+  checkCount(where, "firstStep", firstStep, 0);
+  checkLength(where, "target", target, steps * state.outputs);
+  checkLength(where, "readoutNorm", readoutNorm, steps * state.outputs);
+  return state;
+}

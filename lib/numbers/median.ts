@@ -1,0 +1,45 @@
+import { checkNumbers } from "../wasm/validate";
+
+/**
+ * The middle one of some numbers, or the mean of the two in the middle.
+ *
+ * @throws RangeError if there is no number, or one is a NaN
+ */
+export function median(values: readonly number[]): number {
+  checkNumbers("median", "values", values, 1);
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * Between which of the values the median of their population lies, at 95 % or more, whatever its distribution: the k-th from
+ * either end, with the greatest k for which fewer than k heads in as many tosses have a chance of at most 2.5 %.
+ *
+ * @param values six at least: of five the widest interval, from least to greatest, has 94 %
+ * @throws RangeError if there are too few, or one is a NaN
+ */
+export function medianInterval(values: readonly number[]): [number, number] {
+  checkNumbers("medianInterval", "values", values, 6);
+  const sorted = [...values].sort((a, b) => a - b);
+  const size = sorted.length;
+  let [k, chance, below] = [0, 0.5 ** size, 0.5 ** size];
+  while (below <= 0.025) {
+    k++;
+    chance *= (size - k + 1) / k;
+    below += chance;
+  }
+  return [sorted[k - 1], sorted[size - k]];
+}
+
+/**
+ * Mean and standard deviation, s² = Σ (v − mean)² / (n − 1).
+ *
+ * @throws RangeError if there are fewer than two numbers, or one is a NaN
+ */
+export function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
+  checkNumbers("meanAndDeviation", "values", values, 2);
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / (values.length - 1);
+  return { mean, deviation: Math.sqrt(variance) };
+}

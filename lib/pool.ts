@@ -1,0 +1,113 @@
+/**
+ * A pool of worker threads for coarse work: one start, one spectrum, one trial, one network per task.
+ *
+ * The caller makes the pool and hands it in (`options.pool`), so that everything below works without one. Results do not
+ * depend on the number of threads: a task is computed as a whole by one worker, with the same kernels, and results are put
+ * in the order of their tasks.
+ */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Piscina } from "piscina";
+import type { TaskPool } from "./search/search-work";
+import { checkCount, withDefaults } from "./wasm/validate";
+
+/** A pool that owns its threads. */
+export interface WorkerPool extends TaskPool {
+  /** Stops all work, also what is running. The pool can be used again: new threads are started when needed. */
+  cancel(): void;
+  /** Ends the threads; the pool is of no use afterwards. */
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  threads: number;
+}
+
+export const poolDefaults: Readonly<PoolOptions> = Object.freeze({
+  /** As many as this machine runs at once: the tasks keep a processor busy. */
+  threads: availableParallelism(),
+});
+
+/** A worker that has had nothing to do for this long is ended; its memory goes with it. */
+const idleMs = 20_000;
+
+/**
+ * Makes a pool of worker threads. They start with the first task, and none keeps the process alive.
+ *
+ * An interrupt (SIGINT, the stop button of a notebook) cancels everything that is running, and the threads with it.
+ *
+ * @throws RangeError if the number of threads is not a positive integer
+ */
+export function createPool(options?: Partial<PoolOptions>): WorkerPool {
+  const { threads } = withDefaults("createPool", options, poolDefaults);
+  checkCount("createPool", "threads", threads);
+  const piscina = new Piscina({
+    filename: join(__dirname, "tasks.js"),
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: idleMs,
+    // tasks are seconds long; a worker that spins on an atomic while it waits would only heat the room
+    atomics: "disabled",
+  });
+  // What is emitted concerns no task that anybody waits for. The result of a task that was cancelled as it became ready is
+  // passed over; a worker that fails without a task is told of.
+  piscina.on("error", (error: Error) => {
+    if (!error.message.startsWith("Unexpected message from Worker")) process.emitWarning(error);
+  });
+  let stop = new AbortController();
+  let running = 0;
+
+  const cancel = (): void => {
+    const all = stop;
+    stop = new AbortController();
+    all.abort();
+  };
+  const watch = interruptWatch(cancel);
+
+  return {
+    threads,
+    cancel,
+    async run<Result>(task: string, payload: unknown, signal?: AbortSignal): Promise<Result> {
+      const signals = signal === undefined ? [stop.signal] : [stop.signal, signal];
+      if (running++ === 0) watch.begin();
+      try {
+        return (await piscina.run(payload, { name: task, signal: AbortSignal.any(signals) })) as Result;
+      } finally {
+        if (--running === 0) watch.end();
+      }
+    },
+    async close() {
+      cancel();
+      await piscina.destroy();
+    },
+  };
+}
+
+/**
+ * Listens for interrupts while there is work.
+ *
+ * The listener is added and removed in a turn of its own: one that a cell of a tslab notebook adds synchronously makes the
+ * next interrupt kill the kernel. Where nobody else listens the interrupt then has its usual effect.
+ */
+function interruptWatch(cancel: () => void): { begin(): void; end(): void } {
+  let isWanted = false;
+  let isListening = false;
+  const onInterrupt = (): void => {
+    cancel();
+    const isAlone = process.listenerCount("SIGINT") === 1;
+    process.off("SIGINT", onInterrupt);
+    isListening = false;
+    if (isAlone) process.kill(process.pid, "SIGINT");
+  };
+  const settle = (): void => {
+    if (isWanted === isListening) return;
+    if (isWanted) process.on("SIGINT", onInterrupt);
+    else process.off("SIGINT", onInterrupt);
+    isListening = isWanted;
+  };
+  const want = (wanted: boolean): void => {
+    isWanted = wanted;
+    setImmediate(settle);
+  };
+  return { begin: () => want(true), end: () => want(false) };
+}

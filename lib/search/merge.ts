@@ -1,0 +1,86 @@
+import { checkNumber, checkVector, reject } from "../wasm/validate";
+import { distance, norm } from "../wasm/vector";
+
+/**
+ * Connected components of a set of points, two being linked when ‖x − y‖ ≤ tolerance · max(scale, ‖x‖, ‖y‖).
+ *
+ * Linking is carried on (a–b, b–c puts a and c together), so the components do not depend on the order of the points,
+ * as the answer of "drop it if it is near one we have" does.
+ *
+ * @param points (N) each
+ * @param tolerance relative distance, ≥ 0
+ * @param scale size below which a point is as good as 0, in activation, ≥ 0: 1, unless states are measured in other units
+ * @returns indices into `points`, ascending in each component; components in order of their first member
+ * @throws RangeError if a point, the tolerance or the scale is out of place
+ */
+export function connectedComponents(points: readonly Float64Array[], tolerance: number, scale = 1): number[][] {
+  if (!Array.isArray(points)) reject("connectedComponents", "points", points, "an array of Float64Array");
+  checkNumber("connectedComponents", "tolerance", tolerance, "not negative");
+  checkNumber("connectedComponents", "scale", scale, "not negative");
+  for (const [i, x] of points.entries()) checkVector("connectedComponents", `points[${i}]`, x, points[0]?.length);
+  const sizes = points.map((x) => Math.min(Math.max(scale, norm(x)), Number.MAX_VALUE)); // a norm may overflow
+  return linked(points.length, (i, j) => isWithin(points[i], points[j], tolerance * Math.max(sizes[i], sizes[j])));
+}
+
+/** The components that links make of `count` things; `isLink(i, j)` is asked for j < i that are not in one already. */
+export function linked(count: number, isLink: (i: number, j: number) => boolean): number[][] {
+  const parent = Array.from({ length: count }, (_, i) => i);
+  const rootOf = (i: number): number => {
+    let root = i;
+    while (parent[root] !== root) root = parent[root];
+    parent[i] = root;
+    return root;
+  };
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < i; j++) {
+      const [a, b] = [rootOf(i), rootOf(j)];
+      if (a !== b && isLink(i, j)) parent[Math.max(a, b)] = Math.min(a, b); // the root is always the first member
+    }
+  }
+  const components = new Map<number, number[]>();
+  for (let i = 0; i < count; i++) {
+    const root = rootOf(i);
+    if (root === i) components.set(i, []);
+    components.get(root)?.push(i);
+  }
+  return [...components.values()];
+}
+
+/** Whether two states are one: ‖x − y‖ ≤ tolerance · max(scale, ‖x‖, ‖y‖), the rule of `connectedComponents`. */
+export function isSamePlace(x: Float64Array, y: Float64Array, tolerance: number, scale = 1): boolean {
+  return isWithin(x, y, tolerance * Math.min(Math.max(scale, norm(x), norm(y)), Number.MAX_VALUE));
+}
+
+/** Where a fixed point is known to be, and how well. */
+export interface Located {
+  readonly xStar: Float64Array;
+  /** A fixed point lies within this of xStar, in activation; Infinity if none is known to. */
+  readonly within?: number;
+  readonly certificate?: { readonly isCertified: boolean; readonly uniqueRadius: number };
+}
+
+/**
+ * Whether two fixed points are one, in any unit: one lies, with all that is not known of it, in the ball in which the other
+ * is alone; or the balls in which they lie meet.
+ */
+export function isSamePoint(a: Located, b: Located): boolean {
+  const [ra, rb] = [a.within ?? 0, b.within ?? 0];
+  const apart = distance(a.xStar, b.xStar);
+  if (apart === 0) return true;
+  return apart + rb <= aloneWithin(a) || apart + ra <= aloneWithin(b) || apart <= ra + rb;
+}
+
+/** No other fixed point lies within this of the place; 0 if nothing is known. */
+export function aloneWithin({ certificate }: Located): number {
+  return certificate?.isCertified ? certificate.uniqueRadius : 0;
+}
+
+/** ‖x − y‖ ≤ distance, given up as soon as it is clear that it is not; in parts of the distance, lest squares overflow. */
+function isWithin(x: Float64Array, y: Float64Array, distance: number): boolean {
+  let sum = 0;
+  for (let i = 0; i < x.length && sum <= 1; i++) {
+    const part = x[i] === y[i] ? 0 : (x[i] - y[i]) / distance;
+    sum += part * part;
+  }
+  return sum <= 1;
+}

@@ -1,0 +1,259 @@
+import { type Flow, type FlowSpec, jacobianInto } from "../flow/flow";
+import { type Stability, stability } from "../flow/stability";
+import { norm } from "../wasm/vector";
+import { kernelArray, releaseKernelArray } from "../wasm/wasm";
+import {
+  type Certificate,
+  certifyWith,
+  factorsOf,
+  heldBounds,
+  type JacobianFactors,
+  newtonBounds,
+  type Residual,
+  residual,
+  type UndecidedReason,
+} from "./certify";
+import { type DeflationOptions, deflatedNewton } from "./deflation";
+import { type EdgeOptions, type TrackedEdge, trackEdge } from "./edge-tracking";
+import { isSamePlace } from "./merge";
+import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
+import { type Polished, polishFixedPoint } from "./polish";
+
+/** What code that can use a pool of workers needs of one; `createPool` makes one. */
+export interface TaskPool {
+  readonly threads: number;
+  /**
+   * Runs a task in a worker.
+   *
+   * @param task name of a function of lib/tasks.ts
+   * @param payload its argument; arrays on shared memory are not copied
+   * @returns its result; rejects with what it threw, or with an AbortError when the signal or an interrupt stops it
+   */
+  run<Result>(task: string, payload: unknown, signal?: AbortSignal): Promise<Result>;
+}
+
+/** A recipe with a name that no other flow, or family, of this process has: a worker keeps what it made for the next task. */
+export interface NamedSpec {
+  readonly key: string;
+  readonly spec: FlowSpec;
+}
+
+/** What the Jacobian at a candidate says about it. */
+export interface Judgement {
+  /** Only for flows that know `lipschitzOfJacobian`; at the polished point, where there is one. */
+  readonly certificate?: Certificate;
+  /** The point beyond float64; only for flows that know `velocityExtended`, and only where Newton's corrections arrive. */
+  readonly polished?: Polished;
+  /**
+   * A fixed point lies within this of the place, in activation: the radius of the certificate, or 2η for a flow without
+   * one where J hardly changes so far along the Newton step; Infinity if undecided.
+   */
+  readonly within: number;
+  /** Why it is undecided; only where it is. */
+  readonly reason?: UndecidedReason;
+  /** sign det(−J), 0 where J is singular to rounding. */
+  readonly index: -1 | 0 | 1;
+}
+
+/** The pieces a search consists of, each done as a whole by one thread: here, or in a worker. */
+export interface SearchWork {
+  minimize(x: Float64Array, options: Partial<MinimizeOptions>): Promise<Minimum>;
+  judge(x: Float64Array): Promise<Judgement>;
+  /** Whether J changes so little from a to b that no two fixed points fit in, see `holdsOnePoint`. */
+  holdsOne(a: Float64Array, b: Float64Array): Promise<boolean>;
+  spectrum(x: Float64Array): Promise<Stability>;
+  trackEdge(a: Float64Array, b: Float64Array, options: Partial<EdgeOptions>): Promise<TrackedEdge | undefined>;
+  deflate(
+    x: Float64Array,
+    known: readonly Float64Array[],
+    options: Partial<DeflationOptions>,
+  ): Promise<Float64Array | undefined>;
+  /**
+   * Does one piece of work for each item: one after the other here, all at once with a pool.
+   *
+   * @returns results in the order of the items, whoever was ready first
+   */
+  each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]>;
+}
+
+/**
+ * The work of a search on one flow. A flow with a `spec` is searched by the pool's workers; one without is searched by
+ * this thread, which is said once, as a warning of the process.
+ */
+export function searchWork(flow: Flow, pool: TaskPool | undefined, signal?: AbortSignal): SearchWork {
+  const spec = pool && flow.spec;
+  if (pool && spec) return pooledWork({ key: nameOf(flow), spec }, pool, signal);
+  if (pool) warnWithoutSpec("flow");
+  return ownWork(flow, signal);
+}
+
+const warned = new Set<string>();
+
+/** Says once that a pool is of no use. */
+export function warnWithoutSpec(what: "flow" | "family"): void {
+  if (warned.has(what)) return;
+  warned.add(what);
+  process.emitWarning(`This ${what} has no spec, so no worker can be told of it: one thread does all the work.`);
+}
+
+/** Does some work; the event loop then gets a turn, for progress bars and interrupts. */
+export async function inTurns<Result>(work: () => Result): Promise<Result> {
+  const result = work();
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  return result;
+}
+
+/** Does one piece of work for each item, one after the other. */
+export async function oneByOne<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, i: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [i, item] of items.entries()) results.push(await work(item, i));
+  return results;
+}
+
+/** The same, all at once; results are in the order of the items, whoever was ready first. */
+export function allAtOnce<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, i: number) => Promise<Result>,
+): Promise<Result[]> {
+  return Promise.all(items.map(work));
+}
+
+const names = new WeakMap<object, string>();
+let named = 0;
+
+/** A name that no other object of this process gets. */
+export function nameOf(owner: object): string {
+  const name = names.get(owner) ?? `flow ${++named}`;
+  names.set(owner, name);
+  return name;
+}
+
+function pooledWork(flow: NamedSpec, pool: TaskPool, signal?: AbortSignal): SearchWork {
+  return {
+    minimize: (x, options) => pool.run("minimize", { flow, x, options }, signal),
+    judge: (x) => pool.run("judge", { flow, x }, signal),
+    holdsOne: (a, b) => pool.run("holdsOne", { flow, a, b }, signal),
+    spectrum: (x) => pool.run("spectrum", { flow, x }, signal),
+    trackEdge: (a, b, options) => pool.run("edge", { flow, a, b, options }, signal),
+    deflate: (x, known, options) => pool.run("deflate", { flow, x, known, options }, signal),
+    each: allAtOnce,
+  };
+}
+
+function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
+  const turn = async <Result>(work: () => Result): Promise<Result> => {
+    signal?.throwIfAborted();
+    return inTurns(work);
+  };
+  return {
+    minimize: (x, options) => turn(() => minimizeSpeed(flow, x, options)),
+    judge: (x) => turn(() => judgeCandidate(flow, x)),
+    holdsOne: (a, b) => turn(() => holdsOnePoint(flow, a, b)),
+    spectrum: (x) => turn(() => stability(flow, x)),
+    trackEdge: (a, b, options) => turn(() => trackEdge(flow, a, b, options)),
+    deflate: (x, known, options) => turn(() => deflatedNewton(flow, x, known, options)),
+    each: oneByOne,
+  };
+}
+
+/**
+ * Certificate and index of a candidate, from one LU factorisation of J.
+ *
+ * @param flow a vector field on N activations
+ * @param x activation, (N), finite
+ */
+export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
+  const size = flow.dimension;
+  const J = kernelArray(size * size);
+  let factors: JacobianFactors | undefined;
+  try {
+    jacobianInto(flow, x, J);
+    factors = factorsOf(J, size);
+    const polished = polishedNear(flow, x, factors);
+    const at = polished?.x ?? x;
+    const F = residual(flow, at, polished?.xLow ?? new Float64Array(size), factors?.length);
+    const certificate = flow.lipschitzOfJacobian && certifyWith(flow, at, F, factors);
+    const decided = certificate ?? estimated(flow, at, F, factors);
+    return {
+      ...(certificate ? { certificate } : {}),
+      ...(polished ? { polished } : {}),
+      within: decided.radius,
+      ...(decided.reason ? { reason: decided.reason } : {}),
+      index: decided.reason === "J is singular to rounding" ? 0 : indexOf(factors, size),
+    };
+  } finally {
+    factors?.lu.release();
+    releaseKernelArray(J);
+  }
+}
+
+/**
+ * J may change by this part of σ_min and is still the same for our purpose. At a zero of order k ≥ 2 it changes by 0.86 to 1
+ * over twice the Newton step (1 − (1 − 2/k)^(k−1)), so that no double zero passes for a simple one.
+ */
+const mostChange = 0.5;
+
+/** What takes the certificate's place for a flow without a bound on how J changes: it is looked at where 2η leads. */
+function estimated(
+  flow: Flow,
+  x: Float64Array,
+  F: Residual,
+  factors: JacobianFactors | undefined,
+): Pick<Certificate, "radius" | "reason"> {
+  const bounds = heldBounds(flow, x, F, factors, (_, beta) => mostChange / beta);
+  if (typeof bounds === "string") return { radius: Number.POSITIVE_INFINITY, reason: bounds };
+  const { step, beta, eta } = bounds;
+  const length = norm(step);
+  const away = (by: number) =>
+    x.map((value, i) => value - by * (length > 0 ? step[i] / length : 1 / Math.sqrt(x.length)));
+  // half way, too: J of a double zero with a kink, x |x|, is at the far end what it is here
+  const isEven = [2 * eta, eta].every((by) => beta * changeOfJacobian(flow, x, away(by)) <= mostChange);
+  if (isEven) return { radius: 2 * eta };
+  return { radius: Number.POSITIVE_INFINITY, reason: "J changes too much over a Newton step" };
+}
+
+/** ‖J(a) − J(b)‖ (Frobenius); NaN where one is not finite. */
+function changeOfJacobian(flow: Flow, a: Float64Array, b: Float64Array): number {
+  const [Ja, Jb] = [a, b].map(() => new Float64Array(a.length * a.length));
+  jacobianInto(flow, a, Ja);
+  jacobianInto(flow, b, Jb);
+  return norm(Ja.map((value, k) => value - Jb[k]));
+}
+
+/**
+ * Whether J changes by less than σ_min(J(a)) from a to b and back half way: then F takes no value twice in between, so that
+ * a and b cannot be near two fixed points. An estimate, for flows that have no bound.
+ */
+export function holdsOnePoint(flow: Flow, a: Float64Array, b: Float64Array): boolean {
+  const J = kernelArray(a.length * a.length);
+  let factors: JacobianFactors | undefined;
+  try {
+    jacobianInto(flow, a, J);
+    factors = factorsOf(J, a.length);
+    const bounds = newtonBounds({ F: new Float64Array(a.length), rounding: 0 }, factors);
+    if (typeof bounds === "string") return false;
+    const middle = a.map((value, i) => value + (b[i] - value) / 2);
+    return [middle, b].every((x) => bounds.beta * changeOfJacobian(flow, a, x) <= mostChange);
+  } finally {
+    factors?.lu.release();
+    releaseKernelArray(J);
+  }
+}
+
+/** Polishing moves a fixed point by rounding only: what goes farther was none. */
+const farthestPolish = 1e-6;
+
+function polishedNear(flow: Flow, x: Float64Array, factors: JacobianFactors | undefined): Polished | undefined {
+  if (!flow.velocityExtended || factors === undefined || factors.lu.isSingular) return undefined;
+  const polished = polishFixedPoint(flow, x, factors.lu);
+  return polished.status === "converged" && isSamePlace(polished.x, x, farthestPolish) ? polished : undefined;
+}
+
+/** sign det(−J), with det(−J) = (−1)^N det J. */
+function indexOf(factors: JacobianFactors | undefined, size: number): -1 | 0 | 1 {
+  const sign = factors?.lu.determinantSign ?? 0;
+  return size % 2 === 0 || sign === 0 ? sign : sign === 1 ? -1 : 1;
+}

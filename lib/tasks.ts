@@ -1,0 +1,123 @@
+/**
+ * What a worker can be asked to do. Each export is a task: plain data in, plain data out.
+ *
+ * A flow arrives as its recipe. The recipe's arrays lie in memory that threads share, so sending it costs nothing; the
+ * worker copies them once, and keeps the flow for the next task of the same search.
+ */
+import { lookAtSnapshot, type SnapshotLook, type SnapshotTask } from "./claims/study-story";
+import { runUnseenTask, type UnseenTask } from "./claims/study-unseen";
+import type { Spectrum, Unfolding } from "./continuation/bifurcation";
+import { changesBetween, type ModeChange, spectrumAt } from "./continuation/branch-spectra";
+import { type Course, type Heading, type Leg, settledFoot, walkLeg } from "./continuation/curve-leg";
+import type { PlainCourse } from "./continuation/curve-work";
+import type { Foot } from "./continuation/solution-curve";
+import type { Flow } from "./flow/flow";
+import type { FlowFamily } from "./flow/flow-family";
+import { type Stability, stability } from "./flow/stability";
+import { flowFromSpec } from "./network/rate-flow";
+import type { FlipFlopRecipe } from "./network/recipe";
+import { trainedReadout } from "./network/trained";
+import type { NoiseOutcome } from "./noise/noise-outcome";
+import { type NoiseTask, runNoiseTask } from "./noise/noise-trials";
+import type { UnseenTests } from "./noise/unseen-tests";
+import { type DeflationOptions, deflatedNewton } from "./search/deflation";
+import { type EdgeOptions, type TrackedEdge, trackEdge } from "./search/edge-tracking";
+import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./search/minimize";
+import { holdsOnePoint, type Judgement, judgeCandidate, type NamedSpec } from "./search/search-work";
+import { familyFromSpec } from "./training/readout-family";
+
+let known: { key: string; flow: Flow } | undefined;
+
+/** One flow is kept: a search asks for the same one again and again, and a network of 1000 units takes 8 MB. */
+function flowOf({ key, spec }: NamedSpec): Flow {
+  if (known?.key !== key) known = { key, flow: flowFromSpec(spec) };
+  return known.flow;
+}
+
+let knownFamily: { key: string; family: FlowFamily } | undefined;
+
+/** One family is kept, too. */
+function courseOf({ family: { key, spec }, knots, unit, limits }: PlainCourse): Course {
+  if (knownFamily?.key !== key) knownFamily = { key, family: familyFromSpec(spec) };
+  return { family: knownFamily.family, knots, unit, limits };
+}
+
+/** The fixed point near a foot of a curve. */
+export function settle(task: { course: PlainCourse; foot: Foot }): Foot | undefined {
+  return settledFoot(courseOf(task.course), task.foot);
+}
+
+/** The way of a curve across one interval. */
+export function leg(task: { course: PlainCourse; foot: Foot; heading: Heading }): Leg {
+  return walkLeg(courseOf(task.course), task.foot, task.heading);
+}
+
+/** The eigenvalues at a foot of a curve. */
+export function footSpectrum(task: { course: PlainCourse; foot: Foot }): Spectrum {
+  return spectrumAt(courseOf(task.course), task.foot);
+}
+
+/** What happens between two feet of a curve that their eigenvalues tell of. */
+export function modeChanges(task: { course: PlainCourse; between: ModeChange }): Unfolding[] {
+  return changesBetween(courseOf(task.course), task.between);
+}
+
+/** Minimises q from one start. */
+export function minimize(task: { flow: NamedSpec; x: Float64Array; options: Partial<MinimizeOptions> }): Minimum {
+  return minimizeSpeed(flowOf(task.flow), task.x, task.options);
+}
+
+/** The spectrum at one point. */
+export function spectrum(task: { flow: NamedSpec; x: Float64Array }): Stability {
+  return stability(flowOf(task.flow), task.x);
+}
+
+/** What the Jacobian says about a candidate. */
+export function judge(task: { flow: NamedSpec; x: Float64Array }): Judgement {
+  return judgeCandidate(flowOf(task.flow), task.x);
+}
+
+/** Whether two places can only be near one fixed point. */
+export function holdsOne(task: { flow: NamedSpec; a: Float64Array; b: Float64Array }): boolean {
+  return holdsOnePoint(flowOf(task.flow), task.a, task.b);
+}
+
+/** A state near the saddle between two attractors. */
+export function edge(task: {
+  flow: NamedSpec;
+  a: Float64Array;
+  b: Float64Array;
+  options: Partial<EdgeOptions>;
+}): TrackedEdge | undefined {
+  return trackEdge(flowOf(task.flow), task.a, task.b, task.options);
+}
+
+/** Newton's method away from known points. */
+export function deflate(task: {
+  flow: NamedSpec;
+  x: Float64Array;
+  known: readonly Float64Array[];
+  options: Partial<DeflationOptions>;
+}): Float64Array | undefined {
+  return deflatedNewton(flowOf(task.flow), task.x, task.known, task.options);
+}
+
+/** Trains a network: its readout, or undefined if training diverges. */
+export function train(task: { recipe: FlipFlopRecipe }): Float64Array | undefined {
+  return trainedReadout(task.recipe);
+}
+
+/** One trial of a noise study. */
+export function noise(task: NoiseTask): NoiseOutcome[][] {
+  return runNoiseTask(task);
+}
+
+/** A look at one snapshot of a training. */
+export function snapshot(task: SnapshotTask): SnapshotLook {
+  return lookAtSnapshot(task);
+}
+
+/** A network on inputs it has not seen. */
+export function unseen(task: UnseenTask): UnseenTests {
+  return runUnseenTask(task);
+}
