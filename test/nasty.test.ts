@@ -18,6 +18,9 @@ const left = new Set([
   "loadPlotly",
   "check",
 ]);
+/** These train for seconds when their recipe is left out or empty, which is no mistake. */
+const trains = new Set(["lostRest", "trainingFilm"]);
+const isRecipe = (value: unknown): boolean => value === undefined || JSON.stringify(value) === "{}";
 /** The checks themselves: their first argument is the name that the refusal begins with. */
 const isCheck = (name: string): boolean => /^check[A-Z]/.test(name);
 
@@ -45,6 +48,7 @@ describe("every public function", () => {
       const size = Math.min(5, call.length + 2); // a parameter with a default is not in `length`
       await fc.assert(
         fc.asyncProperty(fc.array(nasty, { minLength: size, maxLength: size }), async (values) => {
+          if (trains.has(name) && isRecipe(values[0])) return;
           try {
             await call(...values);
           } catch (error) {

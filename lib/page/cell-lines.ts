@@ -117,7 +117,7 @@ const shown = 12;
 
 /** Frames that nobody looks for: Node's own, tslab's, and what this project puts around a cell. */
 const machinery =
-  /\bnode:|[\\/]node_modules[\\/](?:tslab|zeromq|@tslab)[\\/]|[\\/]notebook[\\/](?:kernel-\w+|cell-lines)\.js/;
+  /\bnode:|[\\/]node_modules[\\/](?:tslab|zeromq|@tslab)[\\/]|[\\/]page[\\/](?:kernel-\w+|cell-lines)\.js/;
 
 /** Translates every stack of this process when it is read. */
 export function translateStacks(): void {

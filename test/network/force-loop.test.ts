@@ -84,7 +84,7 @@ describe("time loops", () => {
   });
 
   it("has the bits it has always had", () => {
-    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/networks/force-loop.test.js -g "always had",
+    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/network/force-loop.test.js -g "always had",
     // which prints the digest. It must never change: the shipped networks would no longer retrain to their bits
     const hash = createHash("sha256");
     for (const activation of ["tanh", "logistic"] as const) {

@@ -209,7 +209,7 @@ describe("force", () => {
     trained.Wo.to1DArray().forEach((w, i) => {
       bytes.writeDoubleLE(w, 8 * i);
     });
-    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/networks/force.test.js -g golden
+    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/network/force.test.js -g golden
     // with the plain loops, whose order of summation the kernels must keep
     assert.equal(
       createHash("sha256").update(bytes).digest("hex"),

@@ -50,7 +50,7 @@ describe("network/shipped", () => {
   it("keeps the bits of its first 200 training steps: a golden record at full size", () => {
     const { network, training, x0 } = prepareFlipFlop({ ...shippedRecipes["tanh-g1.5-seed1"], steps: 200 });
     const { Wo } = trainForce(network, training, { x0 }).network;
-    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/store/shipped.test.js -g golden
+    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/network/shipped.test.js -g golden
     // all 30 000 steps are compared by: node lib/dist/cli/train-network.js tanh-g1.5-seed1 --check
     assert.equal(digestOf(bytesOf(Wo)), "sha256:e8e7bd756c463ef598732e57b6ec03748662d7059d7d79a9aee07318a830b73c");
   });

@@ -167,7 +167,7 @@ describe("elementary functions", () => {
   }
 
   it("has the bits it has always had", () => {
-    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/numerics/elementary.test.js -g "always had",
+    // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/wasm/elementary.test.js -g "always had",
     // which prints the digest. It must never change: the shipped networks would no longer retrain to their bits
     const grid = Float64Array.from({ length: 60001 }, (_, i) => (i - 30000) / 1024);
     const hash = createHash("sha256");
