@@ -71,7 +71,7 @@ export class KernelClient {
   /** Waits until the kernel answers and its broadcasts are heard. */
   async ready(): Promise<void> {
     const until = Date.now() + readySeconds * 1000;
-    while (!(await this.roundTrip(1000))) {
+    while (!(await this.roundTrip(1000, 50))) {
       if (Date.now() > until || lostRace.test(this.process.log))
         throw new Error(`the kernel did not answer within ${readySeconds} s\n${this.process.log}`);
     }
@@ -122,8 +122,12 @@ export class KernelClient {
     for (const socket of [this.shell, this.control, this.broadcast]) socket.close();
   }
 
-  /** Asks for the kernel's name; true when both the answer and the broadcast `idle` after it arrive in time. */
-  private async roundTrip(milliseconds: number): Promise<boolean> {
+  /**
+   * Asks for the kernel's name; true when both the answer and the broadcast `idle` after it arrive in time.
+   *
+   * @param afterReply how long to listen once the answer is there: a kernel that begins may broadcast before it is heard
+   */
+  private async roundTrip(milliseconds: number, afterReply: number = milliseconds): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const answered = new Promise<boolean>((resolve) => {
       let isAnswered = false;
@@ -136,6 +140,8 @@ export class KernelClient {
         onReply: () => {
           isAnswered = true;
           check();
+          clearTimeout(timer);
+          timer = setTimeout(() => resolve(false), afterReply);
         },
         onMessage: ({ type, content }) => {
           if (type === "status" && content.execution_state === "idle") isIdle = true;
