@@ -2,9 +2,9 @@
  * A second thread for the time loop of one large network, on the same memory and the same kernels.
  *
  * Unlike the pool's workers it helps within a step: the caller stays synchronous, and the bits are those of one thread
- * (lib/wasm/assembly/two-threads.ts says how). It is started when it is first wanted and is ready some hundredth of a second later;
- * until then, and wherever it cannot start, one thread does all. It sleeps when it has nothing to do, leaves after 20 s of
- * that, and never keeps the process alive.
+ * (lib/wasm/assembly/two-threads.ts says how). It is started when it is first wanted and is ready some hundredth of a
+ * second later; until then, and wherever it cannot start, one thread does all. It sleeps when it has nothing to do, leaves
+ * after 20 s of that, and never keeps the process alive.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -136,6 +136,10 @@ function start(): void {
     worker.unref();
     worker.on("error", () => {
       isImpossible = true;
+    });
+    // it may come and leave between two looks at its state
+    worker.on("exit", () => {
+      isStarting = false;
     });
   } catch {
     isImpossible = true;
