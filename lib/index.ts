@@ -90,9 +90,7 @@ export {
   stabilityDefaults,
 } from "./flow/stability";
 export * from "./memory/bit-axes";
-export * from "./memory/bit-frame";
 export * from "./memory/equidistance";
-export * from "./memory/gating";
 export * from "./memory/lapses";
 export * from "./memory/memories";
 export * from "./memory/memory-graph";
@@ -110,7 +108,6 @@ export * from "./network/force";
 export * from "./network/least-squares";
 export * from "./network/networks";
 export { loadNpy, saveNpy } from "./network/npy";
-export * from "./network/period";
 export * from "./network/portrait";
 export { flowFromSpec, type RateFlowParameters, rateFlow, rateFlowKind } from "./network/rate-flow";
 export * from "./network/recipe";
@@ -142,14 +139,11 @@ export {
   trialRng,
 } from "./noise/noise-trials";
 export * from "./noise/unseen-tests";
-export * from "./numbers/angle";
-export { meanAndDeviation } from "./numbers/median";
+export * from "./numbers/angles";
 export * from "./numbers/pca";
-export * from "./numbers/random";
-export * from "./numbers/rank-correlation";
-export * from "./numbers/sine";
-export * from "./numbers/singular-values";
-export * from "./numbers/subspace";
+export { checkRng, createRng, type Rng, type Seed } from "./numbers/random";
+export { meanAndDeviation, rankCorrelation } from "./numbers/statistics";
+export { orthonormalColumns, principalAngles, singularValuesOf } from "./numbers/subspaces";
 export * from "./page/certificate-table";
 export * from "./page/completeness-badge";
 export { check, type Exercise, type SolutionModule } from "./page/exercise";

@@ -3,7 +3,7 @@
  * descent (C2), the Gauss–Newton Hessian near a fixed point (C3).
  */
 
-import { median } from "../numbers/median";
+import { median } from "../numbers/statistics";
 import { log } from "../wasm/elementary";
 import { checkList, checkNumber, checkNumbers, checkRecord, checkShape, reject } from "../wasm/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";

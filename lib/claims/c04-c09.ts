@@ -7,7 +7,7 @@
  */
 import type { Matrix } from "ml-matrix";
 import { clearOutput } from "../network/flip-flop";
-import { meanAndDeviation } from "../numbers/median";
+import { meanAndDeviation } from "../numbers/statistics";
 import {
   checkList,
   checkMatrix,

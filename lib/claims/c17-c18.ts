@@ -6,7 +6,7 @@
  * level at which half of the memories are gone, the *half level*. Statistics and thresholds were written down before the
  * runs that decide them.
  */
-import { median } from "../numbers/median";
+import { median } from "../numbers/statistics";
 import { checkList, checkNumber, checkRecord, reject } from "../wasm/validate";
 import type { ClaimVerdict, Verdict } from "./verdict";
 

@@ -3,7 +3,7 @@
  *
  * Statistics and thresholds were written down, with their reasons, before the runs that decide them.
  */
-import { median } from "../numbers/median";
+import { median } from "../numbers/statistics";
 import { checkCount, checkList, checkNumber, checkRecord } from "../wasm/validate";
 import type { ClaimVerdict } from "./verdict";
 

@@ -6,7 +6,7 @@ import type { Memory } from "../memory/memories";
 import { outputOf, patternOf } from "../memory/passages";
 import { droppedDirection, type ViewJudgement, viewOf } from "../memory/tesseract-view";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
-import { angleInDegrees } from "../numbers/angle";
+import { angleInDegrees } from "../numbers/angles";
 import { type PrincipalComponents, principalComponents } from "../numbers/pca";
 import { findFixedPoints } from "../search/fixed-points";
 import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector } from "../wasm/validate";

@@ -1,5 +1,5 @@
 import { shippedNames } from "../network/shipped";
-import { meanAndDeviation } from "../numbers/median";
+import { meanAndDeviation } from "../numbers/statistics";
 import { replicatedRuns } from "./replicated";
 import { kindOf, unseenInputsStudy } from "./study-unseen";
 

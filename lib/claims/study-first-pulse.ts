@@ -1,4 +1,4 @@
-import { median, medianInterval } from "../numbers/median";
+import { median, medianInterval } from "../numbers/statistics";
 import { checkShape } from "../wasm/validate";
 import type { SeededResult } from "./replicated";
 import { type LostRest, lostRest } from "./runs-evolution";

@@ -6,7 +6,7 @@ import { trainForce } from "../network/force";
 import { type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
 import { simulate } from "../network/simulate";
 import { principalComponents } from "../numbers/pca";
-import { principalAngles } from "../numbers/subspace";
+import { principalAngles } from "../numbers/subspaces";
 import { checkList, checkShape } from "../wasm/validate";
 import { distance } from "../wasm/vector";
 import type { FlipDistance } from "./c04-c09";

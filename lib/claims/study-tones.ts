@@ -1,8 +1,7 @@
 import { createEchoState, type EchoState, echoStateFlow, initialActivation } from "../network/echo-state";
 import { trainForce } from "../network/force";
-import { meanPeriod } from "../network/period";
 import { simulate } from "../network/simulate";
-import { toneTask, toneTaskDefaults } from "../network/tone-task";
+import { meanPeriod, toneTask, toneTaskDefaults } from "../network/tone-task";
 import { createRng } from "../numbers/random";
 import type { FixedPoint } from "../search/fixed-point-set";
 import { findFixedPoints } from "../search/fixed-points";

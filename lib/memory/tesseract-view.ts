@@ -1,5 +1,5 @@
 import type { Matrix } from "ml-matrix";
-import { angleInDegrees } from "../numbers/angle";
+import { angleInDegrees } from "../numbers/angles";
 import { checkMatrix, checkVector, reject } from "../wasm/validate";
 
 /** What comes towards the viewer first when a tesseract is seen in three dimensions. */

@@ -1,6 +1,6 @@
 import type { Matrix } from "ml-matrix";
 import type { Flow } from "../flow/flow";
-import { angleInDegrees } from "../numbers/angle";
+import { angleInDegrees } from "../numbers/angles";
 import { checkRng, type Rng } from "../numbers/random";
 import { checkCount, checkMatrix, checkNumber, checkVector, mostUnits, reject } from "../wasm/validate";
 import { multiplyTransposedInto, toMatrix, toRowMajor } from "../wasm/vector";

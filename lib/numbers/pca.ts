@@ -2,8 +2,8 @@ import { type AbstractMatrix, EigenvalueDecomposition, Matrix } from "ml-matrix"
 import { checkCount, checkMatrix, checkVector, reject } from "../wasm/validate";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "../wasm/vector";
 import { kernelArray, releaseKernelArray } from "../wasm/wasm";
-import { outsideOf } from "./gram-schmidt";
 import { createRng } from "./random";
+import { outsideOf } from "./subspaces";
 
 export interface PrincipalComponents {
   /** Mean of the rows, (N). */

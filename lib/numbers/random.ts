@@ -1,3 +1,30 @@
+import { createHash } from "node:crypto";
+import { log } from "../wasm/elementary";
+import { checkCount, checkNumber, reject } from "../wasm/validate";
+
+/**
+ * The generator xoshiro128** 1.1 of Blackman and Vigna (2018): 32-bit integers, period 2¹²⁸ − 1.
+ *
+ * @param state four 32-bit integers, not all zero (then 1, 0, 0, 0 is used: the all-zero state would stay zero)
+ * @returns a function that gives the next integer in 0 … 2³² − 1 at each call
+ */
+export function xoshiro128(state: Int32Array): () => number {
+  let [a, b, c, d] = state;
+  if ((a | b | c | d) === 0) a = 1;
+  return () => {
+    const product = Math.imul(b, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
+    return result;
+  };
+}
+
 /**
  * Random numbers that are the same bits on every machine.
  *
@@ -5,11 +32,6 @@
  * seed, then the names it was split by. So `createRng(1).split("network")` is one fixed stream, whatever else was drawn
  * before or beside it, and a new matrix can be given a stream of its own without changing any other.
  */
-
-import { createHash } from "node:crypto";
-import { log } from "../wasm/elementary";
-import { checkCount, checkNumber, reject } from "../wasm/validate";
-import { xoshiro128 } from "./xoshiro";
 
 /** A stream of random numbers. Drawing moves it on; splitting does not. */
 export interface Rng {

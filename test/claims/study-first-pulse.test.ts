@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { firstPulseStudy, type LostRest, lawOverSeeds, replicatedRuns } from "rnn-dynamics";
-import { median, medianInterval } from "rnn-dynamics/dist/numbers/median";
+import { median, medianInterval } from "rnn-dynamics/dist/numbers/statistics";
 
 const lost = (firstPulse: number, lostAt: number | null, modes = [0, 1]): LostRest => {
   const origin = (k: number) => ({ step: (lostAt ?? 1) - 1 + k, spectralAbscissa: k - 0.5, unstableCount: modes[k] });

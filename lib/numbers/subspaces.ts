@@ -1,9 +1,35 @@
-import { Matrix } from "ml-matrix";
+import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { checkMatrix, reject } from "../wasm/validate";
-import { norm } from "../wasm/vector";
-import { angleInDegrees } from "./angle";
-import { outsideOf } from "./gram-schmidt";
-import { singularValuesOf } from "./singular-values";
+import { dot, norm } from "../wasm/vector";
+import { angleInDegrees } from "./angles";
+
+/** The part of a vector outside what an orthonormal basis spans: Gram–Schmidt, twice, for once leaves rounding behind. */
+export function outsideOf(basis: readonly Float64Array[], vector: Float64Array): Float64Array {
+  const v = vector.slice();
+  for (const _pass of [1, 2]) {
+    for (const b of basis) {
+      const overlap = dot(b, v);
+      for (let i = 0; i < v.length; i++) v[i] -= overlap * b[i];
+    }
+  }
+  return v;
+}
+
+/**
+ * All singular values of a small matrix, largest first.
+ *
+ * The number of them above rounding (about 1e-15 σ₁ √N) is the rank. By ml-matrix, in time ∝ N³: a second at N = 200.
+ *
+ * @param A any shape
+ * @returns σ₁ ≥ σ₂ ≥ … ≥ 0, as many as the smaller side
+ * @throws RangeError if A is empty or holds a NaN
+ */
+export function singularValuesOf(A: Matrix): Float64Array {
+  checkMatrix("singularValuesOf", "A", A);
+  const options = { computeLeftSingularVectors: false, computeRightSingularVectors: false, autoTranspose: true };
+  const values = new SingularValueDecomposition(A, options).diagonal;
+  return Float64Array.from(values).sort().reverse();
+}
 
 /** A column whose part outside the earlier ones is this small beside it adds no direction. */
 const dependent = 1e-10;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { angleInDegrees } from "rnn-dynamics";
 import { assertClose } from "../helpers/assertions";
 
-describe("numbers/angle", () => {
+describe("numbers/angles", () => {
   it("knows the angles of school triangles", () => {
     assert.equal(angleInDegrees(0, 2), 0);
     assert.equal(angleInDegrees(3, 0), 90);
