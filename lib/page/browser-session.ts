@@ -76,11 +76,11 @@ export async function openBrowser(url: string): Promise<BrowserSession> {
   }
 }
 
-const tries = 100;
+const tries = 500;
 const pauseMs = 20;
 
 /**
- * Removes a folder whose last writers may not have ended yet: tries for two seconds, without giving up the thread, since
+ * Removes a folder whose last writers may not have ended yet: tries for ten seconds, without giving up the thread, since
  * a process that ends has no later. A writer may also make the folder anew, so it must be gone at two looks. (Node's own
  * retries start afresh in every folder and take many seconds.)
  */
