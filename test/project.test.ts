@@ -49,7 +49,7 @@ describe("the layers of lib", () => {
     assert.deepEqual([...new Set(upward)].sort(), stillUpward);
   });
 
-  it("leave tslab, tables, pictures and browsers to the notebook layer", () => {
+  it("leave tslab, tables, pictures and browsers to the page", () => {
     const outside = imports.filter(
       ({ path, target }) => /^(tslab|danfojs-node|plotly|playwright)/.test(target) && !path.startsWith("page/"),
     );

@@ -57,7 +57,7 @@ class FileReporter extends reporters.Base {
   }
 }
 
-/** "dynamics/certify" for a compiled test file. */
+/** "search/certify" for a compiled test file. */
 const nameOf = (file = ""): string =>
   relative(folders.tests, file)
     .replaceAll("\\", "/")

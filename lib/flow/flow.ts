@@ -12,8 +12,9 @@ export interface FlowSpec {
  * A vector field ẋ = F(x) on N activations with its Jacobian; fixed points are where F(x*) = 0.
  * [J15 eq. 1] [J15 eq. 2]
  *
- * Time is in units of τ. (The paper prints dF/dt for dx/dt in eq. 1.) Everything in `dynamics/` knows only this: a
- * network under a constant input becomes a flow, and a field of your own needs no more than the first three members.
+ * Time is in units of τ. (The paper prints dF/dt for dx/dt in eq. 1.) Everything in `flow/`, `search/` and
+ * `continuation/` knows only this: a network under a constant input becomes a flow, and a field of your own needs no more
+ * than the first three members.
  */
 export interface Flow {
   readonly dimension: number;

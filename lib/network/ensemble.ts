@@ -1,6 +1,6 @@
 /**
- * Several simulations that share their recurrent weights, moved together by the kernels (lib/wasm/assembly/ensemble.ts). Their
- * product with the rates is in single precision, twice as quick as in double: each weight is off by 6·10⁻⁸ of itself, where
+ * Several simulations that share their recurrent weights, moved together by the kernels
+ * (lib/wasm/assembly/ensemble.ts). Their product with the rates is in single precision, twice as quick as in double: each weight is off by 6·10⁻⁸ of itself, where
  * the least noise of the study is a thousandth of a weight and more. Of the study's 10 400 answers whether a memory is held
  * (seed 1) none is another than in double precision. The errors of the logistic network agree to 2·10⁻⁵ up to η = 0.23; those
  * of the tanh networks at any level, and all at larger noise, are another sample of a motion that forgets where it came from:

@@ -27,7 +27,6 @@ export const shippedRecipes: Readonly<Record<string, Partial<FlipFlopRecipe>>> =
 
 /** Folder of the shipped networks: data/networks, beside lib. */
 function folder(): string {
-  // this file runs from lib/dist/store
   return join(projectFolder, "data", "networks");
 }
 

@@ -120,7 +120,6 @@ describe("memory of the kernels", () => {
         copyFileSync(join(dirname(compiled), file), join(folder, "wasm", file));
       }
       copyFileSync(join(dirname(compiled), "..", "places.js"), join(folder, "places.js"));
-      copyFileSync(join(dirname(compiled), "..", "places.js"), join(folder, "places.js"));
       const messageOf = (): string => {
         const script = `try { require("./wasm/wasm").kernelArray(1); } catch (error) { console.log(error.message); }`;
         return spawnSync(process.execPath, ["-e", script], { encoding: "utf8", cwd: folder }).stdout.trim();

@@ -1,7 +1,7 @@
 /**
  * The residual of a flow of rates in double-double:  F = −x + W r(x) + d,  x = high + low.
  *
- * The operations on pairs are those of lib/numerics/double-double.ts, where they are explained, in the same order; a
+ * The operations on pairs are those of test/oracles/double-double.ts, where they are explained, in the same order; a
  * function leaves its result in `H` and `L`, as it can return but one number.
  */
 
