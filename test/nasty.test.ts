@@ -20,7 +20,9 @@ const left = new Set([
 ]);
 /** These train for seconds when their recipe is left out or empty, which is no mistake. */
 const trains = new Set(["lostRest", "trainingFilm"]);
-const isRecipe = (value: unknown): boolean => value === undefined || JSON.stringify(value) === "{}";
+const isRecipe = (value: unknown): boolean =>
+  value === undefined ||
+  (Object.prototype.toString.call(value) === "[object Object]" && JSON.stringify(value) === "{}");
 /** The checks themselves: their first argument is the name that the refusal begins with. */
 const isCheck = (name: string): boolean => /^check[A-Z]/.test(name);
 
