@@ -122,8 +122,12 @@ export function residual(flow: Flow, x: Float64Array, xLow: Float64Array, length
     reject("certify", "flow.velocityExtended", undefined, "a function, as xLow is not zero");
   }
   velocityInto(flow, x, F);
-  // row i adds up terms J_ij x_j, or N of the size of x
-  return { F, rounding: unitRoundoff * norm(x) * Math.max(Math.sqrt(x.length), length) };
+  return { F, rounding: floatRounding(norm(x), x.length, length) };
+}
+
+/** Rounding of F in float64: row i adds up terms J_ij x_j, or N of the size of x. */
+function floatRounding(size: number, dimension: number, length: number): number {
+  return unitRoundoff * size * Math.max(Math.sqrt(dimension), length);
 }
 
 /**
@@ -157,7 +161,8 @@ const digits = 53;
  *
  *     ‖F(x + d) − F(x) − J d‖ ≤ c(‖d‖) ‖d‖ + 4ε        d along the step, and along what J shrinks most
  *
- * with ½ε for 4ε once ε is measured: an F that does not change at all is then refused for every h ≤ ½.
+ * with ½ε for 4ε once ε is measured: an F that does not change at all is then refused for every h ≤ ½. F is looked at at
+ * distances in units of η, and at 0.1/(βK), as η may be 0 or tell of a rounding far too small: so near the origin.
  *
  * Where large terms of F cancel, ε does not know of their rounding: 1 − cos x is computed as 0 at 1e-9, where its only
  * zero near by is double. A flow with `velocityExtended` has told its rounding.
@@ -173,30 +178,36 @@ export function heldBounds(
 ): ReturnType<typeof newtonBounds> {
   let bounds = newtonBounds({ F, rounding }, factors);
   if (typeof bounds === "string" || !factors || flow.velocityExtended) return bounds;
-  const { lu } = factors;
+  const { lu, length } = factors;
+  const { beta } = bounds;
+  const { lipschitzOfJacobian: K = () => Number.POSITIVE_INFINITY } = flow;
+  const far = uniqueRadius((r) => 20 * beta * K(x, r), 0);
+  const fixed = Number.isFinite(far) ? [far, -far] : []; // nothing is far where J does not change
   const weakest = lu.solveTransposed(lu.solve(new Float64Array(x.length).fill(1)));
   const ways = [F, weakest].flatMap((image) => {
     const way = lu.solve(image);
-    const length = norm(way);
-    return length > 0 && Number.isFinite(length)
-      ? [{ v: way.map((value) => value / length), Jv: image.map((value) => value / length) }]
+    const by = norm(way);
+    return by > 0 && Number.isFinite(by)
+      ? [{ v: way.map((value) => value / by), Jv: image.map((value) => value / by) }]
       : [];
   });
   const there = new Float64Array(x.length);
   let epsilon = rounding;
   for (let doublings = 0; doublings < digits; doublings++) {
-    if (bounds.beta * change(2 * bounds.eta, bounds.beta) > 0.5) return bounds; // h > ½
+    const { eta } = bounds;
+    if (beta * change(2 * eta, beta) > 0.5) return bounds; // h > ½
     let most = 0;
     for (const { v, Jv } of ways) {
-      for (const by of lookouts) {
-        const r = by * bounds.eta;
+      for (const r of [...lookouts.map((by) => by * eta), ...fixed]) {
+        const size = Math.abs(r);
         velocityInto(
           flow,
           x.map((value, i) => value + r * v[i]),
           there,
         );
         const off = norm(there.map((value, i) => value - F[i] - r * Jv[i]));
-        most = Math.max(most, off - change(Math.abs(r), bounds.beta) * Math.abs(r) || 0); // F may end there: NaN
+        const allowed = change(size, beta) * size + 4 * floatRounding(size, x.length, length);
+        most = Math.max(most, off - allowed || 0); // F may end there: NaN
       }
     }
     if (most <= (epsilon === rounding ? 4 : 0.5) * epsilon) return bounds;

@@ -146,6 +146,18 @@ describe("where there is no fixed point", () => {
     assert.ok(tally.zero > 200, `${tally.zero} simple zeros keep their certificate`);
   });
 
+  it("nor is it at the origin itself, where neither η nor ‖x‖ tells of rounding", () => {
+    // 10⁻⁸ x + x² + 10⁻¹⁴ has no zero; beside 1000 it is 0 from x = −10⁻⁸ to 10⁻⁸
+    const lost = onLine((x) => 1e3 + 1e-8 * x + x * x + 1e-14 - 1e3, (x) => 1e-8 + 2 * x, () => 2); // biome-ignore format: a formula
+    const kept = onLine((x) => 1e-8 * x + x * x, (x) => 1e-8 + 2 * x, () => 2); // biome-ignore format: a formula
+    for (const x of [0, 1e-20, 1e-12, -1e-11]) {
+      const { reason } = certify(lost, Float64Array.of(x));
+      assert.equal(reason, "J changes too much over a Newton step", `x = ${x}`);
+      const { radius } = certify(kept, Float64Array.of(x));
+      assert.ok(radius >= Math.abs(x) && radius <= 1.01 * Math.abs(x), `x = ${x}: ${radius}`);
+    }
+  });
+
   it("a search calls it undecided or slow, with the reason, and completeness unknown", async () => {
     for (const [n, e] of [
       [2, 1e-3],
