@@ -97,7 +97,8 @@ export const fourBitsStudy: Study<FourBitsResult> = {
       return trainForce(network, training, { x0, alpha: recipe.alpha, trainEvery: recipe.trainEvery }).network;
     };
     const base = train("three bits", prepareFlipFlop({ seed }));
-    const old = memoryTable(base).filter(({ isHeld }) => isHeld);
+    const old = memoryTable(base);
+    const held = old.filter(({ isHeld }) => isHeld).length;
     const scratch = prepareFlipFlop({ seed, bits: 4 });
     const wider = prepareFlipFlop({ seed, bits: 4, pretrainedBits: 3 });
     const Wo = Matrix.zeros(4, base.units);
@@ -108,7 +109,7 @@ export const fourBitsStudy: Study<FourBitsResult> = {
       control: await measure(wider, train("control", wider), context),
     };
     return {
-      base: { held: old.length, lengths: rounded((old.length > 0 && memorySolid(old)?.box?.lengths) || []) },
+      base: { held, lengths: rounded(memorySolid(old)?.box?.lengths ?? []) },
       scratch: trained.scratch.result,
       transfer: trained.transfer.result,
       control: trained.control.result,

@@ -103,6 +103,8 @@ describe("what is measured on four-bit networks", () => {
     const foreign = compareCubes(cube, cornersOf(box([50, 50, 50, 50], 2)));
     assert.ok(foreign?.angles.every((angle) => angle > 20) && foreign.moved > 0.5);
     assert.equal(compareCubes(cube, cornersOf(tesseract).slice(0, 4)), undefined);
+    const lost = cube.map((corner) => ({ ...corner, isHeld: false })); // as a base that holds nothing
+    assert.equal(compareCubes(lost, cornersOf(tesseract)), undefined);
   });
 
   it("becomes four verdicts, one of them on the views of all seeds", () => {
