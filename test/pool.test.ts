@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  createPool,
-  createRng,
-  type Minimum,
-  minimizeSpeed,
-  randomRecurrentWeights,
-  simpleRnnFlow,
-  type WorkerPool,
-} from "rnn-dynamics";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { createPool, type WorkerPool } from "rnn-dynamics/dist/pool";
+import { type Minimum, minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 
 describe("pool", () => {
   const rng = createRng("pool");

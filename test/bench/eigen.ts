@@ -1,7 +1,8 @@
 /** Task D: all eigenvalues of the Jacobian of a trained network. */
 import { availableParallelism } from "node:os";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { createPool, echoStateFlow } from "rnn-dynamics";
+import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
+import { createPool } from "rnn-dynamics/dist/pool";
 import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { type Context, type NumpySession, openNumpy } from "./context";

@@ -1,7 +1,9 @@
 /** Task A: one step of FORCE learning, its growth with N, and a whole training. */
-import { type PreparedFlipFlop, prepareFlipFlop, trainForce } from "rnn-dynamics";
+
+import { trainForce } from "rnn-dynamics/dist/network/force";
 import { advanceForce } from "rnn-dynamics/dist/network/force-loop";
 import { createForceRun } from "rnn-dynamics/dist/network/kernel-run";
+import { type PreparedFlipFlop, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import type { ForceSetup } from "rnn-dynamics/dist/network/run-setup";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { referenceAdvanceForce } from "../oracles/plain-loop";

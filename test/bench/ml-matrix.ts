@@ -1,6 +1,8 @@
 /** The time loops as one writes them with ml-matrix: a new matrix for every result. */
 import { Matrix } from "ml-matrix";
-import { type EchoState, type Task, tanh } from "rnn-dynamics";
+import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
+import type { Task } from "rnn-dynamics/dist/network/flip-flop";
+import { tanh } from "rnn-dynamics/dist/wasm/elementary";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { timed } from "./measure";
 import type { StepSide } from "./step-sides";

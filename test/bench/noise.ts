@@ -1,10 +1,13 @@
 /** Task E: what a trial of the noise study costs, per step: a simulation with perturbed weights. */
 import { availableParallelism } from "node:os";
-import { createPool, createRng, loadShipped, noiseTrials } from "rnn-dynamics";
 import { Ensemble, ensembleWeights } from "rnn-dynamics/dist/network/ensemble";
 import { advanceSimulation } from "rnn-dynamics/dist/network/force-loop";
 import { createSimulationRun, type SimulationRun } from "rnn-dynamics/dist/network/kernel-run";
+import { loadShipped } from "rnn-dynamics/dist/network/shipped";
 import { ensembleStrips } from "rnn-dynamics/dist/network/strips";
+import { noiseTrials } from "rnn-dynamics/dist/noise/noise-trials";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { createPool } from "rnn-dynamics/dist/pool";
 import { referenceAdvanceSimulation } from "../oracles/plain-loop";
 import { type Context, type NumpySession, openNumpy } from "./context";
 import { interleave, relativeDifference, type Side, timed, timedWait } from "./measure";

@@ -1,5 +1,7 @@
 /** The benchmark as a figure: growth of the FORCE step with N, and every task relative to ours. */
-import { colors, type Figure, type Trace, titled } from "rnn-dynamics";
+
+import type { Figure, Trace } from "rnn-dynamics/dist/figures/figure";
+import { colors, titled } from "rnn-dynamics/dist/figures/theme";
 import { best, type Row, short, type TaskResult } from "./report";
 
 /** One sign and colour a side, in both panels. */

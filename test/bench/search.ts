@@ -1,15 +1,12 @@
 /** Task C: from one start to a fixed point, as far down as float64 reaches, and one linear system on the way. */
 import { availableParallelism } from "node:os";
 import { LuDecomposition, Matrix } from "ml-matrix";
-import {
-  certify,
-  combinedWeights,
-  createPool,
-  echoStateFlow,
-  type Flow,
-  findFixedPoints,
-  minimizeSpeed,
-} from "rnn-dynamics";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { combinedWeights, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
+import { createPool } from "rnn-dynamics/dist/pool";
+import { certify } from "rnn-dynamics/dist/search/certify";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { factorize } from "rnn-dynamics/dist/wasm/linear-solve";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { type Context, type NumpySession, openNumpy } from "./context";

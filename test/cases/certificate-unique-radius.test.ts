@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { certify, type Flow } from "rnn-dynamics";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { certify } from "rnn-dynamics/dist/search/certify";
 
 describe("the ball in which ẋ = x − x³ is alone", () => {
   // β = 1, K(r) = 6 (|x| + r): the largest r with r ≤ (1 + √(1 − 2h))/(βK(r)) and h = βK(r)η ≈ 0 is √⅓

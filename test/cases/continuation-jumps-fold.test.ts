@@ -1,5 +1,9 @@
 import { strict as assert } from "node:assert";
-import { continueFixedPoints, createRng, type FlowFamily, findFixedPoints, rateFlow } from "rnn-dynamics";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import type { FlowFamily } from "rnn-dynamics/dist/flow/flow-family";
+import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
 
 const grid = (from: number, to: number, count: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { createRng, eigenvalues, findFixedPoints, rateFlow, stability } from "rnn-dynamics";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { eigenvalues } from "rnn-dynamics/dist/wasm/eigen";
 
 const rng = createRng("feed-forward");
 

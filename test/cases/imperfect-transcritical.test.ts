@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { type Continuation, continueFixedPoints, type Flow } from "rnn-dynamics";
+import { type Continuation, continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
 
 const grid = (from: number, to: number, count: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { Matrix, solve } from "ml-matrix";
-import { createEchoState, createRng, readoutByRecursion, readoutByRidge, trainForce } from "rnn-dynamics";
+import { createEchoState } from "rnn-dynamics/dist/network/echo-state";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { readoutByRecursion, readoutByRidge } from "rnn-dynamics/dist/network/least-squares";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const alphas = Array.from({ length: 23 }, (_, i) => 10 ** (6 - i)); // 1e6 … 1e-16
 

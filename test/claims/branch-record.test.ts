@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { continuationOf, continueFixedPoints, type Flow, recordOf, skeletonAt } from "rnn-dynamics";
+import { continuationOf, recordOf, skeletonAt } from "rnn-dynamics/dist/claims/branch-record";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
 
 /** ẋ = p x − x³ and ẏ = −y: one pitchfork at p = 0. */
 const flowAt = (p: number): Flow => ({

@@ -9,9 +9,9 @@ import {
   descentRatio,
   orderOf,
   racesByEnd,
-  twoWells,
-  verdictTable,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/claims/c01-c03";
+import { verdictTable } from "rnn-dynamics/dist/claims/verdict";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const point = (x: number, y: number, unstableCount: number) => ({ xStar: Float64Array.of(x, y), unstableCount });

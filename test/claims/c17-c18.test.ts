@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { claimC17, claimC18, type NoiseScores, thresholdsC17andC18 } from "rnn-dynamics";
+import { claimC17, claimC18, type NoiseScores, thresholdsC17andC18 } from "rnn-dynamics/dist/claims/c17-c18";
 
 /** One seed: area and half level of the three networks. */
 function scores(seed: number, tanh: number[], logistic: number[], transferred: number[]): NoiseScores {

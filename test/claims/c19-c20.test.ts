@@ -1,25 +1,26 @@
 import assert from "node:assert/strict";
 import {
-  certify,
   claimC19,
   claimC20,
-  createRng,
   type DecidedSearch,
   type DriftSearch,
+  type GhostSearch,
+  thresholdsC19C20,
+} from "rnn-dynamics/dist/claims/c19-c20";
+import type { SeededResult } from "rnn-dynamics/dist/claims/replicated";
+import {
   decidedSearches,
   driftingFlow,
   driftSearches,
-  type GhostSearch,
   ghostDistances,
-  ghostOfSaddleNode,
   ghostSearches,
-  type SearchStudyResult,
-  type SeededResult,
-  saddleNodeFamily,
   searchTimes,
-  stability,
-  thresholdsC19C20,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/claims/runs-c19-c20";
+import type { SearchStudyResult } from "rnn-dynamics/dist/claims/study-search";
+import { ghostOfSaddleNode, saddleNodeFamily } from "rnn-dynamics/dist/flow/planar";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { certify } from "rnn-dynamics/dist/search/certify";
 
 const machine = { processor: "a processor", threads: 2 };
 const timed = (seconds: number, points: number, seed = 1) => ({ seed, seconds, points, machine });

@@ -3,17 +3,19 @@ import { Matrix } from "ml-matrix";
 import {
   angleToMissing,
   attractingPatterns,
+  memorySolid,
+  seenView,
+  viewsWithoutOne,
+} from "rnn-dynamics/dist/claims/runs-four-bits";
+import {
   compareCubes,
-  createEchoState,
-  createRng,
   type FourBitsResult,
   fourBitsStudy,
   fourBitsVerdicts,
-  memorySolid,
-  memoryTable,
-  seenView,
-  viewsWithoutOne,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/claims/study-four-bits";
+import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { createEchoState } from "rnn-dynamics/dist/network/echo-state";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 import { cornersOf, randomFrame } from "../helpers/hypercube";
 

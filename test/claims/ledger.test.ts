@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ClaimVerdict, ledger, recordVerdicts, statements } from "rnn-dynamics";
-import { readVerdicts } from "rnn-dynamics/dist/claims/ledger";
+import { ledger, readVerdicts, recordVerdicts } from "rnn-dynamics/dist/claims/ledger";
+import { statements } from "rnn-dynamics/dist/claims/statements";
+import type { ClaimVerdict } from "rnn-dynamics/dist/claims/verdict";
 import { projectFolder } from "rnn-dynamics/dist/places";
 import { memoryFolder } from "../helpers/memory-folder";
 

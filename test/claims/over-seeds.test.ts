@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ClaimVerdict, type Verdict, verdictOverSeeds } from "rnn-dynamics";
+import { verdictOverSeeds } from "rnn-dynamics/dist/claims/over-seeds";
+import type { ClaimVerdict, Verdict } from "rnn-dynamics/dist/claims/verdict";
 
 const verdictOf = (verdict: Verdict, seed: number, claim = "C5"): ClaimVerdict => ({
   claim,

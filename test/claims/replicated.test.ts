@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ClaimVerdict, replicatedResults, replicatedVerdicts, type Study, saveStudyResult } from "rnn-dynamics";
+import { replicatedResults, replicatedVerdicts } from "rnn-dynamics/dist/claims/replicated";
+import type { Study } from "rnn-dynamics/dist/claims/study";
+import { saveStudyResult } from "rnn-dynamics/dist/claims/study-results";
+import type { ClaimVerdict } from "rnn-dynamics/dist/claims/verdict";
 
 describe("verdicts over the seeds of a study", () => {
   let folder: string;

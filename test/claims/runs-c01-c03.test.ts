@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
+import { claimC1, claimC2, claimC3 } from "rnn-dynamics/dist/claims/c01-c03";
 import {
-  claimC1,
-  claimC2,
-  claimC3,
-  createRng,
   hessianErrorsFromSeeds,
   hessianErrorsNear,
   raceMinimizers,
-  randomRecurrentWeights,
   searchesFromSeeds,
-  simpleRnnFlow,
   startsInBox,
-  twoWells,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/claims/runs-c01-c03";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertRejects, assertRejectsLater } from "../helpers/assertions";
 
 describe("runs behind C1 to C3", () => {

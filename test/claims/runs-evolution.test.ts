@@ -4,15 +4,14 @@ import {
   lostRest,
   memoriesAt,
   networkAt,
-  originCrossings,
-  originDates,
   originOf,
-  prepareFlipFlop,
   returnsAt,
   testRunAt,
   trainingFilm,
   typedEvents,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/claims/runs-evolution";
+import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { originCrossings, originDates } from "rnn-dynamics/dist/training/origin-crossings";
 import { assertRejects, assertRejectsLater } from "../helpers/assertions";
 
 describe("the runs behind C10 to C12, on a small network", () => {

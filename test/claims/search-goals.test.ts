@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  type KeptSearch,
-  type Recall,
-  type SearchStudyResult,
-  searchGoalLines,
-  searchGoals,
-  searchGoalTable,
-} from "rnn-dynamics";
 import { searchSubject, timedSearch } from "rnn-dynamics/dist/claims/runs-search";
+import { type KeptSearch, searchGoalLines, searchGoals, searchGoalTable } from "rnn-dynamics/dist/claims/search-goals";
+import type { Recall } from "rnn-dynamics/dist/claims/study-recall";
+import type { SearchStudyResult } from "rnn-dynamics/dist/claims/study-search";
 
 /** A result as a study keeps it: the ideal 27 in ten seconds, but for what is changed. */
 function kept(seed: number, change: Partial<SearchStudyResult> = {}, study = "search-logistic"): KeptSearch {

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { replicatedRuns, saveStudyResult, seedRanks, shippedNames, unseenInputsStudy } from "rnn-dynamics";
+import { replicatedRuns } from "rnn-dynamics/dist/claims/replicated";
+import { seedRanks } from "rnn-dynamics/dist/claims/seed-ranks";
+import { saveStudyResult } from "rnn-dynamics/dist/claims/study-results";
+import { unseenInputsStudy } from "rnn-dynamics/dist/claims/study-unseen";
+import { shippedNames } from "rnn-dynamics/dist/network/shipped";
 
 describe("ranks of the shipped seed", () => {
   it("count the seeds with less error in the mean, kind by kind, and leave out what was not run", () => {

@@ -1,25 +1,24 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
+import { memorySolid } from "rnn-dynamics/dist/claims/runs-four-bits";
 import {
   countsByModes,
-  createEchoState,
-  createRng,
-  distance,
-  echoStateFlow,
-  figures,
-  findFixedPoints,
-  flipFlop,
-  flipFlopRecipe,
   fourBitSkeleton,
   fourBitSkeletonsStudy,
-  loadShipped,
-  memorySolid,
-  memoryTable,
-  outputOf,
-  principalComponents,
-  shippedResult,
   stateAt,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/claims/skeleton-four-bits";
+import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
+import * as figures from "rnn-dynamics/dist/figures/figures";
+import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { outputOf } from "rnn-dynamics/dist/memory/passages";
+import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
+import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
+import { flipFlopRecipe } from "rnn-dynamics/dist/network/recipe";
+import { loadShipped } from "rnn-dynamics/dist/network/shipped";
+import { principalComponents } from "rnn-dynamics/dist/numbers/pca";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { distance } from "rnn-dynamics/dist/wasm/vector";
 import { assertClose } from "../helpers/assertions";
 
 /** Four units that keep their signs, ẋ = −x + 2 tanh x: 81 fixed points, known in closed form. */

@@ -1,20 +1,15 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  echoStateFlow,
-  findAllFixedPoints,
-  memoryTable,
-  modeCounts,
-  openSkeleton,
-  replicatedResults,
-  shippedResult,
-  simulate,
-  threeBitSkeletonsStudy,
-  threeBitsStudy,
-} from "rnn-dynamics";
-import { skeletonOf } from "rnn-dynamics/dist/claims/skeleton-three-bits";
+import { replicatedResults } from "rnn-dynamics/dist/claims/replicated";
+import { openSkeleton, skeletonOf, threeBitSkeletonsStudy } from "rnn-dynamics/dist/claims/skeleton-three-bits";
+import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
+import { threeBitsStudy } from "rnn-dynamics/dist/claims/study-three-bits";
+import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { findAllFixedPoints } from "rnn-dynamics/dist/search/complete-search";
+import { modeCounts } from "rnn-dynamics/dist/search/mode-counts";
 
 /** Three units that keep their signs, ẋ = −x + 2 tanh x: 27 fixed points, known in closed form. */
 const network = {

@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
-import { firstPulseStudy, type LostRest, lawOverSeeds, replicatedRuns } from "rnn-dynamics";
+import { replicatedRuns } from "rnn-dynamics/dist/claims/replicated";
+import type { LostRest } from "rnn-dynamics/dist/claims/runs-evolution";
+import { firstPulseStudy, lawOverSeeds } from "rnn-dynamics/dist/claims/study-first-pulse";
 import { median, medianInterval } from "rnn-dynamics/dist/numbers/statistics";
 
 const lost = (firstPulse: number, lostAt: number | null, modes = [0, 1]): LostRest => {

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  marginPairs,
-  type NoiseResults,
-  noiseLevels,
-  noiseStudy,
-  noiseTrialsStudy,
-  rankCorrelation,
-  replicatedResults,
-  shippedResult,
-  summariseNoise,
-} from "rnn-dynamics";
+import { replicatedResults } from "rnn-dynamics/dist/claims/replicated";
+import type { NoiseResults } from "rnn-dynamics/dist/claims/runs-noise";
+import { noiseStudy, noiseTrialsStudy, summariseNoise } from "rnn-dynamics/dist/claims/study-noise";
+import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
+import { marginPairs } from "rnn-dynamics/dist/noise/memory-losses";
+import { noiseLevels } from "rnn-dynamics/dist/noise/noise";
+import { rankCorrelation } from "rnn-dynamics/dist/numbers/statistics";
 import { assertClose } from "../helpers/assertions";
 
 const study: NoiseResults = {

@@ -1,21 +1,17 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import {
-  type Continuation,
-  continueFixedPoints,
-  createEchoState,
-  createPool,
-  createRng,
-  type Flow,
-  type FlowFamily,
-  initialActivation,
-  readoutFamily,
-  saddleNodeFamily,
-  simpleRnnFlow,
-  stability,
-  type TaskPool,
-} from "rnn-dynamics";
+import { type Continuation, continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import type { FlowFamily } from "rnn-dynamics/dist/flow/flow-family";
+import { saddleNodeFamily } from "rnn-dynamics/dist/flow/planar";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { createEchoState, initialActivation } from "rnn-dynamics/dist/network/echo-state";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { createPool } from "rnn-dynamics/dist/pool";
+import type { TaskPool } from "rnn-dynamics/dist/search/search-work";
+import { readoutFamily } from "rnn-dynamics/dist/training/readout-family";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 

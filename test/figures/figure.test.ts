@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Figure, figureJson, show, titleText } from "rnn-dynamics";
+import { type Figure, figureJson, titleText } from "rnn-dynamics/dist/figures/figure";
+import { show } from "rnn-dynamics/dist/page/show";
 import { inFakeKernel } from "../helpers/fake-kernel";
 
 const figureOf = (x: Float64Array | number[]): Figure => ({ data: [{ type: "scatter", x }], layout: {} });

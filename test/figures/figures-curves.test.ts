@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { figures, integrate, twoWells } from "rnn-dynamics";
+import * as figures from "rnn-dynamics/dist/figures/figures";
+import { integrate } from "rnn-dynamics/dist/flow/integrate";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
 import { assertRejects } from "../helpers/assertions";
 import { titleOf, xy } from "../helpers/figure-parts";
 

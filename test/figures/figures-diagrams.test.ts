@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Figure, figures } from "rnn-dynamics";
+import type { Figure } from "rnn-dynamics/dist/figures/figure";
+import * as figures from "rnn-dynamics/dist/figures/figures";
 
 type Shape = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { figures } from "rnn-dynamics";
+import * as figures from "rnn-dynamics/dist/figures/figures";
 import { assertClose } from "../helpers/assertions";
 
 describe("figures/figures-distances", () => {

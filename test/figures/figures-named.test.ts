@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { figures, titleText } from "rnn-dynamics";
+import { titleText } from "rnn-dynamics/dist/figures/figure";
+import * as figures from "rnn-dynamics/dist/figures/figures";
 import { assertRejects } from "../helpers/assertions";
 
 describe("a named figure", () => {

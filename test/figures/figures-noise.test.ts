@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { figures, type NoiseRecord } from "rnn-dynamics";
+import * as figures from "rnn-dynamics/dist/figures/figures";
+import type { NoiseRecord } from "rnn-dynamics/dist/noise/noise-curves";
 import { assertClose } from "../helpers/assertions";
 
 /** Two levels, three trials. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { createRng, figures, toneTask } from "rnn-dynamics";
+import * as figures from "rnn-dynamics/dist/figures/figures";
+import { toneTask } from "rnn-dynamics/dist/network/tone-task";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 describe("figures/figures-oscillators", () => {
   it("toneRun draws the input above and the output over its target", () => {

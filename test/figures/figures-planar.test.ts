@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { figures, integrate, minimizeSpeed, simpleRnnFlow, twoWells } from "rnn-dynamics";
+import * as figures from "rnn-dynamics/dist/figures/figures";
+import { integrate } from "rnn-dynamics/dist/flow/integrate";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { named, titleOf, xy } from "../helpers/figure-parts";
 

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { figures, memoryGraph, titleText } from "rnn-dynamics";
+import { titleText } from "rnn-dynamics/dist/figures/figure";
+import * as figures from "rnn-dynamics/dist/figures/figures";
+import { memoryGraph } from "rnn-dynamics/dist/memory/memory-graph";
 import { assertRejects } from "../helpers/assertions";
 
 const finite = (values: unknown) => (values as number[]).filter((v) => !Number.isNaN(v));

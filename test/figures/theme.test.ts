@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { baseLayout, colors, colorway, markerOf, markers, signs, titled } from "rnn-dynamics";
+import { baseLayout, colors, colorway, markerOf, markers, signs, titled } from "rnn-dynamics/dist/figures/theme";
 
 /** Brightness of a colour in grey print, 0 … 255 (Rec. 601). */
 function grey(color: string): number {

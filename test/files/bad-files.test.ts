@@ -3,32 +3,24 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  ledger,
-  loadNetwork,
-  loadNpy,
-  loadStudyResult,
-  loadWeights,
-  prepareFlipFlop,
-  type Rng,
-  recordVerdicts,
-  saveNetwork,
-  saveNpy,
-  saveStudyResult,
-  saveWeights,
-  titleText,
-  trainedNetwork,
-} from "rnn-dynamics";
+import { ledger, recordVerdicts } from "rnn-dynamics/dist/claims/ledger";
+import { loadStudyResult, saveStudyResult } from "rnn-dynamics/dist/claims/study-results";
 import { readFingerprints } from "rnn-dynamics/dist/cli/bits";
 import { figuresIn, galleryPage, galleryPictures } from "rnn-dynamics/dist/cli/gallery";
 import { writeKernelspec } from "rnn-dynamics/dist/cli/lab";
 import { readNotebook, sourceOf, titleOf, writeNotebook } from "rnn-dynamics/dist/cli/notebook-file";
 import { studentPackage } from "rnn-dynamics/dist/cli/student-copy";
+import { titleText } from "rnn-dynamics/dist/figures/figure";
 import { digestOf } from "rnn-dynamics/dist/files/floats";
 import { libraryVersion } from "rnn-dynamics/dist/files/version";
+import { createEchoState } from "rnn-dynamics/dist/network/echo-state";
+import { loadNetwork, saveNetwork } from "rnn-dynamics/dist/network/networks";
+import { loadNpy, saveNpy } from "rnn-dynamics/dist/network/npy";
+import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { trainedNetwork } from "rnn-dynamics/dist/network/trained";
+import { loadWeights, saveWeights } from "rnn-dynamics/dist/network/weights";
 import { noiseShelf } from "rnn-dynamics/dist/noise/noise-shelf";
+import { createRng, type Rng } from "rnn-dynamics/dist/numbers/random";
 import { jsonText, withBrokenBytes, withWrongValue } from "../helpers/bad-files";
 import { memoryFolder } from "../helpers/memory-folder";
 

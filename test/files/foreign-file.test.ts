@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadNpy, loadWeights } from "rnn-dynamics";
+import { loadNpy } from "rnn-dynamics/dist/network/npy";
+import { loadWeights } from "rnn-dynamics/dist/network/weights";
 
 /** The beginning of a zip archive whose first member has this name, as zipfile and PyTorch write it. */
 function zip(member: string): Buffer {

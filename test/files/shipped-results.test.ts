@@ -1,17 +1,13 @@
 import { strict as assert } from "node:assert";
-import {
-  echoStateFlow,
-  filmSteps,
-  type gainScanStudy,
-  prepareFlipFlop,
-  type Study,
-  shippedResult,
-  stability,
-  storyStudy,
-  toMatrix,
-  trainForce,
-  withReadout,
-} from "rnn-dynamics";
+import type { Study } from "rnn-dynamics/dist/claims/study";
+import type { gainScanStudy } from "rnn-dynamics/dist/claims/study-gain-scan";
+import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
+import { filmSteps, storyStudy } from "rnn-dynamics/dist/claims/study-story";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { toMatrix } from "rnn-dynamics/dist/wasm/vector";
 import { assertRejects } from "../helpers/assertions";
 
 describe("the results of long studies that are shipped", () => {

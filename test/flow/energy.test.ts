@@ -1,18 +1,15 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import {
-  createRng,
   exactHessian,
-  type Flow,
   gaussNewtonHessian,
-  kineticEnergy,
   kineticEnergyGradient,
   numericalJacobian,
-  randomRecurrentWeights,
-  simpleRnnFlow,
-  simpleRnnHessian,
-  twoWells,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/flow/energy";
+import { type Flow, kineticEnergy } from "rnn-dynamics/dist/flow/flow";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const q = (flow: Flow, x: Float64Array) => kineticEnergy(flow.velocity(x));

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { kineticEnergy, speed, twoWells } from "rnn-dynamics";
-import { jacobianInto, velocityInto } from "rnn-dynamics/dist/flow/flow";
+import { jacobianInto, kineticEnergy, speed, velocityInto } from "rnn-dynamics/dist/flow/flow";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { doubleWell3 } from "../oracles/solved-flows";
 

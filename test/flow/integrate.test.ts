@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { type Flow, type IntegrationMethod, integrate, saddleNodeFamily, twoWells } from "rnn-dynamics";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { type IntegrationMethod, integrate } from "rnn-dynamics/dist/flow/integrate";
+import { saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/planar";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { doubleWell3 } from "../oracles/solved-flows";
 

@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
-import { ghostOfSaddleNode, kineticEnergyGradient, saddleNodeFamily, stability, twoWells } from "rnn-dynamics";
+import { kineticEnergyGradient } from "rnn-dynamics/dist/flow/energy";
+import { ghostOfSaddleNode, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/planar";
+import { stability } from "rnn-dynamics/dist/flow/stability";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
 

@@ -1,7 +1,10 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { type Flow, integrate, stability, twoWells } from "rnn-dynamics";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { integrate } from "rnn-dynamics/dist/flow/integrate";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { stability } from "rnn-dynamics/dist/flow/stability";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { doubleWell3 } from "../oracles/solved-flows";
 

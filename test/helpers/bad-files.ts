@@ -1,5 +1,5 @@
 /** Files as they come back from a full disk, another editor, another program or a slip of the hand: seeded, without end. */
-import type { Rng } from "rnn-dynamics";
+import type { Rng } from "rnn-dynamics/dist/numbers/random";
 
 /** What a wrong program writes where something else belongs. */
 const wrongValues: readonly unknown[] = [

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { type Flow, numericalJacobian } from "rnn-dynamics";
+import { numericalJacobian } from "rnn-dynamics/dist/flow/energy";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { assertClose } from "./assertions";
 
 /**

@@ -1,6 +1,6 @@
 /** Looking into a figure: a trace by its name, its coordinates, the title. */
 import assert from "node:assert/strict";
-import type { Figure, Trace } from "rnn-dynamics";
+import type { Figure, Trace } from "rnn-dynamics/dist/figures/figure";
 
 export const named = (figure: Figure, name: string): Trace => {
   const trace = figure.data.find((candidate) => candidate.name === name);

@@ -1,15 +1,10 @@
 /** Small networks to be disturbed, for tests. */
 
 import { Matrix } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  type EchoState,
-  flipFlop,
-  initialActivation,
-  type NoiseSubject,
-  withReadout,
-} from "rnn-dynamics";
+import { createEchoState, type EchoState, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
+import type { NoiseSubject } from "rnn-dynamics/dist/noise/noise-subject";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 /** An untrained network with a random readout: it does nothing useful, but all of it is moving. */
 export function randomNetwork(

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { bitAxes, bitFrame, boxSkeleton, createRng, distance, norm } from "rnn-dynamics";
+import { bitAxes, bitFrame, boxSkeleton } from "rnn-dynamics/dist/memory/bit-axes";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { distance, norm } from "rnn-dynamics/dist/wasm/vector";
 import { assertClose } from "../helpers/assertions";
 import { cornersOf, randomFrame } from "../helpers/hypercube";
 

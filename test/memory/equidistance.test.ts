@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Matrix } from "ml-matrix";
-import { createRng, distanceInequality, leastInequality } from "rnn-dynamics";
+import { distanceInequality, leastInequality } from "rnn-dynamics/dist/memory/equidistance";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 import { cornersOf, randomFrame } from "../helpers/hypercube";
 

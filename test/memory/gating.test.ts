@@ -1,14 +1,11 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  echoStateFlow,
-  gateOf,
-  integrate,
-  stability,
-  unstableDirection,
-} from "rnn-dynamics";
+import { integrate } from "rnn-dynamics/dist/flow/integrate";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { gateOf } from "rnn-dynamics/dist/memory/passages";
+import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { unstableDirection } from "rnn-dynamics/dist/search/manifold";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 describe("the gate of a saddle", () => {

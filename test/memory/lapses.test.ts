@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { createRng, flipFlop, lapsesByPause } from "rnn-dynamics";
+import { lapsesByPause } from "rnn-dynamics/dist/memory/lapses";
+import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertRejects } from "../helpers/assertions";
 
 /** One channel with pulses of 11 steps: rows [start, sign]. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { type EchoState, loadShipped, type MemoryOptions, memoryTable } from "rnn-dynamics";
+import { type MemoryOptions, memoryTable } from "rnn-dynamics/dist/memory/memories";
+import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
+import { loadShipped } from "rnn-dynamics/dist/network/shipped";
 
 /** A network given by its weights: no feedback, B on the first units, the readout of the first units. */
 function planted(Wr: number[][], bits: number, tau = 10): EchoState {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { type EchoState, memoryMargins, memoryTable } from "rnn-dynamics";
+import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { memoryMargins } from "rnn-dynamics/dist/memory/memory-margins";
+import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork } from "../helpers/noise-networks";
 

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { type EchoState, pulseThresholds } from "rnn-dynamics";
+import { pulseThresholds } from "rnn-dynamics/dist/memory/pulse-threshold";
+import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 /** Units that are bits of their own, F = −x + w tanh x + b u: the threshold can be worked out by hand. */

@@ -1,27 +1,22 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
+import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { activation } from "rnn-dynamics/dist/network/activation";
 import {
-  activation,
-  bitAccuracy,
   combinedWeights,
   createEchoState,
-  createRng,
   echoStateFlow,
   firingRates,
-  flipFlop,
-  flipFlopRecipe,
-  flipFlopRecipeDefaults,
   initialActivation,
-  meanSquaredError,
-  memoryTable,
-  prepareFlipFlop,
-  readoutByRidge,
-  simulate,
-  trainForce,
-  updateReadout,
   withReadout,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/network/echo-state";
+import { bitAccuracy, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { readoutByRidge, updateReadout } from "rnn-dynamics/dist/network/least-squares";
+import { flipFlopRecipe, flipFlopRecipeDefaults, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const net = createEchoState({ units: 4, inputs: 2, outputs: 2, rng: createRng(1) });
 const task = flipFlop({ bits: 2, steps: 15, pulseRate: 1, rng: createRng(2) });

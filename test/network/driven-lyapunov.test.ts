@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
 import { type AbstractMatrix, Matrix } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  drivenLyapunovExponent,
-  echoStateFlow,
-  initialActivation,
-  loadShipped,
-  lyapunovExponent,
-  prepareFlipFlop,
-  shippedRecipes,
-  simulate,
-  withReadout,
-} from "rnn-dynamics";
-import { Growth } from "rnn-dynamics/dist/flow/lyapunov";
+import { Growth, lyapunovExponent } from "rnn-dynamics/dist/flow/lyapunov";
+import { drivenLyapunovExponent } from "rnn-dynamics/dist/network/driven-lyapunov";
+import { createEchoState, echoStateFlow, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { loadShipped, shippedRecipes } from "rnn-dynamics/dist/network/shipped";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertRejects } from "../helpers/assertions";
 
 const rng = createRng("driven exponents");

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
+import type { ActivationName } from "rnn-dynamics/dist/network/activation";
 import {
-  type ActivationName,
   combinedWeights,
   createEchoState,
-  createRng,
   type EchoState,
   type EchoStateOptions,
   echoStateDefaults,
   echoStateFlow,
-  eigenvalues,
   firingRates,
   initialActivation,
   withReadout,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/network/echo-state";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { eigenvalues } from "rnn-dynamics/dist/wasm/eigen";
 
 /** A small network with a readout, so that every term of F is there. */
 function network(name: ActivationName = "tanh", seed = 1, units = 12): EchoState {

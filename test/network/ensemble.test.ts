@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { createRng, simulate, toRowMajor } from "rnn-dynamics";
 import {
   Ensemble,
   type EnsembleNetwork,
   type EnsembleState,
   ensembleWeights,
 } from "rnn-dynamics/dist/network/ensemble";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { ensembleStrips } from "rnn-dynamics/dist/network/strips";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork } from "../helpers/noise-networks";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createRng, norm, rateFlow } from "rnn-dynamics";
+import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 import { assertRejects } from "../helpers/assertions";
 import { exactLogistic, exactTanh, fixed, fixedPair, times, toNumber } from "../helpers/exact-pairs";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { bitAccuracy, createRng, type FlipFlopOptions, flipFlop, meanSquaredError } from "rnn-dynamics";
+import { bitAccuracy, type FlipFlopOptions, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 describe("flip-flop", () => {
   it("holds the sign of the last pulse on each channel, and 0 before the first [J15 §6]", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { createRng, readoutByRidge, updateReadout } from "rnn-dynamics";
+import { readoutByRidge, updateReadout } from "rnn-dynamics/dist/network/least-squares";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const units = 7;
 const outputs = 2;

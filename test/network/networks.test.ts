@@ -4,18 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  type EchoState,
-  type FlipFlopRecipe,
-  loadNetwork,
-  prepareFlipFlop,
-  saveNetwork,
-  trainForce,
-  withReadout,
-} from "rnn-dynamics";
 import { digestOf } from "rnn-dynamics/dist/files/floats";
+import { createEchoState, type EchoState, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { loadNetwork, saveNetwork } from "rnn-dynamics/dist/network/networks";
+import { type FlipFlopRecipe, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const recipe: Partial<FlipFlopRecipe> = { seed: "store", units: 20, steps: 100, testSteps: 50, gain: 0.9 };
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { loadNpy, saveNpy } from "rnn-dynamics";
+import { loadNpy, saveNpy } from "rnn-dynamics/dist/network/npy";
 
 /**
  * Files written by NumPy 2.4.6, in base64: numpy.lib.format.write_array(f, x, version) for

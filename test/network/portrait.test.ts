@@ -1,14 +1,10 @@
 import { strict as assert } from "node:assert";
 import { Matrix, pseudoInverse } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  initialActivation,
-  portraitOf,
-  principalComponents,
-  simulate,
-  startCloud,
-} from "rnn-dynamics";
+import { createEchoState, initialActivation } from "rnn-dynamics/dist/network/echo-state";
+import { portraitOf, startCloud } from "rnn-dynamics/dist/network/portrait";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { principalComponents } from "rnn-dynamics/dist/numbers/pca";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const rng = createRng(7);

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { activation, createRng, kernelArray, rateFlow, releaseKernelArray } from "rnn-dynamics";
+import { activation } from "rnn-dynamics/dist/network/activation";
+import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { assertClose } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
 

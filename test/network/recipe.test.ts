@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type FlipFlopRecipe, flipFlopRecipe, flipFlopRecipeDefaults, prepareFlipFlop } from "rnn-dynamics";
+import {
+  type FlipFlopRecipe,
+  flipFlopRecipe,
+  flipFlopRecipeDefaults,
+  prepareFlipFlop,
+} from "rnn-dynamics/dist/network/recipe";
 
 const small = { units: 6, steps: 200, testSteps: 100 };
 

@@ -1,5 +1,6 @@
 import { Matrix } from "ml-matrix";
-import { createRng, readoutByRecursion, readoutByRidge } from "rnn-dynamics";
+import { readoutByRecursion, readoutByRidge } from "rnn-dynamics/dist/network/least-squares";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const rng = createRng("recursive readout");

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
+import { integrate } from "rnn-dynamics/dist/flow/integrate";
 import {
   createEchoState,
-  createRng,
   type EchoState,
   echoStateFlow,
   initialActivation,
-  integrate,
-  type SimulateOptions,
-  simulate,
   withReadout,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/network/echo-state";
+import { type SimulateOptions, simulate } from "rnn-dynamics/dist/network/simulate";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 function network(tau = 10): EchoState {
   const rng = createRng(1);

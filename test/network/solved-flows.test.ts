@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix, QrDecomposition } from "ml-matrix";
-import { createRng, type SolvedFlow, stability } from "rnn-dynamics";
+import type { SolvedFlow } from "rnn-dynamics/dist/flow/planar";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
 import { decoupledFlipFlop, doubleWell3, rotatedFlipFlop } from "../oracles/solved-flows";

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  echoStateFlow,
-  findFixedPoints,
-  initialActivation,
-  meanPeriod,
-  simulate,
-  stability,
-  toneTask,
-  toneTaskDefaults,
-  trainForce,
-} from "rnn-dynamics";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { createEchoState, echoStateFlow, initialActivation } from "rnn-dynamics/dist/network/echo-state";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { meanPeriod, toneTask, toneTaskDefaults } from "rnn-dynamics/dist/network/tone-task";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
 import { assertClose } from "../helpers/assertions";
 
 const column = (m: Matrix) => Float64Array.from(m.to1DArray());

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { addChannel, createRng, prepareFlipFlop, trainFlipFlop, trainForce } from "rnn-dynamics";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { trainFlipFlop } from "rnn-dynamics/dist/network/train-flip-flop";
+import { addChannel } from "rnn-dynamics/dist/network/transfer";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const small = { units: 20, steps: 300, testSteps: 50, bits: 2, seed: 5 };
 

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createPool, prepareFlipFlop, toRowMajor, trainedNetwork, trainFlipFlop, trainForce } from "rnn-dynamics";
-import { trainedReadout } from "rnn-dynamics/dist/network/trained";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { trainFlipFlop } from "rnn-dynamics/dist/network/train-flip-flop";
+import { trainedNetwork, trainedReadout } from "rnn-dynamics/dist/network/trained";
+import { createPool } from "rnn-dynamics/dist/pool";
+import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { assertRejectsLater } from "../helpers/assertions";
 
 const recipe = { units: 30, bits: 2, steps: 200, testSteps: 50, seed: 5 };

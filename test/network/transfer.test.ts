@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { addChannel, createEchoState, createRng, echoStateFlow, initialActivation, simulate } from "rnn-dynamics";
+import { createEchoState, echoStateFlow, initialActivation } from "rnn-dynamics/dist/network/echo-state";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { addChannel } from "rnn-dynamics/dist/network/transfer";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const options = { units: 30, inputs: 3, outputs: 3 };
 const readout = (rng: ReturnType<typeof createRng>, rows: number, columns: number) =>

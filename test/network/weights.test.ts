@@ -3,20 +3,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Matrix } from "ml-matrix";
-import {
-  createEchoState,
-  createRng,
-  type EchoState,
-  echoStateFlow,
-  loadWeights,
-  saveNpy,
-  saveWeights,
-  simulate,
-  stability,
-  tanh,
-  type WeightFiles,
-  withReadout,
-} from "rnn-dynamics";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { createEchoState, type EchoState, echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { saveNpy } from "rnn-dynamics/dist/network/npy";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { loadWeights, saveWeights, type WeightFiles } from "rnn-dynamics/dist/network/weights";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { tanh } from "rnn-dynamics/dist/wasm/elementary";
 import { assertClose } from "../helpers/assertions";
 
 const matrices = ["Wr", "Wfb", "Wo", "B"] as const;

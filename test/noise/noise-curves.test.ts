@@ -3,12 +3,12 @@ import fc from "fast-check";
 import {
   areaUnder,
   confidenceBand,
-  createRng,
   firstTrials,
   halfLevel,
   heldShares,
   weightDeviation,
-} from "rnn-dynamics";
+} from "rnn-dynamics/dist/noise/noise-curves";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 
 describe("curves of a noise study", () => {

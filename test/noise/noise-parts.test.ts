@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { createRng, firingRates, heldByPart, noiseTrial, splitNoise, trialRng, withNoise } from "rnn-dynamics";
+import { firingRates } from "rnn-dynamics/dist/network/echo-state";
+import { noiseTrial, withNoise } from "rnn-dynamics/dist/noise/noise";
+import { heldByPart, splitNoise } from "rnn-dynamics/dist/noise/noise-parts";
+import { trialRng } from "rnn-dynamics/dist/noise/noise-trials";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork, randomSubject } from "../helpers/noise-networks";
 

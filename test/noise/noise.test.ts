@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import {
-  bitAccuracy,
-  createRng,
-  type EchoState,
-  meanSquaredError,
-  memoryTable,
-  noiseLevels,
-  noiseTrial,
-  noiseTrialDefaults,
-  simulate,
-  tanhConjugate,
-  withNoise,
-} from "rnn-dynamics";
+import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { tanhConjugate } from "rnn-dynamics/dist/network/conjugate";
+import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
+import { bitAccuracy, meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { noiseLevels, noiseTrial, noiseTrialDefaults, withNoise } from "rnn-dynamics/dist/noise/noise";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork, randomSubject } from "../helpers/noise-networks";
 

@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import {
-  bitAccuracy,
-  createRng,
-  flipFlop,
-  flipFlopRecipe,
-  loadShipped,
-  meanAndDeviation,
-  meanSquaredError,
-  prepareFlipFlop,
-  replicatedRuns,
-  shippedNames,
-  simulate,
-  trainFlipFlop,
-  unseenInputsStudy,
-  unseenTests,
-  unseenVerdict,
-} from "rnn-dynamics";
+import { replicatedRuns } from "rnn-dynamics/dist/claims/replicated";
+import { unseenInputsStudy, unseenVerdict } from "rnn-dynamics/dist/claims/study-unseen";
+import { bitAccuracy, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
+import { flipFlopRecipe, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { loadShipped, shippedNames } from "rnn-dynamics/dist/network/shipped";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { trainFlipFlop } from "rnn-dynamics/dist/network/train-flip-flop";
+import { unseenTests } from "rnn-dynamics/dist/noise/unseen-tests";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { meanAndDeviation } from "rnn-dynamics/dist/numbers/statistics";
 import { assertClose } from "../helpers/assertions";
 
 describe("tests on unseen inputs [J15 Fig. 5 b]", () => {

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix, SVD } from "ml-matrix";
-import { createRng, principalComponents } from "rnn-dynamics";
+import { principalComponents } from "rnn-dynamics/dist/numbers/pca";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const rng = createRng("pca tests");

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createRng } from "rnn-dynamics";
-import { xoshiro128 } from "rnn-dynamics/dist/numbers/random";
+import { createRng, xoshiro128 } from "rnn-dynamics/dist/numbers/random";
 
 const bitsOf = (x: number): string => new BigUint64Array(Float64Array.of(x).buffer)[0].toString(16).padStart(16, "0");
 

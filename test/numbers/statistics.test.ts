@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { rankCorrelation } from "rnn-dynamics";
+import { rankCorrelation } from "rnn-dynamics/dist/numbers/statistics";
 import { assertClose } from "../helpers/assertions";
 
 describe("the rank correlation of two lists", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { createRng, orthonormalColumns, principalAngles } from "rnn-dynamics";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { orthonormalColumns, principalAngles } from "rnn-dynamics/dist/numbers/subspaces";
 import { assertClose } from "../helpers/assertions";
 
 const random = (rows: number, columns: number, seed: number) => {

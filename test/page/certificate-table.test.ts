@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
-import { certificateTable, createRng, findFixedPoints } from "rnn-dynamics";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { certificateTable } from "rnn-dynamics/dist/page/certificate-table";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 describe("the table of certificates", () => {

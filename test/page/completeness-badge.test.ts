@@ -1,12 +1,10 @@
 import { strict as assert } from "node:assert";
-import {
-  completenessBadge,
-  createRng,
-  type FixedPointSet,
-  findAllFixedPoints,
-  findFixedPoints,
-  integrate,
-} from "rnn-dynamics";
+import { integrate } from "rnn-dynamics/dist/flow/integrate";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { completenessBadge } from "rnn-dynamics/dist/page/completeness-badge";
+import { findAllFixedPoints } from "rnn-dynamics/dist/search/complete-search";
+import type { FixedPointSet } from "rnn-dynamics/dist/search/fixed-point-set";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 const rng = createRng("completeness badge");

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { check, type Exercise } from "rnn-dynamics";
-import { judge, verdict } from "rnn-dynamics/dist/page/exercise";
+import { check, type Exercise, judge, verdict } from "rnn-dynamics/dist/page/exercise";
 import { inFakeKernel } from "../helpers/fake-kernel";
 
 const doubled: Exercise = {

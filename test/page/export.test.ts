@@ -4,8 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
-import { closeBrowser, type Figure, markerOf, saveFigure, titled } from "rnn-dynamics";
+import type { Figure } from "rnn-dynamics/dist/figures/figure";
+import { markerOf, titled } from "rnn-dynamics/dist/figures/theme";
 import { findBrowser } from "rnn-dynamics/dist/page/browser";
+import { closeBrowser, saveFigure } from "rnn-dynamics/dist/page/export";
 import { notRun } from "../helpers/not-run";
 import { decodePng } from "../helpers/png";
 

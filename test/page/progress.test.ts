@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { progress } from "rnn-dynamics";
-import { duration } from "rnn-dynamics/dist/page/progress";
+import { duration, progress } from "rnn-dynamics/dist/page/progress";
 import { inFakeKernel } from "../helpers/fake-kernel";
 
 describe("progress", () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
-import { closeBrowser, type Figure, loadPlotly, markerOf, show, titled } from "rnn-dynamics";
+import type { Figure } from "rnn-dynamics/dist/figures/figure";
+import { markerOf, titled } from "rnn-dynamics/dist/figures/theme";
 import { findBrowser } from "rnn-dynamics/dist/page/browser";
-import { plotlyElement } from "rnn-dynamics/dist/page/export";
+import { closeBrowser, plotlyElement } from "rnn-dynamics/dist/page/export";
+import { loadPlotly, show } from "rnn-dynamics/dist/page/show";
 import { inFakeKernel } from "../helpers/fake-kernel";
 import { notRun } from "../helpers/not-run";
 

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import {
-  createRng,
-  eigenvalues,
-  kineticEnergyGradient,
-  randomRecurrentWeights,
-  simpleRnnFlow,
-  twoWells,
-} from "rnn-dynamics";
+import { kineticEnergyGradient } from "rnn-dynamics/dist/flow/energy";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { judge } from "rnn-dynamics/dist/page/exercise";
+import { eigenvalues } from "rnn-dynamics/dist/wasm/eigen";
 import * as first from "../../notebooks/solutions/01";
 import * as second from "../../notebooks/solutions/02";
 import { assertClose } from "../helpers/assertions";

@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { createRng, flipFlop, twoWells, updateReadout } from "rnn-dynamics";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
+import { updateReadout } from "rnn-dynamics/dist/network/least-squares";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { exercises as third } from "../../notebooks/solutions/03";
 import { exercises as fourth } from "../../notebooks/solutions/04";

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { determinant, Matrix } from "ml-matrix";
-import { continueFixedPoints, type Flow } from "rnn-dynamics";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { exercises } from "../../notebooks/solutions/05";
 import { assertClose } from "../helpers/assertions";

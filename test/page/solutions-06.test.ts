@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
-import { createRng, distance, flipFlop } from "rnn-dynamics";
+import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { judge } from "rnn-dynamics/dist/page/exercise";
+import { distance } from "rnn-dynamics/dist/wasm/vector";
 import { exercises } from "../../notebooks/solutions/06";
 import { assertClose } from "../helpers/assertions";
 import { cornersOf, randomFrame } from "../helpers/hypercube";

@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { createRng, meanSquaredError, weightDeviation, withNoise } from "rnn-dynamics";
+import { meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
+import { withNoise } from "rnn-dynamics/dist/noise/noise";
+import { weightDeviation } from "rnn-dynamics/dist/noise/noise-curves";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { exercises } from "../../notebooks/solutions/07";
 import { assertClose } from "../helpers/assertions";

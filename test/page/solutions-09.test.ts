@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { simpleRnnFlow, stability } from "rnn-dynamics";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { exercises } from "../../notebooks/solutions/09";
 import { assertClose } from "../helpers/assertions";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DataFrame } from "danfojs-node";
 import fc from "fast-check";
-import { table } from "rnn-dynamics";
+import { table } from "rnn-dynamics/dist/page/tables";
 import { inFakeKernel } from "../helpers/fake-kernel";
 
 const rows = [

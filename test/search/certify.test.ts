@@ -1,17 +1,13 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import {
-  certify,
-  createRng,
-  type Flow,
-  ghostOfSaddleNode,
-  minimizeSpeed,
-  polishFixedPoint,
-  saddleNodeFamily,
-  simpleRnnFlow,
-  twoWells,
-} from "rnn-dynamics";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { ghostOfSaddleNode, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/planar";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { certify } from "rnn-dynamics/dist/search/certify";
+import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
+import { polishFixedPoint } from "rnn-dynamics/dist/search/polish";
 import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";

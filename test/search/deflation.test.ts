@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { createRng, deflatedNewton, type Flow, simpleRnnFlow, speed } from "rnn-dynamics";
+import { type Flow, speed } from "rnn-dynamics/dist/flow/flow";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { deflatedNewton } from "rnn-dynamics/dist/search/deflation";
 import { decoupledFlipFlop, doubleWell3, rotatedFlipFlop } from "../oracles/solved-flows";
 
 const rng = createRng("deflation tests");

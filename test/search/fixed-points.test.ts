@@ -1,23 +1,17 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
-import {
-  certify,
-  createEchoState,
-  createRng,
-  echoStateFlow,
-  type FixedPoint,
-  type Flow,
-  findFixedPoints,
-  ghostOfSaddleNode,
-  type SolvedFlow,
-  type Start,
-  saddleNodeFamily,
-  simpleRnnFlow,
-  stability,
-  type TaskPool,
-  twoWells,
-} from "rnn-dynamics";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { ghostOfSaddleNode, type SolvedFlow, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/planar";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { certify } from "rnn-dynamics/dist/search/certify";
+import type { FixedPoint } from "rnn-dynamics/dist/search/fixed-point-set";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import type { TaskPool } from "rnn-dynamics/dist/search/search-work";
+import type { Start } from "rnn-dynamics/dist/search/starts";
 import * as tasks from "rnn-dynamics/dist/tasks";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
 import { decoupledFlipFlop, doubleWell3, rotatedFlipFlop } from "../oracles/solved-flows";

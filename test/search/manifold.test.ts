@@ -1,14 +1,11 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import {
-  createRng,
-  findFixedPoints,
-  stability,
-  transitionGraph,
-  twoWells,
-  unstableDirection,
-  unstableManifold,
-} from "rnn-dynamics";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { unstableDirection, unstableManifold } from "rnn-dynamics/dist/search/manifold";
+import { transitionGraph } from "rnn-dynamics/dist/search/transition-graph";
 import { assertClose } from "../helpers/assertions";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 

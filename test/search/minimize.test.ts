@@ -1,18 +1,11 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import {
-  createRng,
-  type Flow,
-  ghostOfSaddleNode,
-  kineticEnergy,
-  type MinimizeMethod,
-  minimizeSpeed,
-  randomRecurrentWeights,
-  saddleNodeFamily,
-  simpleRnnFlow,
-  twoWells,
-} from "rnn-dynamics";
+import { type Flow, kineticEnergy } from "rnn-dynamics/dist/flow/flow";
+import { ghostOfSaddleNode, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/planar";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { type MinimizeMethod, minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";
 

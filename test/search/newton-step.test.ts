@@ -1,8 +1,12 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { createRng, type Flow, norm, randomRecurrentWeights, simpleRnnFlow, solve } from "rnn-dynamics";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { EnergySurface } from "rnn-dynamics/dist/search/energy-surface";
 import { NewtonStep } from "rnn-dynamics/dist/search/newton-step";
+import { solve } from "rnn-dynamics/dist/wasm/linear-solve";
+import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 
 /** Newton's steps at some points in turn: ‖F + J p‖/‖F‖ of each, and how often was factorised. */

@@ -1,15 +1,13 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import {
-  certify,
-  createRng,
-  type Flow,
-  factorize,
-  minimizeSpeed,
-  polishFixedPoint,
-  rateFlow,
-  twoWells,
-} from "rnn-dynamics";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { certify } from "rnn-dynamics/dist/search/certify";
+import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
+import { polishFixedPoint } from "rnn-dynamics/dist/search/polish";
+import { factorize } from "rnn-dynamics/dist/wasm/linear-solve";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 import { assertRejects } from "../helpers/assertions";

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { createRng, type MixedStartsOptions, mixedStarts, type Rng, type StartKind } from "rnn-dynamics";
+import { createRng, type Rng } from "rnn-dynamics/dist/numbers/random";
+import { type MixedStartsOptions, mixedStarts, type StartKind } from "rnn-dynamics/dist/search/starts";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const states = new Matrix(Array.from({ length: 50 }, (_, t) => [t, -t, (t * t) / 50]));

@@ -1,19 +1,16 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import {
-  certify,
-  completeness,
-  completenessBadge,
-  createRng,
-  driftingFlow,
-  type FixedPointSet,
-  type Flow,
-  findAllFixedPoints,
-  findFixedPoints,
-  minimizeSpeed,
-  type Rng,
-} from "rnn-dynamics";
+import { driftingFlow } from "rnn-dynamics/dist/claims/runs-c19-c20";
+import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { createRng, type Rng } from "rnn-dynamics/dist/numbers/random";
+import { completenessBadge } from "rnn-dynamics/dist/page/completeness-badge";
+import { certify } from "rnn-dynamics/dist/search/certify";
+import { findAllFixedPoints } from "rnn-dynamics/dist/search/complete-search";
+import { completeness } from "rnn-dynamics/dist/search/completeness";
+import type { FixedPointSet } from "rnn-dynamics/dist/search/fixed-point-set";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { doubleWell3 } from "../oracles/solved-flows";
 
 const rng = createRng("undecided tests");

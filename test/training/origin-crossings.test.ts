@@ -1,17 +1,12 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
-import {
-  continueFixedPoints,
-  createEchoState,
-  createRng,
-  echoStateFlow,
-  originCrossings,
-  originDates,
-  readoutFamily,
-  stability,
-  withReadout,
-} from "rnn-dynamics";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { createEchoState, echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { originCrossings, originDates } from "rnn-dynamics/dist/training/origin-crossings";
+import { readoutFamily } from "rnn-dynamics/dist/training/readout-family";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const drawn = (seed: number, units = 20, outputs = 3, gain = 0.8) => {

@@ -1,14 +1,9 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import {
-  continueFixedPoints,
-  createEchoState,
-  createRng,
-  echoStateFlow,
-  initialActivation,
-  readoutFamily,
-  withReadout,
-} from "rnn-dynamics";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { createEchoState, echoStateFlow, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { readoutFamily } from "rnn-dynamics/dist/training/readout-family";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
 

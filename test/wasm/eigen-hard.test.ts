@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createRng, type Eigenvalues, eigenvaluesOf, factorize, norm, smallestSingularValue } from "rnn-dynamics";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { balance, normalize } from "rnn-dynamics/dist/wasm/balance";
+import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
+import { factorize, smallestSingularValue } from "rnn-dynamics/dist/wasm/linear-solve";
+import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { complex, minus, modulus } from "../helpers/double-double";
 import { refineEigenvalue } from "../helpers/hyman";
 

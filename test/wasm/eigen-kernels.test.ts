@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createRng, kernelArray, releaseKernelArray } from "rnn-dynamics";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { GEMM_WORK } from "rnn-dynamics/dist/wasm/matrix-product";
-import { loadKernels } from "rnn-dynamics/dist/wasm/wasm";
+import { kernelArray, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainChase, plainHessenberg, plainPanels, plainSweep } from "../helpers/plain-eigen";
 
 const rng = createRng("eigen kernel tests");

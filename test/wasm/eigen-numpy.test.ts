@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRng, type Eigenvalues, eigenvaluesOf } from "rnn-dynamics";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { projectFolder } from "rnn-dynamics/dist/places";
+import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
 import { findPython } from "../bench/python";
 import { notRun } from "../helpers/not-run";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EVD, Matrix } from "ml-matrix";
-import { createRng, type Eigenvalues, eigenvalues, eigenvaluesOf } from "rnn-dynamics";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { type Eigenvalues, eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
 import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 import { assertClose } from "../helpers/assertions";
 import { plainFactorize } from "../helpers/plain-algebra";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { exp, expm1, kernelArray, log, logistic, logisticInto, releaseKernelArray, tanh, tanhInto } from "rnn-dynamics";
+import { exp, expm1, log, logistic, logisticInto, tanh, tanhInto } from "rnn-dynamics/dist/wasm/elementary";
+import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import {
   exactExp,
   exactExpm1,

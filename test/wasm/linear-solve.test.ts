@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix, SVD } from "ml-matrix";
-import {
-  createRng,
-  factorize,
-  kernelArray,
-  largestSingularValue,
-  norm,
-  releaseKernelArray,
-  smallestSingularValue,
-  solve,
-  toMatrix,
-} from "rnn-dynamics";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { factorize, largestSingularValue, smallestSingularValue, solve } from "rnn-dynamics/dist/wasm/linear-solve";
+import { norm, toMatrix } from "rnn-dynamics/dist/wasm/vector";
+import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainFactorize, plainSolve, plainSolveTransposed } from "../helpers/plain-algebra";
 
 const rng = createRng("linear-solve tests");

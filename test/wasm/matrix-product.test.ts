@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { createRng, kernelArray, multiplyMatrices, multiplyRowMajor, releaseKernelArray } from "rnn-dynamics";
-import { GEMM_WORK } from "rnn-dynamics/dist/wasm/matrix-product";
-import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/wasm/wasm";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { GEMM_WORK, multiplyMatrices, multiplyRowMajor } from "rnn-dynamics/dist/wasm/matrix-product";
+import { kernelArray, kernelBytesInUse, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainGemm } from "../helpers/plain-eigen";
 
 const shape = fc.tuple(

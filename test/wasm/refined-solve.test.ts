@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  createRng,
-  factorize,
-  factorizeSingle,
-  kernelArray,
-  norm,
-  releaseKernelArray,
-  smallestSingularValue,
-} from "rnn-dynamics";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { factorize, smallestSingularValue } from "rnn-dynamics/dist/wasm/linear-solve";
+import { factorizeSingle } from "rnn-dynamics/dist/wasm/refined-solve";
+import { norm } from "rnn-dynamics/dist/wasm/vector";
+import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 
 const rng = createRng("refined-solve tests");
 const random = (length: number): Float64Array => Float64Array.from({ length }, () => rng.normal());

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createRng, kernelArray, releaseKernelArray } from "rnn-dynamics";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { SingleFactors } from "rnn-dynamics/dist/wasm/single-factors";
-import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/wasm/wasm";
+import { kernelArray, kernelBytesInUse, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainFactorizeSingle, plainSolveSingle, plainSolveSingleTransposed } from "../helpers/plain-single";
 
 const rng = createRng("single-factors tests");

@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import {
-  createRng,
-  dot,
-  kernelArray,
-  multiplyInto,
-  multiplyTransposedInto,
-  norm,
-  releaseKernelArray,
-  toMatrix,
-  toRowMajor,
-} from "rnn-dynamics";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "rnn-dynamics/dist/wasm/vector";
+import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 
 const rng = createRng("vector tests");
 const random = (length: number): Float64Array => Float64Array.from({ length }, () => rng.normal());

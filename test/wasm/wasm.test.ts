@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
-import { kernelArray, releaseKernelArray } from "rnn-dynamics";
-import { isResident, kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
+import { isResident, kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 
 const compiled = require.resolve("rnn-dynamics/dist/wasm/wasm");
 
