@@ -1,4 +1,3 @@
-export * from "./claims/branch-record";
 export * from "./claims/c01-c03";
 export * from "./claims/c04-c09";
 export * from "./claims/c10-c12";
@@ -11,8 +10,6 @@ export * from "./claims/over-seeds";
 export * from "./claims/replicated";
 export * from "./claims/runs-c01-c03";
 export * from "./claims/runs-c19-c20";
-export * from "./claims/runs-evolution";
-export * from "./claims/runs-four-bits";
 export type * from "./claims/runs-noise";
 export type * from "./claims/runs-search";
 export * from "./claims/search-goals";
@@ -55,6 +52,7 @@ export {
   continueFixedPoints,
   type FixedPointBranch,
 } from "./continuation/continuation";
+export * from "./continuation/record";
 export {
   type Figure,
   type Frame,
@@ -98,6 +96,7 @@ export * from "./memory/memory-margins";
 export * from "./memory/passages";
 export * from "./memory/pulse-threshold";
 export * from "./memory/skeleton";
+export * from "./memory/solid";
 export * from "./memory/tesseract-view";
 export * from "./network/activation";
 export * from "./network/conjugate";
@@ -201,6 +200,7 @@ export {
   type StartKind,
 } from "./search/starts";
 export { type Transition, transitionGraph } from "./search/transition-graph";
+export * from "./training/film";
 export * from "./training/origin-crossings";
 export * from "./training/readout-family";
 export { type Eigenvalues, eigenvalues, eigenvaluesOf } from "./wasm/eigen";

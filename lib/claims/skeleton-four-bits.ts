@@ -2,6 +2,7 @@ import { boxSkeleton } from "../memory/bit-axes";
 import { type Memory, memoryTable } from "../memory/memories";
 import { outputOf } from "../memory/passages";
 import { memorySkeleton } from "../memory/skeleton";
+import { memorySolid } from "../memory/solid";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
 import type { FlipFlopRecipe, PreparedFlipFlop } from "../network/recipe";
 import { simulate } from "../network/simulate";
@@ -11,7 +12,6 @@ import { createRng } from "../numbers/random";
 import { findAllFixedPoints, type SearchEnd } from "../search/complete-search";
 import { checkRecord, checkShape, checkVector, reject } from "../wasm/validate";
 import { distance } from "../wasm/vector";
-import { memorySolid } from "./runs-four-bits";
 import type { Study, StudyContext } from "./study";
 
 /** A fixed point in a few numbers. */

@@ -1,5 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { continueFixedPoints } from "../continuation/continuation";
+import { type BranchRecord, recordOf } from "../continuation/record";
 import { memoryTable } from "../memory/memories";
 import { outputOf } from "../memory/passages";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
@@ -9,10 +10,9 @@ import { principalComponents } from "../numbers/pca";
 import { createRng } from "../numbers/random";
 import { type FullSearch, findAllFixedPoints, type SearchEnd } from "../search/complete-search";
 import { modeCounts } from "../search/mode-counts";
+import { networkAt, type TrainingFilm, trainingFilm } from "../training/film";
 import { readoutFamily } from "../training/readout-family";
 import { checkList, checkRecord } from "../wasm/validate";
-import { type BranchRecord, recordOf } from "./branch-record";
-import { networkAt, type TrainingFilm, trainingFilm } from "./runs-evolution";
 import { recordEvery, sourcesOf } from "./runs-search";
 import type { Study, StudyContext } from "./study";
 import { filmSteps } from "./study-story";

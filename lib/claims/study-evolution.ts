@@ -1,5 +1,3 @@
-import { originDates } from "../training/origin-crossings";
-import { claimC10, claimC11, claimC12, type OriginAt, type OriginEvent } from "./c10-c12";
 import {
   firstPulseOf,
   type HeldMemories,
@@ -11,7 +9,9 @@ import {
   testRunAt,
   trainingFilm,
   typedEvents,
-} from "./runs-evolution";
+} from "../training/film";
+import { originDates } from "../training/origin-crossings";
+import { claimC10, claimC11, claimC12, type OriginAt, type OriginEvent } from "./c10-c12";
 import type { Study, StudyContext } from "./study";
 import type { ClaimVerdict } from "./verdict";
 

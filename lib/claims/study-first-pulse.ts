@@ -1,7 +1,7 @@
 import { median, medianInterval } from "../numbers/statistics";
+import { type LostRest, lostRest } from "../training/film";
 import { checkShape } from "../wasm/validate";
 import type { SeededResult } from "./replicated";
-import { type LostRest, lostRest } from "./runs-evolution";
 import type { Study } from "./study";
 
 /**

@@ -1,5 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { type Memory, memoryTable } from "../memory/memories";
+import { attractingPatterns, memorySolid, type SeenView, seenView, viewsWithoutOne } from "../memory/solid";
 import { type EchoState, withReadout } from "../network/echo-state";
 import { bitAccuracy, meanSquaredError } from "../network/flip-flop";
 import { trainForce } from "../network/force";
@@ -12,7 +13,6 @@ import { distance } from "../wasm/vector";
 import type { FlipDistance } from "./c04-c09";
 import { claimC13, claimC14, claimC15, claimC16 } from "./c13-c16";
 import { verdictOverSeeds } from "./over-seeds";
-import { attractingPatterns, memorySolid, type SeenView, seenView, viewsWithoutOne } from "./runs-four-bits";
 import type { Study, StudyContext } from "./study";
 import type { ClaimVerdict } from "./verdict";
 

@@ -3,11 +3,11 @@ import { type EchoState, echoStateFlow } from "../network/echo-state";
 import type { Snapshot } from "../network/force";
 import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
 import { oneByOne } from "../search/search-work";
+import { type HeldMemories, memoriesAt, networkAt, type TestRun, testRunAt, trainingFilm } from "../training/film";
 import { originCrossings } from "../training/origin-crossings";
 import { exp, log } from "../wasm/elementary";
 import { checkCount, checkList, checkRecord } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
-import { type HeldMemories, memoriesAt, networkAt, type TestRun, testRunAt, trainingFilm } from "./runs-evolution";
 import type { Study, StudyContext } from "./study";
 
 /** Steps of training at which the film has a picture: every 50 up to 2000, then evenly on a logarithmic scale. */

@@ -1,5 +1,5 @@
 /** How the skeleton of fixed points grows during training, from the branches of a film. */
-import { type BranchRecord, skeletonAt } from "../claims/branch-record";
+import { type BranchRecord, skeletonAt } from "../continuation/record";
 import { checkList } from "../wasm/validate";
 import type { Figure, Trace } from "./figure";
 import { colors, titled } from "./theme";

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import {
-  angleToMissing,
-  attractingPatterns,
-  memorySolid,
-  seenView,
-  viewsWithoutOne,
-} from "rnn-dynamics/dist/claims/runs-four-bits";
-import {
   compareCubes,
   type FourBitsResult,
   fourBitsStudy,
   fourBitsVerdicts,
 } from "rnn-dynamics/dist/claims/study-four-bits";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import {
+  angleToMissing,
+  attractingPatterns,
+  memorySolid,
+  seenView,
+  viewsWithoutOne,
+} from "rnn-dynamics/dist/memory/solid";
 import { createEchoState } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { memorySolid } from "rnn-dynamics/dist/claims/runs-four-bits";
 import {
   countsByModes,
   fourBitSkeleton,
@@ -11,6 +10,7 @@ import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
 import * as figures from "rnn-dynamics/dist/figures/figures";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import { outputOf } from "rnn-dynamics/dist/memory/passages";
+import { memorySolid } from "rnn-dynamics/dist/memory/solid";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
 import { flipFlopRecipe } from "rnn-dynamics/dist/network/recipe";

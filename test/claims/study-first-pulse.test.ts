@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { replicatedRuns } from "rnn-dynamics/dist/claims/replicated";
-import type { LostRest } from "rnn-dynamics/dist/claims/runs-evolution";
 import { firstPulseStudy, lawOverSeeds } from "rnn-dynamics/dist/claims/study-first-pulse";
 import { median, medianInterval } from "rnn-dynamics/dist/numbers/statistics";
+import type { LostRest } from "rnn-dynamics/dist/training/film";
 
 const lost = (firstPulse: number, lostAt: number | null, modes = [0, 1]): LostRest => {
   const origin = (k: number) => ({ step: (lostAt ?? 1) - 1 + k, spectralAbscissa: k - 0.5, unstableCount: modes[k] });

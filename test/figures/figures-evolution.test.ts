@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import type { BranchRecord } from "rnn-dynamics/dist/claims/branch-record";
 import type { GainRow } from "rnn-dynamics/dist/claims/study-gain-scan";
+import type { BranchRecord } from "rnn-dynamics/dist/continuation/record";
 import { figureJson, titleText } from "rnn-dynamics/dist/figures/figure";
 import * as figures from "rnn-dynamics/dist/figures/figures";
 import { assertRejects } from "../helpers/assertions";

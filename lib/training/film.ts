@@ -2,6 +2,7 @@
  * The runs behind claims C10 to C12: a network at several steps of its training, looked at in the same way each time.
  */
 import type { Matrix } from "ml-matrix";
+import type { OriginAt, OriginEvent } from "../claims/c10-c12";
 import { continueFixedPoints } from "../continuation/continuation";
 import { excursionsFrom } from "../flow/excursions";
 import type { FlowFamily } from "../flow/flow-family";
@@ -15,11 +16,10 @@ import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../
 import { simulate } from "../network/simulate";
 import { trainFlipFlop } from "../network/train-flip-flop";
 import { createRng } from "../numbers/random";
-import { originCrossings, originDates } from "../training/origin-crossings";
-import { readoutFamily } from "../training/readout-family";
 import { checkCount, checkList, checkMatrix, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
 import { norm } from "../wasm/vector";
-import type { OriginAt, OriginEvent } from "./c10-c12";
+import { originCrossings, originDates } from "./origin-crossings";
+import { readoutFamily } from "./readout-family";
 
 /** An untrained network with its tasks, and the readout at chosen steps of its training. */
 export interface TrainingSnapshots extends PreparedFlipFlop {

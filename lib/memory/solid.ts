@@ -1,18 +1,18 @@
 /** What is measured on a four-bit network for claims C13 to C16; notebook 06 and the study call the same functions. */
 import { Matrix } from "ml-matrix";
-import { type BitAxes, bitAxes } from "../memory/bit-axes";
-import { distanceInequality, leastInequality } from "../memory/equidistance";
-import type { Memory } from "../memory/memories";
-import { outputOf, patternOf } from "../memory/passages";
-import { droppedDirection, type ViewJudgement, viewOf } from "../memory/tesseract-view";
+import { type FlipDistance, flipDistances } from "../claims/c04-c09";
+import type { StudyContext } from "../claims/study";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
 import { angleInDegrees } from "../numbers/angles";
 import { type PrincipalComponents, principalComponents } from "../numbers/pca";
 import { findFixedPoints } from "../search/fixed-points";
 import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector } from "../wasm/validate";
 import { dot, norm } from "../wasm/vector";
-import { type FlipDistance, flipDistances } from "./c04-c09";
-import type { StudyContext } from "./study";
+import { type BitAxes, bitAxes } from "./bit-axes";
+import { distanceInequality, leastInequality } from "./equidistance";
+import type { Memory } from "./memories";
+import { outputOf, patternOf } from "./passages";
+import { droppedDirection, type ViewJudgement, viewOf } from "./tesseract-view";
 
 /** The memories of a network as a solid in the space of activations. */
 export interface MemorySolid {

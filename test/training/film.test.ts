@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import {
   firstPulseOf,
   lostRest,
@@ -9,8 +10,7 @@ import {
   testRunAt,
   trainingFilm,
   typedEvents,
-} from "rnn-dynamics/dist/claims/runs-evolution";
-import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+} from "rnn-dynamics/dist/training/film";
 import { originCrossings, originDates } from "rnn-dynamics/dist/training/origin-crossings";
 import { assertRejects, assertRejectsLater } from "../helpers/assertions";
 

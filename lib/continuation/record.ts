@@ -1,6 +1,7 @@
 /** Fixed points followed through training, small enough for a file: their states in short, one of each mirror pair. */
-import type { Continuation } from "../continuation/continuation";
+
 import { checkRecord, checkShape, reject } from "../wasm/validate";
+import type { Continuation } from "./continuation";
 
 /** A state in short: its output z, and its first three principal components. */
 export type ShortState = readonly number[];

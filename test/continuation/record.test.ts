@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { continuationOf, recordOf, skeletonAt } from "rnn-dynamics/dist/claims/branch-record";
 import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { continuationOf, recordOf, skeletonAt } from "rnn-dynamics/dist/continuation/record";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 
 /** ẋ = p x − x³ and ẏ = −y: one pitchfork at p = 0. */
