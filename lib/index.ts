@@ -198,6 +198,7 @@ export {
   mixedStartsDefaults,
   type Start,
   type StartKind,
+  startsInBox,
 } from "./search/starts";
 export { type Transition, transitionGraph } from "./search/transition-graph";
 export * from "./training/film";

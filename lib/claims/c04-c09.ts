@@ -5,19 +5,12 @@
  * never moved afterwards: a claim that misses it is "partly" or "not reproduced", and the notebook says by how much.
  * What C5 to C7 measure (twenty inputs, the whole search, memories held) was mended with seeds 1 to 6 already seen.
  */
+
 import type { Matrix } from "ml-matrix";
+import { type FlipDistance, flipDistances } from "../memory/equidistance";
 import { clearOutput } from "../network/flip-flop";
 import { meanAndDeviation } from "../numbers/statistics";
-import {
-  checkList,
-  checkMatrix,
-  checkNumbers,
-  checkPattern,
-  checkRecord,
-  checkShape,
-  checkVector,
-  reject,
-} from "../wasm/validate";
+import { checkMatrix, checkNumbers, checkRecord, checkShape, checkVector, reject } from "../wasm/validate";
 import type { ClaimVerdict } from "./verdict";
 
 /** Thresholds of claims C4 to C9, each with its reason. What an output must reach to tell a bit is `clearOutput`. */
@@ -159,42 +152,6 @@ export interface MemoryCorner {
   readonly isAttractor: boolean;
   /** Where the network rests or lingers for this pattern, (N). */
   readonly state: Float64Array;
-}
-
-/** Mean and relative spread (standard deviation / mean) of the distances between memories a given number of flips apart. */
-export interface FlipDistance {
-  readonly flips: number;
-  readonly pairs: number;
-  readonly mean: number;
-  readonly spread: number;
-}
-
-/**
- * Distances between memories, grouped by the number of bits in which they differ: 12, 12 and 4 pairs on a cube.
- *
- * @param corners the memories, states all of the same length
- * @returns one row per number of flips, ascending; distances in activation
- * @throws RangeError if the states differ in length or hold a NaN
- */
-export function flipDistances(corners: readonly Pick<MemoryCorner, "bits" | "state">[]): FlipDistance[] {
-  checkList("flipDistances", "corners", corners, 0, ["bits", "state"]);
-  const groups = new Map<number, number[]>();
-  corners.forEach((a, i) => {
-    checkPattern("flipDistances", `corners[${i}].bits`, a.bits, corners[0].bits.length);
-    checkVector("flipDistances", `corners[${i}].state`, a.state, corners[0].state.length);
-    for (const b of corners.slice(0, i)) {
-      const flips = a.bits.filter((bit, k) => bit !== b.bits[k]).length;
-      const squared = a.state.reduce((sum, v, k) => sum + (v - b.state[k]) ** 2, 0);
-      groups.set(flips, [...(groups.get(flips) ?? []), Math.sqrt(squared)]);
-    }
-  });
-  return [...groups.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([flips, lengths]) => {
-      const mean = lengths.reduce((s, d) => s + d, 0) / lengths.length;
-      const variance = lengths.reduce((s, d) => s + (d - mean) ** 2, 0) / lengths.length;
-      return { flips, pairs: lengths.length, mean, spread: Math.sqrt(variance) / mean };
-    });
 }
 
 const lengthShape = { flips: "number", mean: "number", spread: "number" } as const;

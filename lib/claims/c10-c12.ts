@@ -4,6 +4,8 @@
  * Statistics and thresholds were written down, with their reasons, before the runs on the seeds that decide. Developed on
  * seed 1 and on seeds that do not decide.
  */
+
+import type { OriginAt, OriginEvent } from "../training/film";
 import { checkCount, checkList, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
 import type { ClaimVerdict } from "./verdict";
 
@@ -37,15 +39,6 @@ export const thresholdsC10toC12: Readonly<{
 });
 
 const limits = thresholdsC10toC12;
-
-/** The origin after some steps of training. */
-export interface OriginAt {
-  readonly step: number;
-  /** max Re λ of J(0), in 1/τ. */
-  readonly spectralAbscissa: number;
-  /** Eigenvalues with positive real part. */
-  readonly unstableCount: number;
-}
 
 function checkOrigin(where: string, origin: readonly OriginAt[], steps: readonly number[]): OriginAt[] {
   checkList(where, "origin", origin, 1, ["step"]);
@@ -133,13 +126,6 @@ export function claimC11(run: BirthOfTheCube): ClaimVerdict {
     verdict: count === 3 ? "reproduced" : count >= limits.partsForPartly ? "partly" : "not reproduced",
     seeds: run.seeds,
   };
-}
-
-/** A bifurcation of the origin, and its kind, from the fixed points counted on either side of it. */
-export interface OriginEvent {
-  /** Its date in training: the first step whose readout is beyond it. */
-  readonly step: number;
-  readonly kind: string;
 }
 
 /**

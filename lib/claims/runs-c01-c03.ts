@@ -8,38 +8,10 @@ import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../netw
 import { checkRng, createRng, type Rng } from "../numbers/random";
 import { findFixedPoints } from "../search/fixed-points";
 import { minimizeSpeed } from "../search/minimize";
-import {
-  checkCount,
-  checkNumber,
-  checkNumbers,
-  checkRecord,
-  checkVector,
-  reject,
-  withDefaults,
-} from "../wasm/validate";
+import { startsInBox } from "../search/starts";
+import { checkNumber, checkNumbers, checkRecord, checkVector, reject, withDefaults } from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import type { DescentRace, HessianErrors, PlanarSearch } from "./c01-c03";
-
-/**
- * Starts spread evenly over a box: every activation uniform in [−reach, reach].
- *
- * @param dimension N
- * @param count number of starts
- * @param rng source of the numbers
- * @param reach half the edge of the box, in activation; 1.5 is the window of the paper's Fig. 2
- * @returns starts, (N) each
- * @throws RangeError if a count or the reach is out of place
- */
-export function startsInBox(dimension: number, count: number, rng: Rng, reach = 1.5): Float64Array[] {
-  checkCount("startsInBox", "dimension", dimension);
-  checkCount("startsInBox", "count", count);
-  if (dimension * count > 1e8) reject("startsInBox", "count", count, `at most ${Math.floor(1e8 / dimension)} starts`);
-  checkNumber("startsInBox", "reach", reach);
-  checkRng("startsInBox", rng);
-  return Array.from({ length: count }, () =>
-    Float64Array.from({ length: dimension }, () => rng.uniform(-reach, reach)),
-  );
-}
 
 /**
  * One search for fixed points per seed, each from `count` starts of its own: the runs behind C1.

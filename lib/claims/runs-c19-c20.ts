@@ -1,4 +1,5 @@
 /** The runs behind claims C19 and C20: results of the studies of the search, and searches next to ghosts and on drifting flows. */
+
 import { Matrix } from "ml-matrix";
 import { type Flow, kineticEnergy } from "../flow/flow";
 import { ghostOfSaddleNode, saddleNodeFamily } from "../flow/planar";
@@ -6,11 +7,11 @@ import { checkRng, createRng, type Rng } from "../numbers/random";
 import { certify } from "../search/certify";
 import { findFixedPoints } from "../search/fixed-points";
 import { isSamePlace } from "../search/merge";
+import { startsInBox } from "../search/starts";
 import { checkCount, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../wasm/validate";
 import { dot } from "../wasm/vector";
 import type { DecidedSearch, DriftSearch, GhostSearch, SearchTime } from "./c19-c20";
 import type { SeededResult } from "./replicated";
-import { startsInBox } from "./runs-c01-c03";
 import type { SearchStudyResult } from "./study-search";
 
 /**

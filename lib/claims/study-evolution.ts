@@ -3,6 +3,8 @@ import {
   type HeldMemories,
   memoriesAt,
   networkAt,
+  type OriginAt,
+  type OriginEvent,
   originOf,
   returnsAt,
   type TestRun,
@@ -11,7 +13,7 @@ import {
   typedEvents,
 } from "../training/film";
 import { originDates } from "../training/origin-crossings";
-import { claimC10, claimC11, claimC12, type OriginAt, type OriginEvent } from "./c10-c12";
+import { claimC10, claimC11, claimC12 } from "./c10-c12";
 import type { Study, StudyContext } from "./study";
 import type { ClaimVerdict } from "./verdict";
 

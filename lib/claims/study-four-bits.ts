@@ -1,4 +1,5 @@
 import { Matrix } from "ml-matrix";
+import type { FlipDistance } from "../memory/equidistance";
 import { type Memory, memoryTable } from "../memory/memories";
 import { attractingPatterns, memorySolid, type SeenView, seenView, viewsWithoutOne } from "../memory/solid";
 import { type EchoState, withReadout } from "../network/echo-state";
@@ -10,7 +11,6 @@ import { principalComponents } from "../numbers/pca";
 import { principalAngles } from "../numbers/subspaces";
 import { checkList, checkShape } from "../wasm/validate";
 import { distance } from "../wasm/vector";
-import type { FlipDistance } from "./c04-c09";
 import { claimC13, claimC14, claimC15, claimC16 } from "./c13-c16";
 import { verdictOverSeeds } from "./over-seeds";
 import type { Study, StudyContext } from "./study";

@@ -8,9 +8,8 @@ import { createRng } from "../numbers/random";
 import type { SearchEnd } from "../search/complete-search";
 import { findAllFixedPoints } from "../search/complete-search";
 import { modeCounts } from "../search/mode-counts";
-import { originOf } from "../training/film";
+import { type OriginAt, originOf } from "../training/film";
 import { checkRecord } from "../wasm/validate";
-import type { OriginAt } from "./c10-c12";
 import { recordEvery, sourcesOf } from "./runs-search";
 import type { Study, StudyContext } from "./study";
 

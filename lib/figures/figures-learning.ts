@@ -1,9 +1,9 @@
 /** What a training does, step by step: the spectrum of the origin, the memories, the error of the test. */
-import { type OriginAt, thresholdsC10toC12 } from "../claims/c10-c12";
+import { thresholdsC10toC12 } from "../claims/c10-c12";
 import type { SeededResult } from "../claims/replicated";
 import { lawOfFirstPulse } from "../claims/study-first-pulse";
 import type { TrainingStory } from "../claims/study-story";
-import type { LostRest } from "../training/film";
+import type { LostRest, OriginAt } from "../training/film";
 import { checkList, checkShape } from "../wasm/validate";
 import type { Figure, Layout, Trace } from "./figure";
 import { colors, titled } from "./theme";

@@ -1,5 +1,6 @@
-import { checkCount, checkList, checkVector } from "../wasm/validate";
+import { checkCount, checkList, checkPattern, checkVector } from "../wasm/validate";
 import { distance } from "../wasm/vector";
+import type { Memory } from "./memories";
 
 /**
  * How unequal the squared distances between points are: standard deviation over mean, over all pairs.
@@ -39,4 +40,40 @@ export function leastInequality(points: number, dimensions: number): number {
   checkCount("leastInequality", "dimensions", dimensions);
   if (dimensions >= points - 1) return 0;
   return Math.sqrt(((points - 1) * (dimensions + 1)) / (points * dimensions) - 1);
+}
+
+/** Mean and relative spread (standard deviation / mean) of the distances between memories a given number of flips apart. */
+export interface FlipDistance {
+  readonly flips: number;
+  readonly pairs: number;
+  readonly mean: number;
+  readonly spread: number;
+}
+
+/**
+ * Distances between memories, grouped by the number of bits in which they differ: 12, 12 and 4 pairs on a cube.
+ *
+ * @param corners the memories, states all of the same length
+ * @returns one row per number of flips, ascending; distances in activation
+ * @throws RangeError if the states differ in length or hold a NaN
+ */
+export function flipDistances(corners: readonly Pick<Memory, "bits" | "state">[]): FlipDistance[] {
+  checkList("flipDistances", "corners", corners, 0, ["bits", "state"]);
+  const groups = new Map<number, number[]>();
+  corners.forEach((a, i) => {
+    checkPattern("flipDistances", `corners[${i}].bits`, a.bits, corners[0].bits.length);
+    checkVector("flipDistances", `corners[${i}].state`, a.state, corners[0].state.length);
+    for (const b of corners.slice(0, i)) {
+      const flips = a.bits.filter((bit, k) => bit !== b.bits[k]).length;
+      const squared = a.state.reduce((sum, v, k) => sum + (v - b.state[k]) ** 2, 0);
+      groups.set(flips, [...(groups.get(flips) ?? []), Math.sqrt(squared)]);
+    }
+  });
+  return [...groups.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([flips, lengths]) => {
+      const mean = lengths.reduce((s, d) => s + d, 0) / lengths.length;
+      const variance = lengths.reduce((s, d) => s + (d - mean) ** 2, 0) / lengths.length;
+      return { flips, pairs: lengths.length, mean, spread: Math.sqrt(variance) / mean };
+    });
 }

@@ -1,15 +1,13 @@
 /** What is measured on a four-bit network for claims C13 to C16; notebook 06 and the study call the same functions. */
 import { Matrix } from "ml-matrix";
-import { type FlipDistance, flipDistances } from "../claims/c04-c09";
-import type { StudyContext } from "../claims/study";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
 import { angleInDegrees } from "../numbers/angles";
 import { type PrincipalComponents, principalComponents } from "../numbers/pca";
-import { findFixedPoints } from "../search/fixed-points";
+import { type FindOptions, findFixedPoints } from "../search/fixed-points";
 import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector } from "../wasm/validate";
 import { dot, norm } from "../wasm/vector";
 import { type BitAxes, bitAxes } from "./bit-axes";
-import { distanceInequality, leastInequality } from "./equidistance";
+import { distanceInequality, type FlipDistance, flipDistances, leastInequality } from "./equidistance";
 import type { Memory } from "./memories";
 import { outputOf, patternOf } from "./passages";
 import { droppedDirection, type ViewJudgement, viewOf } from "./tesseract-view";
@@ -140,7 +138,9 @@ export function angleToMissing(
 export async function attractingPatterns(
   net: EchoState,
   memories: readonly Pick<Memory, "bits" | "state" | "isHeld">[],
-  context: StudyContext = {},
+  context: Partial<Pick<FindOptions, "pool" | "signal">> & {
+    readonly onProgress?: (done: number, total: number, what: string) => void;
+  } = {},
 ): Promise<number[][]> {
   checkList("attractingPatterns", "memories", memories, 1, ["bits", "state"]);
   checkShape("attractingPatterns", "memories", memories, [{ bits: "numbers" }]);

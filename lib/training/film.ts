@@ -2,7 +2,6 @@
  * The runs behind claims C10 to C12: a network at several steps of its training, looked at in the same way each time.
  */
 import type { Matrix } from "ml-matrix";
-import type { OriginAt, OriginEvent } from "../claims/c10-c12";
 import { continueFixedPoints } from "../continuation/continuation";
 import { excursionsFrom } from "../flow/excursions";
 import type { FlowFamily } from "../flow/flow-family";
@@ -20,6 +19,22 @@ import { checkCount, checkList, checkMatrix, checkNumber, checkRecord, checkShap
 import { norm } from "../wasm/vector";
 import { originCrossings, originDates } from "./origin-crossings";
 import { readoutFamily } from "./readout-family";
+
+/** The origin after some steps of training. */
+export interface OriginAt {
+  readonly step: number;
+  /** max Re λ of J(0), in 1/τ. */
+  readonly spectralAbscissa: number;
+  /** Eigenvalues with positive real part. */
+  readonly unstableCount: number;
+}
+
+/** A bifurcation of the origin, and its kind, from the fixed points counted on either side of it. */
+export interface OriginEvent {
+  /** Its date in training: the first step whose readout is beyond it. */
+  readonly step: number;
+  readonly kind: string;
+}
 
 /** An untrained network with its tasks, and the readout at chosen steps of its training. */
 export interface TrainingSnapshots extends PreparedFlipFlop {

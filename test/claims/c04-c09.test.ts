@@ -8,9 +8,9 @@ import {
   claimC8,
   claimC9,
   countByTolerance,
-  flipDistances,
   type MemoryCorner,
 } from "rnn-dynamics/dist/claims/c04-c09";
+import { flipDistances } from "rnn-dynamics/dist/memory/equidistance";
 
 const seeds = [1];
 const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i & bit ? 1 : -1)));

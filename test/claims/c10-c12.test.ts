@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { claimC10, claimC11, claimC12, type OriginAt } from "rnn-dynamics/dist/claims/c10-c12";
+import { claimC10, claimC11, claimC12 } from "rnn-dynamics/dist/claims/c10-c12";
+import type { OriginAt } from "rnn-dynamics/dist/training/film";
 import { assertRejects } from "../helpers/assertions";
 
 const seeds = [1];

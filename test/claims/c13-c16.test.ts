@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { areBoxLengths, flipDistances } from "rnn-dynamics/dist/claims/c04-c09";
+import { areBoxLengths } from "rnn-dynamics/dist/claims/c04-c09";
 import { claimC13, claimC14, claimC15, claimC16, thresholdsC13toC16 } from "rnn-dynamics/dist/claims/c13-c16";
+import { flipDistances } from "rnn-dynamics/dist/memory/equidistance";
 import { cornersOf, randomFrame } from "../helpers/hypercube";
 
 const seeds = [1];

@@ -5,11 +5,11 @@ import {
   hessianErrorsNear,
   raceMinimizers,
   searchesFromSeeds,
-  startsInBox,
 } from "rnn-dynamics/dist/claims/runs-c01-c03";
 import { twoWells } from "rnn-dynamics/dist/flow/planar";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { startsInBox } from "rnn-dynamics/dist/search/starts";
 import { assertRejects, assertRejectsLater } from "../helpers/assertions";
 
 describe("runs behind C1 to C3", () => {
