@@ -62,7 +62,7 @@ export {
   type Trace,
   titleText,
 } from "./figures/figure";
-export * as figures from "./figures/figures";
+export * as figures from "./figures/index";
 export * from "./figures/theme";
 export * from "./flow/energy";
 export * from "./flow/excursions";
@@ -143,8 +143,6 @@ export * from "./numbers/pca";
 export { checkRng, createRng, type Rng, type Seed } from "./numbers/random";
 export { meanAndDeviation, rankCorrelation } from "./numbers/statistics";
 export { orthonormalColumns, principalAngles, singularValuesOf } from "./numbers/subspaces";
-export * from "./page/certificate-table";
-export * from "./page/completeness-badge";
 export { check, type Exercise, type SolutionModule } from "./page/exercise";
 export { closeBrowser, type ImageFormat, type SaveOptions, saveDefaults, saveFigure } from "./page/export";
 export * from "./page/film";
@@ -156,6 +154,7 @@ export { loadPlotly, show } from "./page/show";
 export { type TableFrame, type TableOptions, table, tableDefaults } from "./page/tables";
 export { outFolder } from "./places";
 export { createPool, type PoolOptions, poolDefaults, type WorkerPool } from "./pool";
+export * from "./search/certificate-table";
 export { type Certificate, certify, type UndecidedReason } from "./search/certify";
 export * from "./search/complete-search";
 export {
@@ -165,6 +164,7 @@ export {
   crowdedFrom,
   leastCoverage,
 } from "./search/completeness";
+export * from "./search/completeness-badge";
 export * from "./search/deflation";
 export * from "./search/edge-tracking";
 export type { Evaluations } from "./search/energy-surface";

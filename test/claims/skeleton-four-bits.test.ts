@@ -7,7 +7,7 @@ import {
   stateAt,
 } from "rnn-dynamics/dist/claims/skeleton-four-bits";
 import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import { outputOf } from "rnn-dynamics/dist/memory/passages";
 import { memorySolid } from "rnn-dynamics/dist/memory/solid";

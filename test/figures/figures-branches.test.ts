@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
 import { titleText } from "rnn-dynamics/dist/figures/figure";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 
 const finite = (values: unknown) => (values as number[]).filter((v) => !Number.isNaN(v));

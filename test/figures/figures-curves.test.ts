@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { integrate } from "rnn-dynamics/dist/flow/integrate";
 import { twoWells } from "rnn-dynamics/dist/flow/planar";
 import { assertRejects } from "../helpers/assertions";

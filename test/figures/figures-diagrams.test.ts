@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Figure } from "rnn-dynamics/dist/figures/figure";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 
 type Shape = Record<string, unknown>;
 

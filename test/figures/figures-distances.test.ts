@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { assertClose } from "../helpers/assertions";
 
 describe("figures/figures-distances", () => {

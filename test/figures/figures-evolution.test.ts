@@ -3,7 +3,7 @@ import { Matrix } from "ml-matrix";
 import type { GainRow } from "rnn-dynamics/dist/claims/study-gain-scan";
 import type { BranchRecord } from "rnn-dynamics/dist/continuation/record";
 import { figureJson, titleText } from "rnn-dynamics/dist/figures/figure";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { assertRejects } from "../helpers/assertions";
 
 const path = (rows: number, scale: number) =>

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { titleText } from "rnn-dynamics/dist/figures/figure";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { assertRejects } from "../helpers/assertions";
 
 describe("a named figure", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { toneTask } from "rnn-dynamics/dist/network/tone-task";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 

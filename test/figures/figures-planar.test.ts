@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { integrate } from "rnn-dynamics/dist/flow/integrate";
 import { twoWells } from "rnn-dynamics/dist/flow/planar";
 import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { titleText } from "rnn-dynamics/dist/figures/figure";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { memoryGraph } from "rnn-dynamics/dist/memory/memory-graph";
 import { assertRejects } from "../helpers/assertions";
 

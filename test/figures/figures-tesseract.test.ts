@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import { figureJson } from "rnn-dynamics/dist/figures/figure";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 import { assertClose } from "../helpers/assertions";
 import { patterns } from "../helpers/hypercube";
 

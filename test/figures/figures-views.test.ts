@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { titleText } from "rnn-dynamics/dist/figures/figure";
-import * as figures from "rnn-dynamics/dist/figures/figures";
+import * as figures from "rnn-dynamics/dist/figures/index";
 
 const picture = (seed: number, name: string, nearest: "cell" | "face" | "edge" | "vertex", held = 16) => ({
   seed,

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { certificateTable } from "rnn-dynamics/dist/page/certificate-table";
+import { certificateTable } from "rnn-dynamics/dist/search/certificate-table";
 import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 

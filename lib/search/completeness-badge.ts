@@ -1,10 +1,10 @@
 /** Whether a set of fixed points can be complete, said in words. */
 
 import type { Flow } from "../flow/flow";
-import type { SearchEnd } from "../search/complete-search";
-import { type Completeness, completeness } from "../search/completeness";
-import type { FixedPointSet } from "../search/fixed-point-set";
 import { checkList, checkRecord, reject } from "../wasm/validate";
+import type { SearchEnd } from "./complete-search";
+import { type Completeness, completeness } from "./completeness";
+import type { FixedPointSet } from "./fixed-point-set";
 
 /** A set, the flow it was found for, and a name to head its column. */
 export interface JudgedSet {

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { integrate } from "rnn-dynamics/dist/flow/integrate";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { completenessBadge } from "rnn-dynamics/dist/page/completeness-badge";
 import { findAllFixedPoints } from "rnn-dynamics/dist/search/complete-search";
+import { completenessBadge } from "rnn-dynamics/dist/search/completeness-badge";
 import type { FixedPointSet } from "rnn-dynamics/dist/search/fixed-point-set";
 import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
 import { decoupledFlipFlop } from "../oracles/solved-flows";

@@ -1,6 +1,7 @@
 /** How sure the points of a set are, by kind. */
-import type { FixedPoint } from "../search/fixed-point-set";
+
 import { checkList, checkRecord } from "../wasm/validate";
+import type { FixedPoint } from "./fixed-point-set";
 
 /** One row of the table of certificates: all points with the same number of unstable modes. */
 export interface CertificateRow extends Record<string, unknown> {
