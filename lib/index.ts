@@ -38,7 +38,7 @@ export * from "./claims/study-recall";
 export * from "./claims/study-results";
 export * from "./claims/study-search";
 export type * from "./claims/study-story";
-export { filmSteps, storyStudy } from "./claims/study-story";
+export { storyStudy } from "./claims/study-story";
 export * from "./claims/study-three-bits";
 export * from "./claims/study-tones";
 export { type UnseenInputs, unseenInputsStudy, unseenVerdict } from "./claims/study-unseen";

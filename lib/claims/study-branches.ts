@@ -10,12 +10,11 @@ import { principalComponents } from "../numbers/pca";
 import { createRng } from "../numbers/random";
 import { type FullSearch, findAllFixedPoints, type SearchEnd } from "../search/complete-search";
 import { modeCounts } from "../search/mode-counts";
-import { networkAt, type TrainingFilm, trainingFilm } from "../training/film";
+import { filmSteps, networkAt, type TrainingFilm, trainingFilm } from "../training/film";
 import { readoutFamily } from "../training/readout-family";
 import { checkList, checkRecord } from "../wasm/validate";
 import { recordEvery, sourcesOf } from "./runs-search";
 import type { Study, StudyContext } from "./study";
-import { filmSteps } from "./study-story";
 
 /** A search of the whole space at one snapshot, in short. */
 export interface SearchedAt {

@@ -3,23 +3,19 @@ import { type EchoState, echoStateFlow } from "../network/echo-state";
 import type { Snapshot } from "../network/force";
 import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
 import { oneByOne } from "../search/search-work";
-import { type HeldMemories, memoriesAt, networkAt, type TestRun, testRunAt, trainingFilm } from "../training/film";
+import {
+  filmSteps,
+  type HeldMemories,
+  memoriesAt,
+  networkAt,
+  type TestRun,
+  testRunAt,
+  trainingFilm,
+} from "../training/film";
 import { originCrossings } from "../training/origin-crossings";
-import { exp, log } from "../wasm/elementary";
-import { checkCount, checkList, checkRecord } from "../wasm/validate";
+import { checkList, checkRecord } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import type { Study, StudyContext } from "./study";
-
-/** Steps of training at which the film has a picture: every 50 up to 2000, then evenly on a logarithmic scale. */
-export function filmSteps(total = 30000): number[] {
-  checkCount("filmSteps", "total", total);
-  const [dense, spacing, sparse] = [2000, 50, 20];
-  const early = Array.from({ length: dense / spacing + 1 }, (_, k) => spacing * k).filter((step) => step < total);
-  if (total <= dense) return [...early, total];
-  const ratio = log(total / dense) / sparse;
-  const late = Array.from({ length: sparse }, (_, k) => Math.round((dense * exp(ratio * (k + 1))) / 10) * 10);
-  return [...new Set([...early, ...late.filter((step) => step > dense && step < total), total])];
-}
 
 /** The spectrum of the origin at one step: its eigenvalues of largest real part. */
 export interface OriginSpectrum {

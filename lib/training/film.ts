@@ -15,6 +15,7 @@ import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../
 import { simulate } from "../network/simulate";
 import { trainFlipFlop } from "../network/train-flip-flop";
 import { createRng } from "../numbers/random";
+import { exp, log } from "../wasm/elementary";
 import { checkCount, checkList, checkMatrix, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import { originCrossings, originDates } from "./origin-crossings";
@@ -34,6 +35,17 @@ export interface OriginEvent {
   /** Its date in training: the first step whose readout is beyond it. */
   readonly step: number;
   readonly kind: string;
+}
+
+/** Steps of training at which the film has a picture: every 50 up to 2000, then evenly on a logarithmic scale. */
+export function filmSteps(total = 30000): number[] {
+  checkCount("filmSteps", "total", total);
+  const [dense, spacing, sparse] = [2000, 50, 20];
+  const early = Array.from({ length: dense / spacing + 1 }, (_, k) => spacing * k).filter((step) => step < total);
+  if (total <= dense) return [...early, total];
+  const ratio = log(total / dense) / sparse;
+  const late = Array.from({ length: sparse }, (_, k) => Math.round((dense * exp(ratio * (k + 1))) / 10) * 10);
+  return [...new Set([...early, ...late.filter((step) => step > dense && step < total), total])];
 }
 
 /** An untrained network with its tasks, and the readout at chosen steps of its training. */

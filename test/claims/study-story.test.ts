@@ -1,14 +1,14 @@
 import { strict as assert } from "node:assert";
 import { branchesOf } from "rnn-dynamics/dist/claims/study-branches";
 import { gainRow } from "rnn-dynamics/dist/claims/study-gain-scan";
-import { filmSteps, storyOf } from "rnn-dynamics/dist/claims/study-story";
+import { storyOf } from "rnn-dynamics/dist/claims/study-story";
 import { skeletonAt } from "rnn-dynamics/dist/continuation/record";
 import { outputOf } from "rnn-dynamics/dist/memory/passages";
 import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool } from "rnn-dynamics/dist/pool";
 import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
-import { networkAt, trainingFilm } from "rnn-dynamics/dist/training/film";
+import { filmSteps, networkAt, trainingFilm } from "rnn-dynamics/dist/training/film";
 
 const recipe = { seed: 3, gain: 0.6, bits: 2, units: 40, steps: 600, testSteps: 300 };
 const steps = [0, 50, 100, 200, 400, 600];

@@ -2,11 +2,12 @@ import { strict as assert } from "node:assert";
 import type { Study } from "rnn-dynamics/dist/claims/study";
 import type { gainScanStudy } from "rnn-dynamics/dist/claims/study-gain-scan";
 import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
-import { filmSteps, storyStudy } from "rnn-dynamics/dist/claims/study-story";
+import { storyStudy } from "rnn-dynamics/dist/claims/study-story";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { trainForce } from "rnn-dynamics/dist/network/force";
 import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { filmSteps } from "rnn-dynamics/dist/training/film";
 import { toMatrix } from "rnn-dynamics/dist/wasm/vector";
 import { assertRejects } from "../helpers/assertions";
 
