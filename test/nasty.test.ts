@@ -9,30 +9,18 @@ type Fn = (...values: unknown[]) => unknown;
  * These act on files, threads or the page, or train for seconds, when they are called rightly; their own tests call them
  * wrongly.
  */
-const left = new Set([
-  "createPool",
-  "trainFlipFlop",
-  "closeBrowser",
-  "retrainShipped",
-  "recordVerdicts",
-  "loadPlotly",
-  "check",
-]);
+const left = new Set(["createPool", "closeBrowser", "network.retrain", "claims.record", "check"]);
 /** These train for seconds when their recipe is left out or empty, which is no mistake. */
-const trains = new Set(["lostRest", "trainingFilm"]);
+const trains = new Set(["training.film"]);
 const isRecipe = (value: unknown): boolean =>
   value === undefined ||
   (Object.prototype.toString.call(value) === "[object Object]" && JSON.stringify(value) === "{}");
-/** The checks themselves: their first argument is the name that the refusal begins with. */
-const isCheck = (name: string): boolean => /^check[A-Z]/.test(name);
-
-const functionsOf = (names: object, prefix: string): [string, Fn][] =>
-  Object.entries(names)
-    .filter(
-      ([name, value]) =>
-        typeof value === "function" && !left.has(name) && !isCheck(name) && !/^class /.test(String(value)),
-    )
-    .map(([name, value]) => [`${prefix}${name}`, value as Fn]);
+const functionsOf = (names: object, prefix = ""): [string, Fn][] =>
+  Object.entries(names).flatMap(([name, value]): [string, Fn][] => {
+    if (typeof value === "object" && prefix === "") return functionsOf(value, `${name}.`);
+    const isTried = typeof value === "function" && !left.has(`${prefix}${name}`) && !/^class /.test(String(value));
+    return isTried ? [[`${prefix}${name}`, value as Fn]] : [];
+  });
 
 const nasty = fc.oneof(
   fc.constantFrom<unknown>(undefined, null, Number.NaN, -1, 0, 1.5, 1e9, Number.POSITIVE_INFINITY, "", "x", true),
@@ -41,7 +29,7 @@ const nasty = fc.oneof(
 );
 
 describe("every public function", () => {
-  const all = [...functionsOf(lib, ""), ...functionsOf(lib.figures, "figures.")];
+  const all = functionsOf(lib);
 
   it("is among those tried", () => assert.ok(all.length > 120, `${all.length} functions`));
 

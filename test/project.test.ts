@@ -19,7 +19,6 @@ const stillUpward = [
   "figures/figures-evolution.ts → page",
   "figures/figures-gains.ts → claims",
   "figures/figures-learning.ts → claims",
-  "figures/figures-skeleton.ts → claims",
 ];
 const equations = Array.from({ length: 28 }, (_, i) => i + 1);
 
@@ -119,6 +118,49 @@ describe("the equations of the paper [J15 eqs. 1–28]", () => {
   });
 });
 
+/** The members of all namespaces, and what stands beside these. */
+const membersOf = (names: object, prefix = ""): [string, unknown][] =>
+  Object.entries(names).flatMap(([name, value]): [string, unknown][] =>
+    typeof value === "object" && prefix === "" ? membersOf(value, `${name}.`) : [[`${prefix}${name}`, value]],
+  );
+
+describe("the public face", () => {
+  const readme = readFileSync(join(projectFolder, "lib", "README.md"), "utf8");
+  const names = membersOf(lib).map(([name]) => name);
+  const isIn = (text: string, name: string) => new RegExp(`(?<!\\w\\.?)${name.replace(".", "\\.")}(?!\\w)`).test(text);
+
+  it("is used: each name by a notebook, a solution or a claim, or told in lib/README under “For your own work”", () => {
+    const solutions = join(projectFolder, "notebooks", "solutions");
+    const code = [
+      ...projectNotebooks().flatMap((notebook) => notebook.code),
+      ...readdirSync(solutions).map((file) => readFileSync(join(solutions, file), "utf8")),
+      /## For your own work\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? "",
+    ].join("\n");
+    assert.deepEqual(
+      names.filter((name) => !isIn(code, name)),
+      [],
+    );
+  });
+
+  it("holds what lib/README names, and every equation is on its map", () => {
+    const spaces = Object.entries(lib).flatMap(([name, value]) => (typeof value === "object" ? [name] : []));
+    const said = [...readme.matchAll(new RegExp(`\`((?:${spaces.join("|")})\\.\\w+)`, "g"))].map(([, name]) => name);
+    assert.ok(said.length > 50);
+    const types = ["flow.Flow"];
+    assert.deepEqual(
+      said.filter((name) => !names.includes(name) && !types.includes(name)),
+      [],
+    );
+    const rows = [...readme.matchAll(/^\| (\d[^|]*) \|[^|]*\| (`[^|]*) \| \d\d/gm)].flatMap(([, row]) =>
+      equationsIn(`eqs. ${row}`),
+    );
+    assert.deepEqual(
+      [...new Set(rows)].sort((x, y) => x - y),
+      equations,
+    );
+  });
+});
+
 describe("the public types under the TypeScript of the kernel", () => {
   const ts: typeof TypeScript = createRequire(require.resolve("tslab/package.json"))("@tslab/typescript-for-tslab");
   let folder: string;
@@ -158,11 +200,13 @@ describe("the public types under the TypeScript of the kernel", () => {
   });
 
   it("can be named: whatever a cell keeps in a variable, its type is exported", () => {
-    const names = Object.keys(lib).filter((name) => name !== "default");
-    const lines = names.map((name) => `export const kept_${name} = lib.${name};`);
-    const calls = names
-      .filter((name) => typeof (lib as Record<string, unknown>)[name] === "function" && !/^[A-Z]/.test(name))
-      .map((name) => `export const result_${name} = (null as unknown as ReturnType<typeof lib.${name}>);`);
+    const all = membersOf(lib);
+    const lines = all.map(([name], i) => `export const kept${i} = lib.${name};`);
+    const calls = all.flatMap(([name, value], i) =>
+      typeof value === "function"
+        ? [`export const result${i} = (null as unknown as ReturnType<typeof lib.${name}>);`]
+        : [],
+    );
     const text = ['import * as lib from "rnn-dynamics";', ...lines, ...calls].join("\n");
     assert.deepEqual(
       complaints(text, (file) => file.endsWith("cell.ts")),

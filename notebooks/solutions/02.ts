@@ -1,5 +1,5 @@
 /** Solutions of notebook 02. `check("2.1", …)` compares an attempt with exercise 1 of this module at its probe points. */
-import { circularLawShare, type Exercise } from "rnn-dynamics";
+import { type Exercise, network } from "rnn-dynamics";
 
 /** Exercise 2.1: the slope of tanh from its value, r′ = 1 − r².  [J15 §4] */
 export function slopeOf(rate: number): number {
@@ -19,7 +19,7 @@ export function slippedEntry(weight: number, xj: number, isDiagonal: boolean): n
 
 /** Exercise 2.3: the share of a disc of radius g that lies beyond Re λ = 1; the circular law fills it evenly. */
 export function shareBeyond(gain: number): number {
-  return circularLawShare(gain);
+  return network.circularLawShare(gain);
 }
 
 export const exercises: Readonly<Record<string, Exercise>> = {

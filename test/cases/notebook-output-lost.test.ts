@@ -13,7 +13,7 @@ describe("a cell that prints 600 lines", () => {
 
   for (const [name, first] of [
     ["plain", "1"],
-    ["imported", 'import { createRng } from "rnn-dynamics"; createRng(1);'],
+    ["imported", 'import { numbers } from "rnn-dynamics"; numbers.rng(1);'],
   ]) {
     it(`keeps them all, ${name}`, async () => {
       const file = folder.write(name, first, 'for (let k = 0; k < 600; k++) console.log("line", k);');

@@ -7,7 +7,7 @@ import {
   stateAt,
 } from "rnn-dynamics/dist/claims/skeleton-four-bits";
 import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
-import * as figures from "rnn-dynamics/dist/figures/index";
+import { idealSkeleton } from "rnn-dynamics/dist/figures/figures-structure";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import { outputOf } from "rnn-dynamics/dist/memory/passages";
 import { memorySolid } from "rnn-dynamics/dist/memory/solid";
@@ -42,7 +42,7 @@ describe("the skeleton of four bits", () => {
       testing: task(2000),
     };
     const skeleton = await fourBitSkeleton(prepared, memories);
-    assert.deepEqual(countsByModes(skeleton), [...figures.idealSkeleton(4), 0]);
+    assert.deepEqual(countsByModes(skeleton), [...idealSkeleton(4), 0]);
     assert.equal(skeleton.indexSum, 1);
     assert.equal(skeleton.ended, "no gap found");
     const components = memorySolid(memories)?.components;

@@ -54,7 +54,7 @@ describe("cli/nbconvert", () => {
   it("runs a notebook unchanged in the stock kernel", () => {
     const file = folder.write(
       "small",
-      'import { twoWells } from "rnn-dynamics";\ntwoWells.dimension',
+      'import { flow } from "rnn-dynamics";\nflow.twoWells.dimension',
       "for (let i = 0; i < 2000; i++) console.log('line ' + i);",
     );
     const { status, stderr } = convert(file, stockKernel());

@@ -16,7 +16,7 @@ describe("cli/pictureless", () => {
   afterEach(() => folder.remove());
 
   const figure = (title: string, type: string): string =>
-    `show({ data: [{ type: "${type}", x: [0, 1, 2], y: [0, 1, 4], z: [0, 1, 2] }], layout: titled("${title}") })`;
+    `show({ data: [{ type: "${type}", x: [0, 1, 2], y: [0, 1, 4], z: [0, 1, 2] }], layout: figures.titled("${title}") })`;
   const withoutBrowser = { ...process.env, CHROME_PATH: "/nowhere/chrome" };
   const run = (): string => {
     const args = [
@@ -30,7 +30,11 @@ describe("cli/pictureless", () => {
     assert.equal(status, 0, `${stdout}${stderr}`);
     return stdout.trimEnd();
   };
-  const lines = ['import { show, titled } from "rnn-dynamics";', figure("A line", "scatter"), figure("A", "scatter3d")];
+  const lines = [
+    'import { figures, show } from "rnn-dynamics";',
+    figure("A line", "scatter"),
+    figure("A", "scatter3d"),
+  ];
 
   it("copies draw by themselves without a browser, and the last line says what is missing and what to do", async function () {
     folder.write("01-figures", ...lines);

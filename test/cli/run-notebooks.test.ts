@@ -61,7 +61,7 @@ describe("cli/run-notebooks", () => {
     it("keeps 2000 lines of one cell, and an updated display is what it last was", async () => {
       folder.write(
         "02-many",
-        'import { createRng } from "rnn-dynamics";',
+        'import { numbers } from "rnn-dynamics";',
         "for (let i = 0; i < 2000; i++) console.log('line ' + i);",
         "import * as tslab from 'tslab';\nconst d = tslab.newDisplay();\nd.text('first');\nd.text('last');",
       );
@@ -220,7 +220,7 @@ describe("cli/run-notebooks", () => {
       const verdict = (claim: string, statistic: string) =>
         JSON.stringify({ claim, statistic, tolerance: "", verdict: "reproduced", seeds: [1] });
       const record = (...verdicts: string[]) =>
-        `import { recordVerdicts } from "rnn-dynamics";\nrecordVerdicts([${verdicts.join(", ")}]);`;
+        `import { claims } from "rnn-dynamics";\nclaims.record([${verdicts.join(", ")}]);`;
       folder.write("04-recorded", record(verdict("C8", "seen then"), verdict("C9", "seen then")));
       assert.match(runCommand("04-recorded").stdout, /C8[^\n]*\n +measured: seen then\n +C9/);
       folder.write("04-recorded", record(verdict("C9", "seen now")), "throw new Error('too early');");

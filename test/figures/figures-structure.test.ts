@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { titleText } from "rnn-dynamics/dist/figures/figure";
+import { idealSkeleton } from "rnn-dynamics/dist/figures/figures-structure";
 import * as figures from "rnn-dynamics/dist/figures/index";
 import { memoryGraph } from "rnn-dynamics/dist/memory/memory-graph";
 import { assertRejects } from "../helpers/assertions";
@@ -57,8 +58,8 @@ describe("figures of the structure", () => {
   });
 
   it("the ideal skeleton is C(b, m) 2ᵇ⁻ᵐ: 8 12 6 1, and 16 32 24 8 1", () => {
-    assert.deepEqual(figures.idealSkeleton(3), [8, 12, 6, 1]);
-    assert.deepEqual(figures.idealSkeleton(4), [16, 32, 24, 8, 1]);
+    assert.deepEqual(idealSkeleton(3), [8, 12, 6, 1]);
+    assert.deepEqual(idealSkeleton(4), [16, 32, 24, 8, 1]);
   });
 
   it("bars of what is found stand beside the ideal, everything beyond in the last one", () => {

@@ -172,7 +172,7 @@ describe("random", () => {
   });
 
   it("keeps its bits: a golden record", () => {
-    // Made by: node -e 'const r = require("rnn-dynamics").createRng(1).split("golden"); console.log(r.uniform(), …)'.
+    // Made by: node -e 'const r = require("rnn-dynamics").numbers.rng(1).split("golden"); console.log(r.uniform(), …)'.
     // The first three were also computed by an independent program in Python (hashlib, struct, math.log).
     const rng = createRng(1).split("golden");
     assert.deepEqual(

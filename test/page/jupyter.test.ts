@@ -13,13 +13,13 @@ import { notRun } from "../helpers/not-run";
 import { decodePng } from "../helpers/png";
 
 const cells = [
-  'import { show, progress, table, titled, markerOf } from "rnn-dynamics";',
+  'import { figures, show, progress, table } from "rnn-dynamics";',
   `const x = Array.from({ length: 101 }, (_, i) => i / 10);
 show({ data: [{ type: "scatter", mode: "lines", x: x, y: x.map(Math.sin) }],
-  layout: titled("A wave in the plane", { xaxis: { title: { text: "x (rad)" } } }) })`,
+  layout: figures.titled("A wave in the plane", { xaxis: { title: { text: "x (rad)" } } }) })`,
   `const corner = [-1, 1], marker = markerOf("attractor", 14);
 show({ data: [{ type: "scatter3d", mode: "markers", x: corner, y: corner, z: corner, marker: marker }],
-  layout: titled("Two attractors in space", { scene: {} }) })`,
+  layout: figures.titled("Two attractors in space", { scene: {} }) })`,
   `const bar = progress("counting", 40);
 for (let i = 1; i <= 40; i++) { await new Promise((go) => setTimeout(go, 100)); bar.update(i); }`,
   'table([{ kind: "attractor", found: 8 }, { kind: "saddle", found: 12 }])',

@@ -37,7 +37,7 @@ describe("the link to the kernel", () => {
   });
 
   it("lets 20 000 lines of one loop arrive, which tslab alone loses after 506", async () => {
-    await run('import { show, titled, progress, check, closeBrowser } from "rnn-dynamics";');
+    await run('import { figures, show, progress, check, closeBrowser } from "rnn-dynamics";');
     const lines = printed(await run('for (let i = 1; i <= 20000; i++) console.log("line " + i);'))
       .trim()
       .split("\n");
@@ -62,7 +62,7 @@ describe("the link to the kernel", () => {
 
   it("holds a cell until the pictures of its figures are there", async function () {
     if (!findBrowser()) notRun(this, "chromium missing");
-    const figure = '{ data: [{ type: "scatter", x: [1, 2], y: [1, 2] }], layout: titled("A line") }';
+    const figure = '{ data: [{ type: "scatter", x: [1, 2], y: [1, 2] }], layout: figures.titled("A line") }';
     const messages = await run(`show(${figure}); show(${figure})`);
     const isPicture = ({ content }: KernelMessage): boolean =>
       (content.data as Record<string, unknown> | undefined)?.["image/png"] !== undefined;

@@ -1,0 +1,4 @@
+/** How phase space forms while a network learns.  [J15 §6.1, §9] */
+export { filmSteps, firstPulseOf as firstPulse, networkAt, trainingFilm as film } from "./film";
+export { originCrossings as crossings, originDates as dates } from "./origin-crossings";
+export { readoutFamily as family } from "./readout-family";
