@@ -57,7 +57,7 @@ export async function branchesOf(
   checkList("branchesOf", "searchAt", searchAt, 1);
   checkRecord("branchesOf", "context", context);
   const { pool, signal, onProgress } = context;
-  const film = trainingFilm(recipe, steps, (done, total) => onProgress?.(done, total, "training"));
+  const film = trainingFilm(recipe, steps, { onProgress: (done, total) => onProgress?.(done, total, "training") });
   const searches = new Map<number, FullSearch>();
   for (const step of searchAt) searches.set(step, await searchOf(film, step, context));
   const origin = { xStar: new Float64Array(film.network.units) };

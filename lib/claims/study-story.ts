@@ -92,7 +92,7 @@ export async function storyOf(
   checkList("storyOf", "steps", steps, 2);
   checkRecord("storyOf", "context", context);
   const { pool, signal, onProgress } = context;
-  const film = trainingFilm(recipe, steps, (done, total) => onProgress?.(done, total, "training"));
+  const film = trainingFilm(recipe, steps, { onProgress: (done, total) => onProgress?.(done, total, "training") });
   const { gain } = film.recipe;
   let done = 0;
   const look = async ({ step, Wo }: Snapshot): Promise<SnapshotLook> => {

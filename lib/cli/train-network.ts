@@ -22,7 +22,7 @@ function main(args: readonly string[]): number {
   }
   const [name] = names;
   const started = performance.now();
-  const training = retrainShipped(name, showProgress(name));
+  const training = retrainShipped(name, { onProgress: showProgress(name) });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (training.status !== "completed") {
     console.error(`${name}: ${training.status} (${training.output.rows} steps made), nothing is written`);

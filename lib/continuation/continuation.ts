@@ -4,7 +4,16 @@ import type { ComplexArray } from "../flow/stability";
 import { findFixedPoints } from "../search/fixed-points";
 import type { TaskPool } from "../search/search-work";
 import { mirrorOf } from "../search/starts";
-import { checkCount, checkList, checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
+import {
+  checkCount,
+  checkList,
+  checkNumber,
+  checkVector,
+  type LongCall,
+  longCallDefaults,
+  reject,
+  withDefaults,
+} from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import type { Bifurcation } from "./bifurcation";
 import { countModes } from "./branch-spectra";
@@ -48,7 +57,7 @@ export interface Continuation {
   readonly searchedAt: Float64Array;
 }
 
-export interface ContinueOptions {
+export interface ContinueOptions extends LongCall {
   /** Width to which an event is located, in parts of the interval between neighbouring parameters. */
   tolerance: number;
   /** Eigenvalues are computed at every so-manieth parameter of the family, and next to events; 0 for none at all. */
@@ -66,8 +75,6 @@ export interface ContinueOptions {
    * computes alone, with the same result.
    */
   pool: TaskPool | undefined;
-  /** Called after each fixed point that was followed, and each piece whose modes were counted; the total grows as more turn up. */
-  onProgress: (done: number, total: number) => void;
 }
 
 export const continueDefaults: Readonly<ContinueOptions> = Object.freeze({
@@ -78,7 +85,7 @@ export const continueDefaults: Readonly<ContinueOptions> = Object.freeze({
   mostArcs: 400,
   starts: () => [],
   pool: undefined,
-  onProgress: () => {},
+  ...longCallDefaults,
 });
 
 /**
@@ -168,8 +175,6 @@ function checkSettings(where: string, settings: ContinueOptions): void {
   for (const name of ["starts", "onProgress"] as const) {
     if (typeof settings[name] !== "function") reject(where, name, settings[name], "a function");
   }
-  const { pool } = settings;
-  if (pool !== undefined && typeof pool?.run !== "function") reject(where, "pool", pool, "a pool, as from createPool");
 }
 
 /** Follows what is in the queue, and what turns up on the way. */

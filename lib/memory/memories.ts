@@ -3,10 +3,18 @@ import { activation } from "../network/activation";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import { clearOutput, flipFlopDefaults } from "../network/flip-flop";
 import { type Simulation, simulate } from "../network/simulate";
-import { checkCount, checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
+import {
+  checkCount,
+  checkNumber,
+  checkVector,
+  type LongCall,
+  longCallDefaults,
+  reject,
+  withDefaults,
+} from "../wasm/validate";
 import { distance } from "../wasm/vector";
 
-export interface MemoryOptions {
+export interface MemoryOptions extends Partial<LongCall> {
   readonly settle?: number;
   readonly pulseLength?: number;
   readonly clamp?: number;
@@ -14,8 +22,6 @@ export interface MemoryOptions {
   readonly margin?: number;
   /** Activations before the pattern is set, (N); the origin if left out. */
   readonly x0?: Float64Array;
-  /** Called after each pattern with the number done and their total. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export const memoryDefaults = Object.freeze({
@@ -28,7 +34,7 @@ export const memoryDefaults = Object.freeze({
   margin: clearOutput as number,
   /** The origin: no memory is nearer to it than its mirror image. */
   x0: undefined as Float64Array | undefined,
-  onProgress: undefined as ((done: number, total: number) => void) | undefined,
+  ...longCallDefaults,
 });
 
 /**
@@ -102,9 +108,6 @@ export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory
   checkCount(where, "clamp", given.clamp);
   checkNumber(where, "margin", given.margin, "not negative");
   if (x0 !== undefined) checkVector(where, "x0", x0, net.units);
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    reject(where, "onProgress", onProgress, "a function");
-  }
   const total = 2 ** bits;
   const start = x0 ?? new Float64Array(net.units);
   // without bias the simulation is odd to the last bit: from the origin, opposite patterns go opposite ways
@@ -114,7 +117,7 @@ export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory
     const mirror = hasMirrors ? rows[total - 1 - p] : undefined;
     const pattern = Array.from({ length: bits }, (_, j) => ((p >> (bits - 1 - j)) & 1 ? 1 : -1));
     rows.push(mirror ? mirrored(mirror) : remember(net, pattern, { ...given, x0: start }));
-    onProgress?.(p + 1, total);
+    onProgress(p + 1, total);
   }
   return rows;
 }

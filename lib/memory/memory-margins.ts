@@ -1,20 +1,18 @@
 import { checkEchoState, type EchoState, echoStateFlow } from "../network/echo-state";
 import { findFixedPoints } from "../search/fixed-points";
 import type { TaskPool } from "../search/search-work";
-import { checkList, checkPattern, checkVector, withDefaults } from "../wasm/validate";
+import { checkList, checkPattern, checkVector, type LongCall, longCallDefaults, withDefaults } from "../wasm/validate";
 import { distance } from "../wasm/vector";
 
-export interface MarginOptions {
+export interface MarginOptions extends LongCall {
   readonly pool: TaskPool | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Called after each start of the search. */
-  readonly onProgress: (done: number, total: number) => void;
 }
 
 export const marginDefaults: MarginOptions = Object.freeze({
   pool: undefined,
   signal: undefined,
-  onProgress: () => {},
+  ...longCallDefaults,
 });
 
 /** A memory and the saddle nearest to it. */

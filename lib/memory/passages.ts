@@ -2,7 +2,7 @@ import { checkEchoState, type EchoState, echoStateFlow, firingRates } from "../n
 import { clearOutput } from "../network/flip-flop";
 import type { BranchOptions, KnownSpectrum } from "../search/manifold";
 import { transitionGraph } from "../search/transition-graph";
-import { checkMatrix, checkNumber, checkRecord, checkVector } from "../wasm/validate";
+import { checkMatrix, checkNumber, checkRecord, checkVector, type LongCall } from "../wasm/validate";
 import { dot, multiplyInto, norm, toRowMajor } from "../wasm/vector";
 
 /** Which input opens a saddle: how strongly each channel pushes along its way out. */
@@ -97,14 +97,14 @@ export function patternOf(z: Float64Array, clear: number = clearOutput): number[
  *
  * @param net a trained network
  * @param points fixed points of `echoStateFlow(net)` with their number of unstable modes
- * @param options those of `unstableManifold`, and onProgress(done, total)
+ * @param options those of `unstableManifold`, label and onProgress
  * @returns one passage per index-1 saddle, in the order given; none for a saddle whose unstable direction cannot be told
  * @throws RangeError if an argument is out of place, or a point comes without its number of unstable modes
  */
 export async function memoryPassages(
   net: EchoState,
   points: readonly (KnownSpectrum & { readonly xStar: Float64Array })[],
-  options: Partial<BranchOptions> & { onProgress?: (done: number, total: number) => void } = {},
+  options: Partial<BranchOptions & LongCall> = {},
 ): Promise<MemoryPassage[]> {
   const read = (end: Float64Array): number[] | undefined => patternOf(outputOf(net, end));
   const edges = await transitionGraph(echoStateFlow(net), points, read, options);

@@ -6,7 +6,17 @@ import { advanceSimulation } from "../network/force-loop";
 import { createSimulationRun, type SimulationRun } from "../network/kernel-run";
 import { setupOf } from "../network/stops";
 import { threadsFor } from "../wasm/second-thread";
-import { checkCount, checkList, checkNumber, checkPattern, checkVector, reject, withDefaults } from "../wasm/validate";
+import {
+  checkCount,
+  checkList,
+  checkNumber,
+  checkPattern,
+  checkVector,
+  type LongCall,
+  longCallDefaults,
+  reject,
+  withDefaults,
+} from "../wasm/validate";
 import { outputOf, patternOf } from "./passages";
 
 /** How hard one bit of one memory is to flip. */
@@ -28,7 +38,7 @@ export interface PulseThreshold {
   readonly elsewhere?: readonly number[];
 }
 
-export interface ThresholdOptions {
+export interface ThresholdOptions extends LongCall {
   /** Steps of the pulse. */
   pulseLength: number;
   /** Most steps without input before the output is read. */
@@ -39,8 +49,6 @@ export interface ThresholdOptions {
   scan: number;
   /** Width to which the threshold is bisected. */
   tolerance: number;
-  /** Called after each bit of each memory. */
-  onProgress: (done: number, total: number) => void;
 }
 
 export const thresholdDefaults: Readonly<ThresholdOptions> = Object.freeze({
@@ -49,7 +57,7 @@ export const thresholdDefaults: Readonly<ThresholdOptions> = Object.freeze({
   largest: 3, // the task's pulses have amplitude 1
   scan: 0.1,
   tolerance: 1e-3,
-  onProgress: () => {},
+  ...longCallDefaults,
 });
 
 interface Place {
@@ -114,7 +122,6 @@ function checkThresholds(where: string, net: EchoState, memories: readonly Place
   checkCount(where, "settle", s.settle);
   for (const name of ["largest", "scan", "tolerance"] as const) checkNumber(where, name, s[name]);
   if (s.largest / s.scan > 1e6) reject(where, "scan", s.scan, `at least a millionth of largest = ${s.largest}`);
-  if (typeof s.onProgress !== "function") reject(where, "onProgress", s.onProgress, "a function");
 }
 
 /** The weights are odd, so opposite memories behave alike, to the last bit if their states are opposite so. */

@@ -1,25 +1,31 @@
 import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { jacobianTimes } from "../flow/flow";
 import { Growth, type LyapunovExponent, lyapunovDefaults } from "../flow/lyapunov";
-import { checkCount, checkMatrix, checkVector, reject, withDefaults } from "../wasm/validate";
+import {
+  checkCount,
+  checkMatrix,
+  checkVector,
+  type LongCall,
+  longCallDefaults,
+  reject,
+  withDefaults,
+} from "../wasm/validate";
 import { checkEchoState, type EchoState, echoStateFlow } from "./echo-state";
 import { simulate } from "./simulate";
 
-export interface DrivenLyapunovOptions {
+export interface DrivenLyapunovOptions extends Partial<LongCall> {
   /** Activations to start from, (N). */
   readonly x0: Float64Array;
   /** Steps at the beginning that do not count. */
   readonly settle?: number;
   /** Steps of a window, of which the growth is told. */
   readonly window?: number;
-  /** Called now and then with the steps done and their total. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export const drivenLyapunovDefaults = Object.freeze({
   settle: lyapunovDefaults.settle,
   window: lyapunovDefaults.window,
-  onProgress: undefined as ((done: number, total: number) => void) | undefined,
+  ...longCallDefaults,
 });
 
 /** Steps whose states are kept at a time: 4 MB at N = 1000. */
@@ -60,9 +66,6 @@ export function drivenLyapunovExponent(
   const total = input.rows;
   if (total < settle + window)
     reject(where, "input", `has ${total} rows`, `at least settle + window = ${settle + window}`);
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    reject(where, "onProgress", onProgress, "a function");
-  }
   const times = jacobianTimes(echoStateFlow(net)); // J does not depend on the input
   const growth = new Growth(net.units, { settle, window, dt: 1 / net.tau });
   const Jv = new Float64Array(net.units);
@@ -77,7 +80,7 @@ export function drivenLyapunovExponent(
     }
     x = run.finalState;
     if (run.status === "diverged") return { ...growth.result(), status: "diverged" };
-    onProgress?.(t + rows, total);
+    onProgress(t + rows, total);
   }
   return growth.result();
 }

@@ -1,6 +1,15 @@
 import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { checkThreads, threadsFor } from "../wasm/second-thread";
-import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
+import {
+  checkCount,
+  checkMatrix,
+  checkNumber,
+  checkVector,
+  type LongCall,
+  longCallDefaults,
+  reject,
+  withDefaults,
+} from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkEchoState, type EchoState, withReadout } from "./echo-state";
 import type { Task } from "./flip-flop";
@@ -8,7 +17,7 @@ import { advanceForce } from "./force-loop";
 import { createForceRun, type ForceRun } from "./kernel-run";
 import { checkRecordedAs, nextStop, type RecordedAs, StateRecord, setupOf } from "./stops";
 
-export interface ForceOptions {
+export interface ForceOptions extends Partial<LongCall> {
   /** Activations to start from, (N). */
   readonly x0: Float64Array;
   readonly alpha?: number;
@@ -21,8 +30,6 @@ export interface ForceOptions {
   readonly recordAs?: RecordedAs;
   /** Threads within a step; the bits are the same. Two start at the second try: the second needs a moment to be ready. */
   readonly threads?: 1 | 2;
-  /** Called now and then with the steps done and their total. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export const forceDefaults = Object.freeze({
@@ -36,7 +43,7 @@ export const forceDefaults = Object.freeze({
   recordAs: "float64" as RecordedAs,
   /** Two from 500 units on, where there are two processors; one in a worker. */
   threads: undefined as 1 | 2 | undefined,
-  onProgress: undefined as ((done: number, total: number) => void) | undefined,
+  ...longCallDefaults,
 });
 
 /** The readout after a number of completed steps. */
@@ -134,7 +141,7 @@ export function trainForce(net: EchoState, task: Task, options: ForceOptions): F
       t += done;
       isWhole = done === steps && run.Wo.every(Number.isFinite);
       if (isWhole) lastFinite = run.Wo.slice();
-      onProgress?.(t, total);
+      onProgress(t, total);
     }
     return {
       network: withReadout(net, toMatrix(lastFinite, outputs, units)),
@@ -165,9 +172,6 @@ function checkedOptions(where: string, net: EchoState, task: Task, options: Forc
   checkCount(where, "record", given.record, 0);
   checkRecordedAs(where, given.recordAs);
   if (given.threads !== undefined) checkThreads(where, given.threads);
-  if (given.onProgress !== undefined && typeof given.onProgress !== "function") {
-    reject(where, "onProgress", given.onProgress, "a function");
-  }
   if (!Array.isArray(given.snapshotAt)) reject(where, "snapshotAt", given.snapshotAt, "an array of steps");
   const total = task.input.rows;
   for (const step of given.snapshotAt) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { projectFolder } from "../places";
-import { reject } from "../wasm/validate";
+import { type LongCall, reject } from "../wasm/validate";
 import type { ForceTraining } from "./force";
 import { loadNetwork, type StoredNetwork } from "./networks";
 import type { FlipFlopRecipe } from "./recipe";
@@ -58,9 +58,9 @@ export function loadShipped(name: string): StoredNetwork {
  * Trains a shipped network again, from its seed; the readout must come out the very same, bit for bit.
  *
  * @param name one of `shippedNames()`
- * @param onProgress called now and then with the steps done and their total
+ * @param options label and onProgress, in steps
  */
-export function retrainShipped(name: string, onProgress?: (done: number, total: number) => void): ForceTraining {
+export function retrainShipped(name: string, options: Partial<LongCall> = {}): ForceTraining {
   shippedNetwork(name);
-  return trainFlipFlop(shippedRecipes[name], { onProgress });
+  return trainFlipFlop(shippedRecipes[name], options);
 }

@@ -1,13 +1,13 @@
 import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { checkThreads, threadsFor } from "../wasm/second-thread";
-import { checkCount, checkMatrix, checkVector, reject, withDefaults } from "../wasm/validate";
+import { checkCount, checkMatrix, checkVector, type LongCall, longCallDefaults, withDefaults } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { advanceSimulation } from "./force-loop";
 import { createSimulationRun } from "./kernel-run";
 import { checkRecordedAs, nextStop, type RecordedAs, StateRecord, setupOf } from "./stops";
 
-export interface SimulateOptions {
+export interface SimulateOptions extends Partial<LongCall> {
   /** Activations to start from, (N). */
   readonly x0: Float64Array;
   /** Keep every k-th state; 0 keeps none. */
@@ -16,8 +16,6 @@ export interface SimulateOptions {
   readonly recordAs?: RecordedAs;
   /** Threads within a step; the bits are the same. Two start at the second try: the second needs a moment to be ready. */
   readonly threads?: 1 | 2;
-  /** Called now and then with the steps done and their total. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export const simulateDefaults = Object.freeze({
@@ -26,7 +24,7 @@ export const simulateDefaults = Object.freeze({
   recordAs: "float64" as RecordedAs,
   /** Two from 500 units on, where there are two processors; one in a worker. */
   threads: undefined as 1 | 2 | undefined,
-  onProgress: undefined as ((done: number, total: number) => void) | undefined,
+  ...longCallDefaults,
 });
 
 /** Rows of all records belong to the same instants: z[t] is read from x[t], before the input u[t] has acted. */
@@ -76,8 +74,6 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   checkCount(where, "record", record, 0);
   checkRecordedAs(where, recordAs);
   if (threads !== undefined) checkThreads(where, threads);
-  if (onProgress !== undefined && typeof onProgress !== "function")
-    reject(where, "onProgress", onProgress, "a function");
 
   const { units, inputs, outputs } = net;
   const total = input.rows;
@@ -99,7 +95,7 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
       );
       isWhole = done === steps;
       t += done;
-      onProgress?.(t, total);
+      onProgress(t, total);
     }
     return {
       output: toMatrix(z.slice(0, t * outputs), t, outputs),

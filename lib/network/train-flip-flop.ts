@@ -1,18 +1,19 @@
 import { Matrix } from "ml-matrix";
-import { withDefaults } from "../wasm/validate";
+import { type LongCall, longCallDefaults, withDefaults } from "../wasm/validate";
 import { withReadout } from "./echo-state";
 import { type ForceOptions, type ForceTraining, forceDefaults, trainForce } from "./force";
 import { type FlipFlopRecipe, flipFlopRecipe, prepareFlipFlop } from "./recipe";
 
 /** What `trainForce` may be told besides the recipe. */
-export type TrainFlipFlopOptions = Pick<ForceOptions, "snapshotAt" | "record" | "recordAs" | "threads" | "onProgress">;
+export type TrainFlipFlopOptions = Pick<ForceOptions, "snapshotAt" | "record" | "recordAs" | "threads"> &
+  Partial<LongCall>;
 
 export const trainFlipFlopDefaults = Object.freeze({
   snapshotAt: forceDefaults.snapshotAt,
   record: forceDefaults.record,
   recordAs: forceDefaults.recordAs,
   threads: forceDefaults.threads,
-  onProgress: forceDefaults.onProgress,
+  ...longCallDefaults,
 });
 
 /**
@@ -23,7 +24,7 @@ export const trainFlipFlopDefaults = Object.freeze({
  * recipe says; snapshots and records are of the second.
  *
  * @param recipe what is left out is the paper's
- * @param options snapshotAt, record, recordAs, threads and onProgress of `trainForce`; progress counts the steps of both
+ * @param options snapshotAt, record, recordAs, threads, label and onProgress of `trainForce`; progress counts the steps of both
  *   trainings
  * @returns the training; if the first of two was not completed, that one, with its status
  * @throws RangeError if a parameter or an option is out of its range or unknown
@@ -34,14 +35,14 @@ export function trainFlipFlop(recipe: Partial<FlipFlopRecipe> = {}, options: Tra
   const { alpha, trainEvery, pretrainedBits, steps } = whole;
   const { network, training, x0 } = prepareFlipFlop(whole);
   if (pretrainedBits === 0) return trainForce(network, training, { ...given, x0, alpha, trainEvery });
-  const { threads, onProgress } = given;
+  const { threads, onProgress = longCallDefaults.onProgress } = given;
   const first = trainFlipFlop(
     { ...whole, bits: pretrainedBits, pretrainedBits: 0 },
-    { threads, onProgress: onProgress && ((done) => onProgress(done, 2 * steps)) },
+    { threads, onProgress: (done) => onProgress(done, 2 * steps) },
   );
   if (first.status !== "completed") return first;
   const Wo = Matrix.zeros(network.outputs, network.units);
   Wo.setSubMatrix(first.network.Wo, 0, 0);
-  const second = onProgress && ((done: number) => onProgress(steps + done, 2 * steps));
+  const second = (done: number): void => onProgress(steps + done, 2 * steps);
   return trainForce(withReadout(network, Wo), training, { ...given, onProgress: second, x0, alpha, trainEvery });
 }

@@ -10,7 +10,15 @@ import { Matrix } from "ml-matrix";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import { ensembleWeights } from "../network/ensemble";
 import { ensembleStrips } from "../network/strips";
-import { checkCount, checkList, checkMatrix, reject, withDefaults } from "../wasm/validate";
+import {
+  checkCount,
+  checkList,
+  checkMatrix,
+  type LongCall,
+  longCallDefaults,
+  reject,
+  withDefaults,
+} from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkedNoiseOptions, noiseTrialDefaults, withNoise } from "./noise";
 import { digitsOf } from "./noise-outcome";
@@ -65,14 +73,12 @@ export interface HeldByPart {
   readonly rest: number;
 }
 
-export interface NoisePartsOptions {
+export interface NoisePartsOptions extends LongCall {
   readonly levels: readonly number[];
   readonly trials: number;
   /** Steps without input during which a memory has to stay. */
   readonly hold: number;
   readonly margin: number;
-  /** Called after each noisy matrix with the number done and their total. */
-  readonly onProgress: (done: number, total: number) => void;
 }
 
 export const noisePartsDefaults: NoisePartsOptions = Object.freeze({
@@ -81,7 +87,7 @@ export const noisePartsDefaults: NoisePartsOptions = Object.freeze({
   trials: 3,
   hold: noiseTrialDefaults.hold,
   margin: noiseTrialDefaults.margin,
-  onProgress: () => {},
+  ...longCallDefaults,
 });
 
 /**
@@ -107,7 +113,6 @@ export function heldByPart(
   checkSubjects(where, [atMemories(net, memories)]);
   if (!Number.isSafeInteger(seed)) reject(where, "seed", seed, "an integer");
   checkCount(where, "trials", trials);
-  if (typeof onProgress !== "function") reject(where, "onProgress", onProgress, "a function");
   return levels.map((level, l) => {
     const sums = [0, 0, 0];
     for (let trial = 1; trial <= trials; trial++) {

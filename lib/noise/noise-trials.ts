@@ -1,7 +1,7 @@
 import type { EchoState } from "../network/echo-state";
 import { createRng, type Rng } from "../numbers/random";
 import type { TaskPool } from "../search/search-work";
-import { checkCount, reject, withDefaults } from "../wasm/validate";
+import { checkCount, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkedNoiseOptions, type NoiseTrialOptions, noiseTrial, noiseTrialDefaults } from "./noise";
 import type { NoiseRecord } from "./noise-curves";
@@ -15,14 +15,12 @@ export interface TrialShelf {
   keep(trial: number, outcomes: NoiseOutcome[][]): void;
 }
 
-export interface NoiseTrialsOptions extends Omit<NoiseTrialOptions, "onLevel"> {
+export interface NoiseTrialsOptions extends Omit<NoiseTrialOptions, "onLevel">, LongCall {
   readonly trials: number;
   /** Workers, one trial each; without them this thread runs one trial after the other, with the same result. */
   readonly pool: TaskPool | undefined;
   readonly signal: AbortSignal | undefined;
   readonly shelf: TrialShelf | undefined;
-  /** Called now and then with the levels done, of all trials. */
-  readonly onProgress: (done: number, total: number) => void;
 }
 
 const { levels, hold, margin } = noiseTrialDefaults;
@@ -36,7 +34,7 @@ export const noiseTrialsDefaults: NoiseTrialsOptions = Object.freeze({
   pool: undefined,
   signal: undefined,
   shelf: undefined,
-  onProgress: () => {},
+  ...longCallDefaults,
 });
 
 /** A trial as a worker is told of it: plain data. */
@@ -81,7 +79,6 @@ export async function noiseTrials(
   const settings = checkedNoiseOptions(where, withDefaults(where, options, noiseTrialsDefaults));
   checkCount(where, "trials", settings.trials);
   if (settings.trials > 1e4) reject(where, "trials", settings.trials, "at most 10000");
-  if (typeof settings.onProgress !== "function") reject(where, "onProgress", settings.onProgress, "a function");
   const trials = await allTrials(subjects, seed, settings);
   const table = <Value>(m: number, of: (outcome: NoiseOutcome) => Value): Value[][] =>
     settings.levels.map((_, l) => trials.map((trial) => of(trial[l][m])));

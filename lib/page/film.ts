@@ -8,25 +8,23 @@ import { PNG } from "pngjs";
 import { checkFigure, type Figure, type Frame, type Trace } from "../figures/figure";
 import { writeAside } from "../files/write-aside";
 import { outFolder } from "../places";
-import { checkCount, checkNumber, reject, withDefaults } from "../wasm/validate";
+import { checkCount, checkNumber, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { drawFigure } from "./export";
 
-export interface FilmOptions {
+export interface FilmOptions extends Partial<LongCall> {
   /** Every so-manieth frame; the last one is always in. */
   every?: number;
   /** Seconds a frame stays; the last one stays ten times as long. */
   seconds?: number;
   /** Pixels of the file per pixel of the layout. */
   scale?: number;
-  /** Called after each picture. */
-  onProgress?: (done: number, total: number) => void;
 }
 
 export const filmDefaults: Readonly<Required<FilmOptions>> = Object.freeze({
   every: 1,
   seconds: 0.25,
   scale: 1, // a GIF of twice the width has four times the bytes
-  onProgress: () => {},
+  ...longCallDefaults,
 });
 
 /** Pixels below the figure for buttons and slider. */
@@ -148,7 +146,6 @@ export async function saveFilm(
   checkCount(where, "every", every);
   checkNumber(where, "seconds", seconds);
   checkNumber(where, "scale", scale);
-  if (typeof onProgress !== "function") reject(where, "onProgress", onProgress, "a function");
   const last = (film.frames as Frame[]).length - 1;
   const chosen = Array.from({ length: last + 1 }, (_, k) => k).filter((k) => k % every === 0 || k === last);
   const pictures: Buffer[] = [];

@@ -1,5 +1,5 @@
 /** How far a long cell is: a bar in the page that ends as a plain line. */
-import { checkCount } from "../wasm/validate";
+import { checkCount, showBarsBy } from "../wasm/validate";
 import { Display, isInNotebook } from "./kernel-link";
 
 /** A progress bar that is fed by hand or handed to a function as its `onProgress`. */
@@ -13,22 +13,40 @@ export interface Progress {
 /** Ten pictures a second look smooth; more would only slow the work down. */
 const shortestPauseMs = 100;
 
+// with the first news: a call that is refused leaves no bar
+showBarsBy((label) => {
+  const begin = performance.now();
+  let bar: Progress | undefined;
+  return (done, total) => {
+    bar ??= progress(label, Math.max(1, total), () => performance.now(), begin);
+    bar.update(done, total);
+  };
+});
+
 /**
- * Shows a progress bar with the time left. Outside a notebook it is silent.
+ * Shows a progress bar with the time left, for a loop of one's own: long calls take a `label` instead. Outside a notebook it is silent.
  *
- *     const bar = progress("training", 30000);
- *     trainForce(network, task, { …, onProgress: bar.update });
+ *     const bar = progress("portraits", steps.length);
+ *     const portraits = steps.map((step, i) => {
+ *       bar.update(i);
+ *       …
  *
  * @param label what is being done
  * @param total how many steps there are
  * @param clock the time in ms; only tests give another one
+ * @param begin when the work began, if it was before now
  * @throws RangeError if total is not an integer ≥ 1
  */
-export function progress(label: string, total: number, clock: () => number = () => performance.now()): Progress {
+export function progress(
+  label: string,
+  total: number,
+  clock: () => number = () => performance.now(),
+  begin?: number,
+): Progress {
   checkCount("progress", "total", total);
   if (!isInNotebook()) return { update() {}, done() {} };
   const display = new Display();
-  const start = clock();
+  const start = begin ?? clock();
   let [steps, reached, last, isOver] = [total, 0, Number.NEGATIVE_INFINITY, false];
 
   const finish = (): void => {

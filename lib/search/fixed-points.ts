@@ -1,5 +1,5 @@
 import { checkFlowArgument, type Flow } from "../flow/flow";
-import { checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
+import { checkNumber, checkVector, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import { collect, type End, isCandidate, type Known, sizeOfStates } from "./collect";
 import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
@@ -14,7 +14,7 @@ import {
 import { type SearchWork, searchWork, type TaskPool } from "./search-work";
 import { mirrorOf, type Start } from "./starts";
 
-export interface FindOptions {
+export interface FindOptions extends LongCall {
   method: MinimizeMethod;
   maxIterations: number;
   qTolerance: number;
@@ -39,8 +39,6 @@ export interface FindOptions {
   pool: TaskPool | undefined;
   /** Stops the search, also what is running in a pool: it rejects with the signal's reason. */
   signal: AbortSignal | undefined;
-  /** Called after each start. */
-  onProgress: (done: number, total: number) => void;
 }
 
 export const findDefaults: Readonly<FindOptions> = Object.freeze({
@@ -58,7 +56,7 @@ export const findDefaults: Readonly<FindOptions> = Object.freeze({
   followMirrors: false,
   pool: undefined,
   signal: undefined,
-  onProgress: () => {},
+  ...longCallDefaults,
 });
 
 /**
@@ -102,10 +100,6 @@ export function checkedFindOptions<Settings extends SearchSettings>(where: strin
     checkNumber(where, name, settings[name], "not negative");
   }
   checkedMinimizeOptions(where, limitsOf(settings));
-  const { onProgress, pool, signal } = settings;
-  if (typeof onProgress !== "function") reject(where, "onProgress", onProgress, "a function");
-  if (pool !== undefined && typeof pool?.run !== "function") reject(where, "pool", pool, "a pool, as from createPool");
-  if (signal !== undefined && !(signal instanceof AbortSignal)) reject(where, "signal", signal, "an AbortSignal");
   return settings;
 }
 

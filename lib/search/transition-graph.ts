@@ -1,7 +1,15 @@
 /** The graph of passages between attractors. */
 
 import { checkFlowArgument, type Flow } from "../flow/flow";
-import { checkList, checkRecord, checkVector, reject } from "../wasm/validate";
+import {
+  checkList,
+  checkRecord,
+  checkVector,
+  type LongCall,
+  longCallDefaults,
+  reject,
+  withDefaults,
+} from "../wasm/validate";
 import { findDefaults } from "./fixed-points";
 import {
   type Branch,
@@ -39,7 +47,7 @@ export interface Transition<Name> {
  * @param flow a vector field
  * @param points fixed points with their number of unstable modes; edges are those with exactly one
  * @param read names a state at the end of a branch (the memory it stands for)
- * @param options those of `unstableManifold`, and onProgress(done, total)
+ * @param options those of `unstableManifold`, label and onProgress
  * @returns one transition per index-1 saddle, in the order given; none for a saddle whose unstable direction cannot be told
  * @throws RangeError if an argument is out of place, or a point comes without its number of unstable modes
  */
@@ -47,14 +55,15 @@ export async function transitionGraph<Name>(
   flow: Flow,
   points: readonly (KnownSpectrum & { readonly xStar: Float64Array })[],
   read: (end: Float64Array) => Name,
-  options: Partial<BranchOptions> & { onProgress?: (done: number, total: number) => void } = {},
+  options: Partial<BranchOptions & LongCall> = {},
 ): Promise<Transition<Name>[]> {
   const where = "transitionGraph";
   checkFlowArgument(where, flow);
   checkList(where, "points", points, 0, ["xStar"]);
   if (typeof read !== "function") reject(where, "read", read, "a function that names a state");
   checkRecord(where, "options", options);
-  const { onProgress, ...branch } = options;
+  const { label, onProgress: heard, ...branch } = options;
+  const { onProgress } = withDefaults(where, { label, onProgress: heard }, longCallDefaults);
   for (const [i, { unstableCount = -1 }] of points.entries()) {
     if (unstableCount < 0) {
       reject(where, `points[${i}].unstableCount`, unstableCount, "a number of unstable modes: search with spectra");
@@ -71,7 +80,7 @@ export async function transitionGraph<Name>(
       : undefined;
     const made = image ? mirrored(image, point.xStar) : followSaddle(flow, point, settings);
     if (made) followed.push(made);
-    onProgress?.(i + 1, saddles.length);
+    onProgress(i + 1, saddles.length);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return followed.map(({ saddle, unstable, branches: [from, to] }) => ({

@@ -16,7 +16,16 @@ import { simulate } from "../network/simulate";
 import { trainFlipFlop } from "../network/train-flip-flop";
 import { createRng } from "../numbers/random";
 import { exp, log } from "../wasm/elementary";
-import { checkCount, checkList, checkMatrix, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
+import {
+  checkCount,
+  checkList,
+  checkMatrix,
+  checkNumber,
+  checkRecord,
+  checkShape,
+  type LongCall,
+  reject,
+} from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import { originCrossings, originDates } from "./origin-crossings";
 import { readoutFamily } from "./readout-family";
@@ -65,14 +74,14 @@ export interface TrainingFilm extends TrainingSnapshots {
  *
  * @param recipe what is left out is the paper's
  * @param snapshotAt numbers of completed steps
- * @param onProgress called now and then with the steps done and their total
+ * @param options label and onProgress, in steps
  */
 export function trainingFilm(
   recipe: Partial<FlipFlopRecipe>,
   snapshotAt: readonly number[],
-  onProgress?: (done: number, total: number) => void,
+  options: Partial<LongCall> = {},
 ): TrainingFilm {
-  const { network, snapshots, status } = trainFlipFlop(recipe, { snapshotAt, onProgress });
+  const { network, snapshots, status } = trainFlipFlop(recipe, { ...options, snapshotAt });
   return { ...prepareFlipFlop(recipe), trained: network, snapshots, status };
 }
 

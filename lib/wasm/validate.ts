@@ -210,6 +210,33 @@ export function checkShape(where: string, thing: string, value: unknown, shape: 
 
 const isOneShape = (shape: Exclude<Shape, string>): shape is readonly [Shape] => Array.isArray(shape);
 
+/** What a long call takes besides: how it is told how far it is. */
+export interface LongCall {
+  /** What is being done, beside the bar that a notebook then shows; nothing is shown elsewhere. */
+  readonly label: string;
+  /** Called now and then with how much is done, and of how much. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export const longCallDefaults: LongCall = Object.freeze({ label: "", onProgress: () => {} });
+
+let barOf: (label: string) => LongCall["onProgress"] = () => () => {};
+
+/** Who shows the bars of long calls: the page of a notebook. */
+export function showBarsBy(maker: typeof barOf): void {
+  barOf = maker;
+}
+
+/** Shows a bar if there is a label, and takes the label off, so that what is called further down shows none. */
+function withBar({ label, onProgress }: LongCall): LongCall {
+  const bar = barOf(label);
+  const both = (done: number, total: number): void => {
+    bar(done, total);
+    onProgress(done, total);
+  };
+  return { label: "", onProgress: both };
+}
+
 /** The defaults, overridden by the caller's options; an option that does not exist is a mistake, not a wish. */
 export function withDefaults<T extends object>(where: string, options: Partial<T> | undefined, defaults: T): T {
   checkRecord("withDefaults", "defaults", defaults);
@@ -219,9 +246,15 @@ export function withDefaults<T extends object>(where: string, options: Partial<T
   const result = { ...defaults };
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) reject(where, `option "${name}"`, "is unknown", known.join(", "));
-    const isFunction = typeof (defaults as Record<string, unknown>)[name] === "function";
-    if (isFunction && value !== undefined && typeof value !== "function") reject(where, name, value, "a function");
+    const standard = typeof (defaults as Record<string, unknown>)[name];
+    if (standard === "function" && value !== undefined && typeof value !== "function") {
+      reject(where, name, value, "a function");
+    }
     if (value !== undefined) (result as Record<string, unknown>)[name] = value;
   }
-  return result;
+  const { label, pool, signal } = result as Partial<LongCall> & { pool?: { run?: unknown }; signal?: unknown };
+  if (label !== undefined && typeof label !== "string") reject(where, "label", label, "a text");
+  if (pool !== undefined && typeof pool?.run !== "function") reject(where, "pool", pool, "a pool, as from createPool");
+  if (signal !== undefined && !(signal instanceof AbortSignal)) reject(where, "signal", signal, "an AbortSignal");
+  return label ? { ...result, ...withBar(result as unknown as LongCall) } : result;
 }

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
+import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { trainFlipFlop } from "rnn-dynamics/dist/network/train-flip-flop";
 import { duration, progress } from "rnn-dynamics/dist/page/progress";
+import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
 import { inFakeKernel } from "../helpers/fake-kernel";
+
+const recipe = { units: 20, steps: 300, testSteps: 50, bits: 2, pretrainedBits: 1, seed: 5 };
 
 describe("progress", () => {
   it("shows the part done and the time left, and ends as a plain line", async () => {
@@ -49,6 +55,24 @@ describe("progress", () => {
       bar.update(7);
     });
     assert.deepEqual(page.outputs[0].data, { "text/plain": "search: stopped at 4 of 10 in 0.0 s" });
+  });
+
+  it("is shown by a long call that has a label, once, however many calls are made further down, and not if it is refused", async () => {
+    const { network } = trainFlipFlop(recipe);
+    const last = async (work: () => unknown) =>
+      (await inFakeKernel(work)).outputs.map(({ data }) => data["text/plain"]);
+    const trained = await last(() => trainFlipFlop(recipe, { label: "FORCE" }));
+    assert.match(String(trained), /^FORCE: 600 of 600 in /); // two trainings of 300 steps
+    assert.match(String(await last(() => memoryTable(network, { label: "memories" }))), /^memories: 4 of 4 in /);
+    const starts = [0.1, 0.2, 0.3].map((x) => Float64Array.of(x, x));
+    assert.match(
+      String(await last(() => findFixedPoints(twoWells, starts, { label: "search" }))),
+      /^search: 3 of 3 in /,
+    );
+    assert.deepEqual(await last(() => assert.throws(() => memoryTable(network, { label: "memories", settle: 0 }))), []);
+    assert.throws(() => memoryTable(network, { label: 1 as never }), {
+      message: "memoryTable: label is 1, expected a text",
+    });
   });
 
   it("is silent outside a notebook", () => {
