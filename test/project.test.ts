@@ -214,6 +214,44 @@ describe("the public types under the TypeScript of the kernel", () => {
     );
   });
 
+  it("are told by Tab: a namespace lists its members, each with its docstring", () => {
+    const spaces = Object.keys(lib).filter((name) => typeof (lib as Record<string, unknown>)[name] === "object");
+    const file = join(folder, "tab.ts");
+    const lines = [`import { ${spaces.join(", ")} } from "rnn-dynamics";`, ...spaces.map((name) => `${name}.;`)];
+    const text = lines.join("\n");
+    writeFileSync(file, text);
+    const service = ts.createLanguageService({
+      getCompilationSettings: () => ({
+        module: ts.ModuleKind.ESNext,
+        moduleResolution: ts.ModuleResolutionKind.Node10,
+      }),
+      getScriptFileNames: () => [file],
+      getScriptVersion: () => "1",
+      getScriptSnapshot: (path) =>
+        existsSync(path) ? ts.ScriptSnapshot.fromString(readFileSync(path, "utf8")) : undefined,
+      getCurrentDirectory: () => folder,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      fileExists: ts.sys.fileExists,
+      readFile: ts.sys.readFile,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      realpath: ts.sys.realpath,
+    });
+    for (const space of spaces) {
+      const at = text.indexOf(`\n${space}.`) + space.length + 2;
+      const told = (service.getCompletionsAtPosition(file, at, {})?.entries ?? []).map(({ name }) => name);
+      const members = Object.keys((lib as unknown as Record<string, object>)[space]);
+      assert.deepEqual(
+        members.filter((name) => !told.includes(name)),
+        [],
+      );
+      for (const name of members) {
+        const details = service.getCompletionEntryDetails(file, at, name, {}, undefined, {}, undefined);
+        assert.ok((details?.documentation ?? []).length > 0, `${space}.${name} has no docstring`);
+      }
+    }
+  });
+
   it("would be complained of if they were younger or hidden", () => {
     const young =
       "interface Hidden { a: number }\nexport declare function f(): Hidden;\nexport declare const a: Uint8Array<ArrayBuffer>;";

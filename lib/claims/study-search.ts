@@ -120,6 +120,9 @@ export const searchRecipes = Object.freeze({
   "tanh-1.5": Object.freeze({}),
 } as const satisfies Record<string, Partial<FlipFlopRecipe>>);
 
+/** Whole searches of the logistic network. */
 export const searchLogisticStudy: Study<SearchStudyResult> = searchStudy("search-logistic", searchRecipes.logistic);
+/** Whole searches of the tanh network at g = 0.8. */
 export const searchTanhStudy: Study<SearchStudyResult> = searchStudy("search-tanh-0.8", searchRecipes["tanh-0.8"]);
+/** Whole searches of the paper's network, g = 1.5. */
 export const searchPaperStudy: Study<SearchStudyResult> = searchStudy("search-tanh-1.5", searchRecipes["tanh-1.5"]);

@@ -14,6 +14,7 @@ export interface ToneTaskOptions {
   readonly amplitude?: number;
 }
 
+/** The options of a task of tones that are left out. */
 export const toneTaskDefaults = Object.freeze({
   /** Inputs u; the frequencies are equally far apart. With three the states between them are not pinned down. */
   levels: Object.freeze([0.5, 0.625, 0.75, 0.875, 1]) as readonly number[],
