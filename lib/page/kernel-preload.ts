@@ -23,7 +23,7 @@ let cell: RunningCell = { number: 0, lines: 0 };
 
 /** tslab's copy of TypeScript: a compiler that watches nothing, with source maps. */
 function changeCompiler(ts: Compiler): Compiler {
-  files = steadySystem(ts.sys);
+  files = steadySystem(ts.sys, process.env.RNN_DYNAMICS_RECORDED === undefined); // set by this project's runner
   const createWatchCompilerHost = (roots: string[], options: object, system: TypeScript.System, ...rest: []) => {
     addTimer(system);
     return ts.createWatchCompilerHost(roots, { ...options, inlineSourceMap: true }, system, ...rest);

@@ -40,25 +40,33 @@ export function checkThreads(where: string, threads: unknown): void {
 /** How quick the two ways are, and which is taken. The bits are the same, so the clock decides nothing but the time. */
 export interface Pace {
   isTogether: boolean;
-  /** Milliseconds per step of the last calls. */
+  /** Milliseconds per step of the last pieces. */
   readonly together: number[];
   readonly alone: number[];
-  /** Calls until the other way is tried again; negative during a trial. */
+  /** Pieces until the other way is tried again; negative during a trial. */
   left: number;
   /** How many those are in all: more after each trial that changes nothing. */
   patience: number;
+  /** The piece that is being done: steps so far, and their milliseconds. */
+  steps: number;
+  time: number;
 }
 
+/**
+ * Steps of a piece, or more: as many as the calls that they take. A run that stops at each step (for a state, a snapshot)
+ * is judged by pieces, too: a single step says little, and of a training every other has no weight step.
+ */
+const piece = 32;
 const shortest = 32;
 const longest = 512;
-/** Calls of a trial. The best of them counts: the first has to wake the other thread, and maybe to move it. */
+/** Pieces of a trial. The best of them counts: the first has to wake the other thread, and maybe to move it. */
 const trial = 3;
 /** So many times slower than the way taken so far, and the trial is over. */
 const hopeless = 1.5;
 
 /** Of a run that has not begun. */
 export function newPace(): Pace {
-  return { isTogether: true, together: [], alone: [], left: trial, patience: shortest };
+  return { isTogether: true, together: [], alone: [], left: trial, patience: shortest, steps: 0, time: 0 };
 }
 
 /**
@@ -78,19 +86,28 @@ export function withSecondThread<Result>(
 ): Result {
   if (!isReady()) return alone();
   const { pace } = owner;
-  const isTrial = pace.left-- <= 0;
+  const isTrial = pace.left <= 0;
   const isTogether = pace.isTogether !== isTrial;
   const begin = performance.now();
   subject = isTogether ? owner : undefined;
   const result = isTogether ? together() : alone();
   subject = undefined;
+  pace.time += performance.now() - begin;
+  pace.steps += steps;
+  if (pace.steps >= piece) judge(pace, isTogether, isTrial);
+  return result;
+}
+
+/** At the end of a piece. */
+function judge(pace: Pace, isTogether: boolean, isTrial: boolean): void {
   const times = isTogether ? pace.together : pace.alone;
-  const took = (performance.now() - begin) / steps;
+  const took = pace.time / pace.steps;
+  [pace.steps, pace.time] = [0, 0];
+  pace.left--;
   times.push(took);
   if (times.length > trial) times.shift();
   const isHopeless = isTrial && took > hopeless * Math.min(...(isTogether ? pace.alone : pace.together));
   if (isHopeless || pace.left <= -trial) decide(pace);
-  return result;
 }
 
 function decide(pace: Pace): void {

@@ -211,11 +211,11 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
   });
 
   const program = (more: string): string => `
-    const { createEchoState, createRng, flipFlop, initialActivation, trainForce } = require(${JSON.stringify(lib)});
-    const rng = createRng(1);
-    const net = createEchoState({ units: 60, inputs: 3, outputs: 3, rng });
-    const task = flipFlop({ bits: 3, steps: 3000, rng });
-    const train = () => trainForce(net, task, { x0: initialActivation(net, createRng(2)), threads: 2 });
+    const { network, numbers } = require(${JSON.stringify(lib)});
+    const rng = numbers.rng(1);
+    const net = network.create({ units: 60, inputs: 3, outputs: 3, rng });
+    const task = network.flipFlop({ bits: 3, steps: 3000, rng });
+    const train = () => network.train(net, task, { x0: network.initialActivation(net, numbers.rng(2)), threads: 2 });
     const { loadKernels } = require(${JSON.stringify(join(lib, "wasm", "wasm.js"))});
     ${more}`;
   const node = (args: string[], code: string) =>
