@@ -2,7 +2,8 @@ import { Matrix } from "ml-matrix";
 import { activation } from "../network/activation";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import { clearOutput, flipFlopDefaults } from "../network/flip-flop";
-import { type Simulation, simulate } from "../network/simulate";
+import type { SimulationRun } from "../network/kernel-run";
+import { openNetwork, type Simulation, simulateRun } from "../network/simulate";
 import {
   checkCount,
   checkNumber,
@@ -62,8 +63,6 @@ export interface Memory {
    * throughout the last half of the time, the end included.
    */
   readonly isHeld: boolean;
-  /** Whether one pulse on all channels at once, from x0, gets there too. */
-  readonly isReached: boolean;
   readonly motion: MemoryMotion;
   /** ‖F‖ at the end, in activation per τ. */
   readonly speed: number;
@@ -81,10 +80,9 @@ const mostBits = 16;
 /**
  * Which of the 2ᴼ patterns a flip-flop network remembers, judged on the simulation itself.  [J15 §6]
  *
- * Two questions are kept apart. *Does the memory exist?* The reservoir is put there: a pulse, and the pattern fed back in
- * place of the output for `clamp` steps, as if the output had been right at once; then the network is left alone. *Does
- * a pulse get there?* The same without the help. The training never shows pulses on all channels at once, so a memory
- * may be held and yet missed by such a pulse: the original's network at g = 1.5 does that for some seeds.
+ * Does the memory exist? The reservoir is put there: a pulse, and the pattern fed back in place of the output for `clamp`
+ * steps, as if the output had been right at once; then the network is left alone. The help is needed, as the training never
+ * shows pulses on all channels at once: the original's network at g = 1.5 misses memories that it holds for some seeds.
  *
  * Whether the *map* that is simulated holds a memory can differ from whether the flow has an attractor there: an Euler
  * step of 1/τ makes fast rotations unstable. And a memory need not be a fixed point: a limit cycle whose outputs keep
@@ -113,13 +111,32 @@ export function memoryTable(net: EchoState, options: MemoryOptions = {}): Memory
   // without bias the simulation is odd to the last bit: from the origin, opposite patterns go opposite ways
   const hasMirrors = x0 === undefined && activation(net.activation).isOdd;
   const rows: Memory[] = [];
-  for (let p = 0; p < total; p++) {
-    const mirror = hasMirrors ? rows[total - 1 - p] : undefined;
-    const pattern = Array.from({ length: bits }, (_, j) => ((p >> (bits - 1 - j)) & 1 ? 1 : -1));
-    rows.push(mirror ? mirrored(mirror) : remember(net, pattern, { ...given, x0: start }));
-    onProgress(p + 1, total);
+  const runs = { own: openNetwork(net, start), deaf: openNetwork(withoutHearing(net), start) };
+  try {
+    for (let p = 0; p < total; p++) {
+      const mirror = hasMirrors ? rows[total - 1 - p] : undefined;
+      const pattern = Array.from({ length: bits }, (_, j) => ((p >> (bits - 1 - j)) & 1 ? 1 : -1));
+      rows.push(mirror ? mirrored(mirror) : remember(runs, net.tau, pattern, { ...given, x0: start }));
+      onProgress(p + 1, total);
+    }
+  } finally {
+    for (const run of Object.values(runs)) run.release();
   }
   return rows;
+}
+
+/** Two networks opened: the one in question, and the one that is told what its outputs are. */
+interface Runs {
+  readonly own: SimulationRun;
+  readonly deaf: SimulationRun;
+}
+
+/** The network with z as a second input, through Wfb: what it says itself is not heard. */
+function withoutHearing(net: EchoState): EchoState {
+  const B = new Matrix(net.units, 2 * net.outputs);
+  B.setSubMatrix(net.B, 0, 0);
+  B.setSubMatrix(net.Wfb, 0, net.outputs);
+  return { ...net, inputs: 2 * net.outputs, B, Wfb: Matrix.zeros(net.units, net.outputs) };
 }
 
 /** The row of the opposite pattern. */
@@ -138,27 +155,26 @@ function textOf(bits: readonly number[]): string {
 }
 
 /** Puts the network into one pattern, and looks at what is left of it. */
-function remember(net: EchoState, bits: number[], trial: Required<MemoryOptions>): Memory {
+function remember({ own, deaf }: Runs, tau: number, bits: number[], trial: Required<MemoryOptions>): Memory {
   const { settle, margin } = trial;
   const pattern = textOf(bits);
   const watched = Math.floor(settle / 3);
-  const put = putInto(net, bits, trial);
-  const settling = simulate(net, Matrix.zeros(settle - watched, bits.length), { x0: put.finalState });
-  const last = simulate(net, Matrix.zeros(watched + 1, bits.length), { x0: settling.finalState, record: 1 });
+  const put = putInto(deaf, bits, trial);
+  const settling = simulateRun(own, put.finalState, Matrix.zeros(settle - watched, bits.length));
+  const last = simulateRun(own, settling.finalState, Matrix.zeros(watched + 1, bits.length), { record: 1 });
   if ([put, settling, last].some((run) => run.status === "diverged")) {
-    const lost = { isHeld: false, isReached: false, motion: "diverged", speed: Number.POSITIVE_INFINITY } as const;
+    const lost = { isHeld: false, motion: "diverged", speed: Number.POSITIVE_INFINITY } as const;
     return { pattern, bits, ...lost, state: last.finalState, output: new Float64Array(bits.length) };
   }
   const states = last.states as Matrix;
   const isHeld =
     hasSigns(settling.output, Math.floor(settle / 2), bits, margin) && hasSigns(last.output, 0, bits, margin);
-  const { motion, speed } = movement(states, last.finalState, net.tau);
-  const isFading = motion === "oscillating" && fades(net, states, last.finalState, settle);
+  const { motion, speed } = movement(states, last.finalState, tau);
+  const isFading = motion === "oscillating" && fades(own, states, last.finalState, settle);
   return {
     pattern,
     bits,
     isHeld,
-    isReached: isHeld && isReachedByPulse(net, bits, trial),
     motion: isFading ? "settling" : motion,
     speed,
     state: Float64Array.from(states.getRow(watched)),
@@ -167,12 +183,7 @@ function remember(net: EchoState, bits: number[], trial: Required<MemoryOptions>
 }
 
 /** A pulse, and the pattern fed back in place of the output. */
-function putInto(net: EchoState, bits: number[], { x0, pulseLength, clamp }: Required<MemoryOptions>): Simulation {
-  // z enters as an input, through Wfb; what the network says itself is not heard
-  const B = new Matrix(net.units, 2 * bits.length);
-  B.setSubMatrix(net.B, 0, 0);
-  B.setSubMatrix(net.Wfb, 0, bits.length);
-  const deaf: EchoState = { ...net, inputs: 2 * bits.length, B, Wfb: Matrix.zeros(net.units, net.outputs) };
+function putInto(deaf: SimulationRun, bits: number[], { x0, pulseLength, clamp }: Required<MemoryOptions>): Simulation {
   const steps = Math.max(clamp, pulseLength);
   const input = Matrix.zeros(steps, 2 * bits.length);
   for (let t = 0; t < steps; t++) {
@@ -181,19 +192,7 @@ function putInto(net: EchoState, bits: number[], { x0, pulseLength, clamp }: Req
       input.set(t, bits.length + j, bits[j]);
     }
   }
-  return simulate(deaf, input, { x0 });
-}
-
-/** Whether one pulse on all channels at once sets a pattern that then stays. */
-function isReachedByPulse(net: EchoState, bits: number[], trial: Required<MemoryOptions>): boolean {
-  const half = Math.floor(trial.settle / 2);
-  const pulse = new Matrix(Array.from({ length: trial.pulseLength }, () => bits));
-  const set = simulate(net, pulse, { x0: trial.x0 });
-  const first = simulate(net, Matrix.zeros(half, bits.length), { x0: set.finalState });
-  if (set.status === "diverged" || first.status === "diverged") return false;
-  if (!hasSigns(first.output, half - 1, bits, trial.margin)) return false;
-  const rest = simulate(net, Matrix.zeros(trial.settle - half, bits.length), { x0: first.finalState });
-  return rest.status === "completed" && hasSigns(rest.output, 0, bits, trial.margin);
+  return simulateRun(deaf, x0, input);
 }
 
 /** Whether every output is on the side of its bit, by more than the margin, from a row on. */
@@ -207,10 +206,10 @@ function hasSigns(output: Matrix, fromRow: number, bits: readonly number[], marg
 }
 
 /** Whether a motion dies away: its largest step, and that of as many steps after as long a time again. */
-function fades(net: EchoState, states: Matrix, next: Float64Array, settle: number): boolean {
-  const silence = (steps: number): Matrix => Matrix.zeros(steps, net.inputs);
-  const on = simulate(net, silence(settle - states.rows + 1), { x0: next });
-  const later = simulate(net, silence(states.rows), { x0: on.finalState, record: 1 });
+function fades(own: SimulationRun, states: Matrix, next: Float64Array, settle: number): boolean {
+  const silence = (steps: number): Matrix => Matrix.zeros(steps, own.inputs);
+  const on = simulateRun(own, next, silence(settle - states.rows + 1));
+  const later = simulateRun(own, on.finalState, silence(states.rows), { record: 1 });
   return later.status === "completed" && largestStep(later.states as Matrix) <= fadingStep * largestStep(states);
 }
 

@@ -3,9 +3,8 @@ import { activation } from "../network/activation";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import { flipFlopDefaults } from "../network/flip-flop";
 import { advanceSimulation } from "../network/force-loop";
-import { createSimulationRun, type SimulationRun } from "../network/kernel-run";
-import { setupOf } from "../network/stops";
-import { threadsFor } from "../wasm/second-thread";
+import type { SimulationRun } from "../network/kernel-run";
+import { openNetwork } from "../network/simulate";
 import {
   checkCount,
   checkList,
@@ -93,7 +92,7 @@ export function pulseThresholds(
   const found: PulseThreshold[] = [];
   if (memories.length === 0) return found;
   const { isOdd } = activation(net.activation);
-  const run = createSimulationRun(setupOf(net, memories[0].state), threadsFor(net.units));
+  const run = openNetwork(net, memories[0].state);
   try {
     for (const [i, memory] of memories.entries()) {
       const image = isOdd ? memories.slice(0, i).findIndex((other) => isOpposite(other, memory)) : -1;

@@ -4,7 +4,7 @@ import { checkCount, checkMatrix, checkVector, type LongCall, longCallDefaults, 
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkEchoState, type EchoState } from "./echo-state";
 import { advanceSimulation } from "./force-loop";
-import { createSimulationRun } from "./kernel-run";
+import { createSimulationRun, type SimulationRun } from "./kernel-run";
 import { checkRecordedAs, nextStop, type RecordedAs, StateRecord, setupOf } from "./stops";
 
 export interface SimulateOptions extends Partial<LongCall> {
@@ -75,36 +75,52 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   checkRecordedAs(where, recordAs);
   if (threads !== undefined) checkThreads(where, threads);
 
-  const { units, inputs, outputs } = net;
+  const run = openNetwork(net, x0, threads);
+  try {
+    return simulateRun(run, x0, input, { record, recordAs, onProgress });
+  } finally {
+    run.release();
+  }
+}
+
+/** A network in the kernels' memory, for one simulation or many; to be released. */
+export function openNetwork(net: EchoState, x0: Float64Array, threads?: 1 | 2): SimulationRun {
+  return createSimulationRun(setupOf(net, x0), threads ?? threadsFor(net.units));
+}
+
+/** `simulate` with the network opened and the arguments checked; the run is left where the simulation has ended. */
+export function simulateRun(
+  run: SimulationRun,
+  x0: Float64Array,
+  input: Matrix,
+  {
+    record = 0,
+    recordAs = simulateDefaults.recordAs,
+    onProgress = simulateDefaults.onProgress,
+  }: Pick<SimulateOptions, "record" | "recordAs" | "onProgress"> = {},
+): Simulation {
+  const { inputs, outputs } = run;
   const total = input.rows;
   const u = toRowMajor(input);
   const z = new Float64Array(total * outputs);
   const states = new StateRecord(record, recordAs);
-  const run = createSimulationRun(setupOf(net, x0), threads ?? threadsFor(units));
-  try {
-    let t = 0;
-    let isWhole = true;
-    while (t < total && isWhole) {
-      states.keep(t, run.x);
-      const steps = nextStop(t, total, [chunk, record]) - t;
-      const done = advanceSimulation(
-        run,
-        u.subarray(t * inputs, (t + steps) * inputs),
-        steps,
-        z.subarray(t * outputs, (t + steps) * outputs),
-      );
-      isWhole = done === steps;
-      t += done;
-      onProgress(t, total);
-    }
-    return {
-      output: toMatrix(z.slice(0, t * outputs), t, outputs),
-      ...states.result(),
-      finalState: run.x.slice(),
-      steps: t,
-      status: isWhole ? "completed" : "diverged",
-    };
-  } finally {
-    run.release();
+  run.x.set(x0);
+  let t = 0;
+  let isWhole = true;
+  while (t < total && isWhole) {
+    states.keep(t, run.x);
+    const steps = nextStop(t, total, [chunk, record]) - t;
+    const [from, to] = [u.subarray(t * inputs, (t + steps) * inputs), z.subarray(t * outputs, (t + steps) * outputs)];
+    const done = advanceSimulation(run, from, steps, to);
+    isWhole = done === steps;
+    t += done;
+    onProgress(t, total);
   }
+  return {
+    output: toMatrix(z.slice(0, t * outputs), t, outputs),
+    ...states.result(),
+    finalState: run.x.slice(),
+    steps: t,
+    status: isWhole ? "completed" : "diverged",
+  };
 }
