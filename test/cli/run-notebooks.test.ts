@@ -99,7 +99,7 @@ describe("cli/run-notebooks", () => {
           "const wait = (ms: number) => new Promise((r) => setTimeout(r, ms));\nawait wait(5);\n\nthrow new TypeError('late');",
         ),
         throwing("throw 'only a text';"),
-        throwing("import { createRng } from 'rnn-dynamics';\n\ncreateRng({} as string);"),
+        throwing("import { numbers } from 'rnn-dynamics';\n\nnumbers.rng({} as string);"),
         "console.log('still here');",
       );
       const outcome = await run("03-on-purpose");

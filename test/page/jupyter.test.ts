@@ -17,7 +17,7 @@ const cells = [
   `const x = Array.from({ length: 101 }, (_, i) => i / 10);
 show({ data: [{ type: "scatter", mode: "lines", x: x, y: x.map(Math.sin) }],
   layout: figures.titled("A wave in the plane", { xaxis: { title: { text: "x (rad)" } } }) })`,
-  `const corner = [-1, 1], marker = markerOf("attractor", 14);
+  `const corner = [-1, 1], marker = { size: 14, color: "#0072b2" };
 show({ data: [{ type: "scatter3d", mode: "markers", x: corner, y: corner, z: corner, marker: marker }],
   layout: figures.titled("Two attractors in space", { scene: {} }) })`,
   `const bar = progress("counting", 40);
