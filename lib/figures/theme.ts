@@ -3,7 +3,7 @@
  * can tell apart (Okabe and Ito's set), white ground, and a title that states the claim.
  */
 import { checkChoice, checkCount, checkRecord, reject } from "../wasm/validate";
-import type { Layout } from "./figure";
+import { checkFigure, type Figure, type Layout, titleText } from "./figure";
 
 /** Okabe–Ito colours: distinguishable with any of the common colour-vision deficiencies. */
 export const colors = Object.freeze({
@@ -199,4 +199,48 @@ const bitStyles = [
 export function bitStyle(bit: number): (typeof bitStyles)[number] {
   checkCount("bitStyle", "bit", bit, 0);
   return bitStyles[bit % bitStyles.length];
+}
+
+/** How a network is drawn. */
+export interface NetworkStyle {
+  readonly color: string;
+  /** The colour, for bands behind lines. */
+  readonly band: string;
+  readonly dash: string;
+  readonly symbol: string;
+}
+
+const style = (color: string, dash: string, symbol: string): NetworkStyle => {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  return Object.freeze({ color, band: `rgba(${r},${g},${b},0.16)`, dash, symbol });
+};
+
+/** One code for each network; shape and dash tell them apart in grey. */
+const styles: Readonly<Record<string, NetworkStyle>> = Object.freeze({
+  tanh: style(colors.blue, "solid", "circle"),
+  logistic: style(colors.vermilion, "dash", "square"),
+  transferred: style(colors.black, "dot", "triangle-up"),
+  "quarter gain": style(colors.green, "longdash", "diamond"),
+  conjugate: style(colors.skyBlue, "solid", "x-thin-open"),
+});
+const anyStyle = style(colors.grey, "solid", "circle");
+
+/** The style of a network by its name; one that has none of its own is grey. */
+export const networkStyle = (name: string): NetworkStyle => (Object.hasOwn(styles, name) ? styles[name] : anyStyle);
+
+/**
+ * A figure whose title begins with a name: "Every bit flips" becomes "Gentle network: every bit flips".
+ *
+ * @param name whose figure it is
+ * @param figure as a builder returns it; it is not changed
+ * @throws RangeError if the name is not a text or the figure is none
+ */
+export function named(name: string, figure: Figure): Figure {
+  if (typeof name !== "string") reject("named", "name", name, "a text");
+  checkFigure("named", figure);
+  const claim = titleText(figure);
+  const { title: _old, margin, ...layout } = figure.layout ?? {};
+  const { t: _top, ...sides } = (margin ?? {}) as Record<string, unknown>; // the upper margin grows with the lines of the title
+  const text = `${name}: ${claim.slice(0, 1).toLowerCase()}${claim.slice(1)}`;
+  return { ...figure, layout: titled(text, { ...layout, margin: sides }) };
 }

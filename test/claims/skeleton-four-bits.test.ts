@@ -7,7 +7,7 @@ import {
   stateAt,
 } from "rnn-dynamics/dist/claims/skeleton-four-bits";
 import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
-import { idealSkeleton } from "rnn-dynamics/dist/figures/figures-structure";
+import { idealSkeleton } from "rnn-dynamics/dist/figures/memories";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import { outputOf } from "rnn-dynamics/dist/memory/passages";
 import { memorySolid } from "rnn-dynamics/dist/memory/solid";

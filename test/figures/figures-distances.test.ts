@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as figures from "rnn-dynamics/dist/figures/index";
 import { assertClose } from "../helpers/assertions";
 
-describe("figures/figures-distances", () => {
+describe("figures/tesseract", () => {
   it("draws a√k through the mean edge", () => {
     const pairs = [
       { flips: 1, distance: 48 },

@@ -4,7 +4,7 @@ import * as figures from "rnn-dynamics/dist/figures/index";
 import { toneTask } from "rnn-dynamics/dist/network/tone-task";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
-describe("figures/figures-oscillators", () => {
+describe("figures/tones", () => {
   it("toneRun draws the input above and the output over its target", () => {
     const { input, target } = toneTask({ rng: createRng(1), steps: 50 });
     const { data, layout } = figures.toneRun({ input, target, output: target }, "A claim");

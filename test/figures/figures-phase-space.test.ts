@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { bitLabel, cubeEdges, phasePoints, phaseSpace } from "rnn-dynamics/dist/figures/figures-phase-space";
+import { bitLabel, cubeEdges, phasePoints, phaseSpace } from "rnn-dynamics/dist/figures/cube";
 import { assertClose } from "../helpers/assertions";
 
 const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i & bit ? 1 : -1)));

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { titleText } from "rnn-dynamics/dist/figures/figure";
-import { idealSkeleton } from "rnn-dynamics/dist/figures/figures-structure";
 import * as figures from "rnn-dynamics/dist/figures/index";
+import { idealSkeleton } from "rnn-dynamics/dist/figures/memories";
 import { memoryGraph } from "rnn-dynamics/dist/memory/memory-graph";
 import { assertRejects } from "../helpers/assertions";
 

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import { figureJson } from "rnn-dynamics/dist/figures/figure";
 import * as figures from "rnn-dynamics/dist/figures/index";
-import { tesseractFrames } from "rnn-dynamics/dist/figures/tesseract-frames";
+import { tesseractFrames } from "rnn-dynamics/dist/figures/tesseract";
 import { assertClose } from "../helpers/assertions";
 import { patterns } from "../helpers/hypercube";
 
 const dot = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i], 0);
 const corners4 = patterns(4).map((bits) => ({ bits, at: bits.map((bit, k) => bit * (24 + k)) }));
 
-describe("figures/figures-tesseract", () => {
+describe("figures/tesseract", () => {
   const frames = tesseractFrames();
 
   it("turns rigidly from cell by face and edge to vertex, in steps too small to jump [J15 Fig. 8]", () => {

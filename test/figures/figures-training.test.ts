@@ -7,7 +7,7 @@ import {
   separation,
   singularValues,
   trainingError,
-} from "rnn-dynamics/dist/figures/figures-training";
+} from "rnn-dynamics/dist/figures/curves";
 
 describe("figures of training", () => {
   it("an envelope keeps every extreme of a long record, in order of time", () => {

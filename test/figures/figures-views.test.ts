@@ -10,7 +10,7 @@ const picture = (seed: number, name: string, nearest: "cell" | "face" | "edge" |
   held,
 });
 
-describe("figures/figures-views", () => {
+describe("figures/tesseract", () => {
   const figure = figures.viewsBySeed(
     [picture(1, "scratch", "edge", 12), picture(1, "transfer", "face"), picture(2, "scratch", "vertex", 14)],
     "No view belongs to either",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { networkStyle } from "rnn-dynamics/dist/figures/network-styles";
+import { networkStyle } from "rnn-dynamics/dist/figures/theme";
 
 describe("the look of networks under noise", () => {
   it("differs in symbol and in dash or mode, not in colour alone, so that grey print tells them apart", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { zeroLines } from "rnn-dynamics/dist/figures/zero-lines";
+import { zeroLines } from "rnn-dynamics/dist/figures/plane";
 
 const axis = Float64Array.from({ length: 40 }, (_, i) => -1.5 + (3 * i) / 39);
 const sampled = (f: (x: number, y: number) => number) =>

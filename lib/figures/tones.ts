@@ -1,10 +1,11 @@
 /** An oscillator whose input selects its frequency: the task, the orbits with their fixed points, frequency against frequency. */
+
 import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { principalComponents } from "../numbers/pca";
 import { checkList, checkMatrix, checkNumbers, checkRecord, reject } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
+import type { PhasePoint } from "./cube";
 import type { Figure, Trace } from "./figure";
-import type { PhasePoint } from "./figures-phase-space";
 import { colors, markerOf, pathStyles, titled } from "./theme";
 
 /**

@@ -1,0 +1,422 @@
+/** Turning a tesseract in four dimensions: the frames from cell-first to vertex-first, and the pure view nearest to a direction. */
+
+import { Matrix, SingularValueDecomposition } from "ml-matrix";
+import { type TesseractView, tesseractViews, viewOf } from "../memory/tesseract-view";
+import {
+  checkChoice,
+  checkCount,
+  checkList,
+  checkNumber,
+  checkNumbers,
+  checkPattern,
+  checkRecord,
+  checkVector,
+} from "../wasm/validate";
+import { bitLabel, cubeEdges } from "./cube";
+import type { Figure, Trace } from "./figure";
+import { colors, pathStyles, titled } from "./theme";
+
+/** The four kinds of direction, from cell to vertex, and the solid that is seen along each. */
+export const stations: readonly string[] = Object.entries(tesseractViews).map(
+  ([view, solid]) => `${view}-first: a ${solid}`,
+);
+
+/** All sixteen patterns, from (−1, −1, −1, −1) to (+1, +1, +1, +1). */
+export const patterns: readonly (readonly number[])[] = Array.from({ length: 16 }, (_, p) =>
+  [3, 2, 1, 0].map((k) => ((p >> k) & 1 ? 1 : -1)),
+);
+
+/** One orthonormal frame for every direction from cell to vertex: rows 0 to 2 are drawn, row 3 is the line of sight. */
+export type Frame = readonly (readonly number[])[];
+
+/** Turns the line of sight towards row k by an angle; the picture turns with it, so that nothing jumps. */
+function turned(frame: Frame, k: number, angle: number): Frame {
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const [row, sight] = [frame[k], frame[3]];
+  return frame.map((old, i) => {
+    if (i === k) return row.map((v, j) => c * v - s * sight[j]);
+    return i === 3 ? sight.map((v, j) => c * v + s * row[j]) : old;
+  });
+}
+
+/** Steps from one of the four kinds to the next. */
+export const stepsPerLeg = 8;
+/** cell → face → edge → vertex: 45°, 35.3° and 30°. */
+const legs = [1, 2, 3].map((k) => Math.acos(Math.sqrt(k / (k + 1))));
+
+/** Frames from cell-first to vertex-first, 25 of them. */
+export function tesseractFrames(): number[][][] {
+  const [e1, e2, e3, e4] = [0, 1, 2, 3].map((k) => [0, 1, 2, 3].map((i) => (i === k ? 1 : 0)));
+  const frames: Frame[] = [[e2, e3, e4, e1]];
+  legs.forEach((angle, leg) => {
+    const from = frames[frames.length - 1];
+    for (let step = 1; step <= stepsPerLeg; step++) frames.push(turned(from, leg, (angle * step) / stepsPerLeg));
+  });
+  return frames.map((frame) => frame.map((row) => [...row]));
+}
+
+/** The pure direction nearest to one given, with its signs and order, and three rows that span what is seen along it. */
+export function nearestIdeal(direction: Float64Array): { name: string; rows: number[][] } {
+  const order = [0, 1, 2, 3].sort((a, b) => Math.abs(direction[b]) - Math.abs(direction[a]));
+  const kind = Object.keys(tesseractViews).indexOf(viewOf(direction).nearest);
+  const frame = tesseractFrames()[kind * stepsPerLeg];
+  // column `place` of the frame belongs to bit order[place], with the sign that the direction has there
+  const rows = frame.slice(0, 3).map((row) => {
+    const placed = [0, 0, 0, 0];
+    order.forEach((bit, place) => {
+      placed[bit] = direction[bit] < 0 ? -row[place] : row[place];
+    });
+    return placed;
+  });
+  return { name: stations[kind], rows };
+}
+
+/** A corner of a tesseract: its pattern, and where it is drawn, in three or four dimensions. */
+export interface TesseractCorner {
+  /** ±1 each, (4). */
+  readonly bits: readonly number[];
+  readonly at: ArrayLike<number>;
+}
+
+/** Sum of the products of entries, over the length of the first. */
+export const dotOf = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, v, i) => sum + v * b[i], 0);
+
+const short = (v: number): number => Math.round(v * 100) / 100 || 0;
+
+/** x, y, z of corners in the order given, to a hundredth. */
+export function positions(corners: readonly TesseractCorner[]): Pick<Trace, "x" | "y" | "z"> {
+  const [x, y, z] = [0, 1, 2].map((k) => corners.map(({ at }) => short(at[k])));
+  return { x, y, z };
+}
+
+/** Lines between corners one flip apart, with gaps. */
+export function edgeLines(corners: readonly TesseractCorner[]): Pick<Trace, "x" | "y" | "z"> {
+  const [x, y, z] = [0, 1, 2].map((k) =>
+    cubeEdges(corners).flatMap(([a, b]) => [short(a.at[k]), short(b.at[k]), Number.NaN]),
+  );
+  return { x, y, z };
+}
+
+const solid = (trace: Partial<Trace>): Trace => ({ type: "scatter3d", ...trace });
+
+/** Two traces for a tesseract: its edges, and its corners with the patterns on them. */
+export function drawn(corners: readonly TesseractCorner[], name: string, isMeasured: boolean, scene: string): Trace[] {
+  const color = isMeasured ? colors.blue : colors.grey;
+  const line = { color, width: isMeasured ? 5 : 3 };
+  const marker = { symbol: isMeasured ? "circle" : "circle-open", color, size: isMeasured ? 6 : 7 };
+  const text = corners.map(({ bits }) => bitLabel(bits));
+  const labels = { mode: "markers+text", text, textposition: "top center", textfont: { size: 12 }, hoverinfo: "text" };
+  return [
+    solid({ mode: "lines", name, ...edgeLines(corners), line, hoverinfo: "skip", scene }),
+    solid({ ...labels, ...positions(corners), marker, showlegend: false, scene }),
+  ];
+}
+
+/** Without axes: what counts is the shape. */
+export function shapeScene(half: number, x: [number, number], points: readonly TesseractCorner[]) {
+  const axis = { range: [-half, half], visible: false };
+  const [ex, ey, ez] = clearestEye(points);
+  return {
+    xaxis: { ...axis },
+    yaxis: { ...axis },
+    zaxis: { ...axis },
+    aspectmode: "manual",
+    aspectratio: { x: 1.6, y: 1.6, z: 1.6 },
+    camera: {
+      eye: { x: 2 * ex, y: 2 * ey, z: 2 * ez },
+      center: { x: 0, y: 0, z: 0 },
+      projection: { type: "orthographic" },
+    },
+    domain: { x, y: [0, 1] },
+  };
+}
+
+/** A direction to look along, of length 1, from which no two corners hide each other, if there is one. */
+function clearestEye(points: readonly TesseractCorner[]): [number, number, number] {
+  const eyes = Array.from({ length: 300 }, (_, i): [number, number, number] => {
+    const height = 0.15 + (0.6 * i) / 300; // from somewhat above: the eye expects it
+    const turn = 2.399963 * i; // the golden angle
+    const across = Math.sqrt(1 - height * height);
+    return [across * Math.cos(turn), across * Math.sin(turn), height];
+  });
+  const clearance = (eye: readonly number[]): number => {
+    let least = Number.POSITIVE_INFINITY;
+    for (const [i, a] of points.entries()) {
+      for (const b of points.slice(0, i)) {
+        const d = [0, 1, 2].map((k) => a.at[k] - b.at[k]);
+        const apart = dotOf(d, d);
+        if (apart > 1e-12) least = Math.min(least, apart - dotOf(d, eye) ** 2);
+      }
+    }
+    return least;
+  };
+  return eyes.reduce((best, eye) => (clearance(eye) > clearance(best) + 1e-12 ? eye : best));
+}
+
+/** Throws unless there are corners of four bits, with coordinates enough. */
+export function checkCorners(where: string, corners: readonly TesseractCorner[], dimensions: number): void {
+  checkList(where, "corners", corners, 1, ["bits", "at"]);
+  for (const [i, { bits, at }] of corners.entries()) {
+    checkPattern(where, `corners[${i}].bits`, bits, 4);
+    checkNumbers(where, `corners[${i}].at`, at, dimensions);
+  }
+}
+
+/** The largest distance of a corner from the middle. */
+export const reach = (corners: readonly TesseractCorner[]): number =>
+  Math.max(...corners.map(({ at }) => Math.sqrt(dotOf(at, at))));
+
+/**
+ * The measured tesseract, and the perfect one with the same edge, turned in four dimensions by a slider: from cell-first
+ * by face-first and edge-first to vertex-first.
+ *
+ * @param corners the memories held, with coordinates along the four bits, (4), in activation, as from `bitFrame`
+ * @param claim the title
+ * @throws RangeError if there are none, or a shape does not fit
+ */
+export function tesseractRotation(corners: readonly TesseractCorner[], claim: string): Figure {
+  checkCorners("tesseractRotation", corners, 4);
+  const half = meanHalfEdge(corners);
+  const ideal = patterns.map((bits) => ({ bits, at: bits.map((bit) => half * bit) }));
+  const frames = tesseractFrames();
+  const seen = (list: readonly TesseractCorner[], frame: Frame): TesseractCorner[] =>
+    list.map(({ bits, at }) => ({ bits, at: frame.slice(0, 3).map((row) => dotOf(row, at)) }));
+  const first = 2 * stepsPerLeg;
+  const traces = [
+    ...drawn(seen(ideal, frames[first]), "perfect tesseract", false, "scene"),
+    ...drawn(seen(corners, frames[first]), "measured memories", true, "scene"),
+  ];
+  traces[1] = { ...traces[1], mode: "markers" }; // one label for each corner is enough
+  const steps = frames.map((frame, i) => {
+    const pieces = [ideal, corners].flatMap((list) => {
+      const there = seen(list, frame);
+      return [edgeLines(there), positions(there)];
+    });
+    const args = Object.fromEntries((["x", "y", "z"] as const).map((axis) => [axis, pieces.map((p) => p[axis])]));
+    const isStation = i % stepsPerLeg === 0;
+    const label = isStation ? stations[i / stepsPerLeg] : directionText(frame[3]);
+    return { method: "restyle", label, args: [args, [0, 1, 2, 3]] };
+  });
+  const range = 1.1 * Math.max(reach(ideal), reach(corners));
+  return {
+    data: traces,
+    layout: titled(claim, {
+      width: 760,
+      height: 680,
+      scene: shapeScene(range, [0, 1], seen(ideal, frames[1])),
+      margin: { l: 0, r: 0, b: 110, autoexpand: false },
+      legend: { x: 0.01, y: 1, xanchor: "left" },
+      sliders: [{ ...slider, active: first, steps }],
+      annotations: stations.map((name, k) => ({
+        text: name.split("-")[0],
+        x: slider.x + (slider.len * k) / (stations.length - 1),
+        y: 0,
+        yshift: -84,
+        xref: "paper",
+        yref: "paper",
+        showarrow: false,
+      })),
+    }),
+  };
+}
+
+/** Its labels tell the current step and are too long to stand below every tick. */
+const slider = {
+  x: 0.08,
+  len: 0.84,
+  y: 0,
+  pad: { t: 10, l: 0, r: 0 },
+  font: { color: "rgba(0,0,0,0)" },
+  currentvalue: { prefix: "seen ", font: { color: colors.black, size: 15 } },
+};
+
+const directionText = (n: readonly number[]): string => `along (${n.map((v) => v.toFixed(2)).join(", ")})`;
+
+/** Half the mean distance between corners one flip apart. */
+function meanHalfEdge(corners: readonly TesseractCorner[]): number {
+  const lengths = cubeEdges(corners).map(([a, b]) =>
+    Math.sqrt([0, 1, 2, 3].reduce((sum, k) => sum + (a.at[k] - b.at[k]) ** 2, 0)),
+  );
+  return lengths.length > 0 ? lengths.reduce((sum, v) => sum + v, 0) / lengths.length / 2 : 1;
+}
+
+/**
+ * The perfect tesseract seen along the nearest of the four directions, turned until it fits the measured picture, and the
+ * measured picture beside it.  [J15 Fig. 8]
+ *
+ * @param picture corners with their coordinates in the picture, (3), from its middle; direction: what it drops, in
+ *   coordinates of the bits, (4)
+ * @param claim the title
+ * @throws RangeError if a shape does not fit
+ */
+export function idealBesideMeasured(
+  picture: { readonly corners: readonly TesseractCorner[]; readonly direction: Float64Array },
+  claim: string,
+): Figure {
+  const where = "idealBesideMeasured";
+  checkRecord(where, "picture", picture, ["corners", "direction"]);
+  checkCorners(where, picture.corners, 3);
+  checkVector(where, "picture.direction", picture.direction, 4);
+  const { name, rows } = nearestIdeal(picture.direction);
+  const flat = patterns.map((bits) => ({ bits, at: rows.map((row) => dotOf(row, bits)) }));
+  const ideal = fitted(flat, picture.corners);
+  const half = 1.15 * Math.max(reach(ideal), reach(picture.corners));
+  return {
+    data: [
+      ...drawn(ideal, `perfect, ${name}`, false, "scene"),
+      ...drawn(picture.corners, "measured, PC 1 to 3", true, "scene2"),
+    ],
+    layout: titled(claim, {
+      width: 900,
+      height: 500,
+      scene: shapeScene(half, [0, 0.5], ideal),
+      scene2: shapeScene(half, [0.5, 1], ideal),
+      margin: { l: 0, r: 0, b: 40, autoexpand: false },
+      legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.02, yanchor: "top" },
+    }),
+  };
+}
+
+/** Corners turned (or mirrored) and scaled as a whole, so that they lie as near as can be to the same corners of a target. */
+function fitted(corners: readonly TesseractCorner[], target: readonly TesseractCorner[]): TesseractCorner[] {
+  const partner = target.map(({ bits }) => corners.find((c) => String(c.bits) === String(bits)) ?? corners[0]);
+  const middle = (list: readonly TesseractCorner[]): number[] =>
+    [0, 1, 2].map((k) => list.reduce((sum, { at }) => sum + at[k] / list.length, 0));
+  const [from, to] = [middle(partner), middle(target)];
+  const covariance = Matrix.zeros(3, 3);
+  let size = 0;
+  partner.forEach(({ at }, i) => {
+    for (let a = 0; a < 3; a++) {
+      size += (at[a] - from[a]) ** 2;
+      for (let b = 0; b < 3; b++) {
+        covariance.set(a, b, covariance.get(a, b) + (at[a] - from[a]) * (target[i].at[b] - to[b]));
+      }
+    }
+  });
+  const svd = new SingularValueDecomposition(covariance);
+  const turn = svd.leftSingularVectors.mmul(svd.rightSingularVectors.transpose());
+  const scale = size > 0 ? svd.diagonal.reduce((sum, v) => sum + v, 0) / size : 1;
+  return corners.map(({ bits, at }) => ({
+    bits,
+    at: [0, 1, 2].map((b) => to[b] + scale * [0, 1, 2].reduce((sum, a) => sum + (at[a] - from[a]) * turn.get(a, b), 0)),
+  }));
+}
+
+/** A picture: seed and kind of the network, the view nearest to it, and how many memories the network holds. */
+export interface PictureView {
+  readonly seed: number;
+  readonly name: string;
+  readonly nearest: TesseractView;
+  /** How far off the view is, in degrees. */
+  readonly angle: number;
+  readonly held: number;
+}
+
+/**
+ * The nearest of the four views for each seed and kind of network, with the number of memories held beside each mark and
+ * the degrees it is off when pointed at.  [J15 Fig. 8]
+ *
+ * @param pictures in any order; kinds are drawn in the order of their first picture
+ * @param claim the title
+ * @throws RangeError if there is no picture, or a view is unknown
+ */
+export function viewsBySeed(pictures: readonly PictureView[], claim: string): Figure {
+  const where = "viewsBySeed";
+  checkList(where, "pictures", pictures, 1, ["seed", "name", "nearest", "held"]);
+  const views = Object.keys(tesseractViews) as TesseractView[];
+  for (const { seed, nearest, angle, held } of pictures) {
+    checkCount(where, "seed", seed, 0);
+    checkCount(where, "held", held, 0);
+    checkNumber(where, "angle", angle, "not negative");
+    checkChoice(where, "nearest", nearest, views);
+  }
+  const kinds = [...new Set(pictures.map(({ name }) => name))];
+  const data = kinds.map((name, k): Trace => {
+    const { color, symbol } = pathStyles[k % pathStyles.length];
+    const own = pictures.filter((picture) => picture.name === name);
+    return {
+      type: "scatter",
+      mode: "markers+text",
+      name,
+      x: own.map(({ seed }) => seed + 0.3 * (k - (kinds.length - 1) / 2)),
+      y: own.map(({ nearest }) => views.indexOf(nearest)),
+      text: own.map(({ held }) => `${held}`),
+      textposition: "top center",
+      hovertext: own.map(
+        ({ seed, nearest, angle }) => `${name}, seed ${seed}: ${nearest}-first, ${angle.toFixed(0)}° off`,
+      ),
+      hoverinfo: "text",
+      marker: { color, symbol, size: 13 },
+    };
+  });
+  return {
+    data,
+    layout: titled(claim, {
+      height: 400,
+      xaxis: {
+        title: { text: "seed (number: memories held)" },
+        tickvals: pictures.map(({ seed }) => seed),
+        zeroline: false,
+      },
+      yaxis: {
+        tickvals: views.map((_, i) => i),
+        ticktext: views.map((view) => `${view}-first:<br>${tesseractViews[view]}`),
+        range: [-0.5, views.length - 0.3],
+        zeroline: false,
+      },
+      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
+    }),
+  };
+}
+
+/** A network in a comparison: its name, and each distance between two memories with their number of flips. */
+export interface DistanceGroup {
+  readonly name: string;
+  readonly pairs: readonly { readonly flips: number; readonly distance: number }[];
+}
+
+/**
+ * Distances between memories against the number of bits that differ, with the curve a√k of a tesseract.  [J15 §7.1]
+ *
+ * @param groups one per network
+ * @param claim the title
+ */
+export function flipDistancePlot(groups: readonly DistanceGroup[], claim: string): Figure {
+  checkList("flipDistancePlot", "groups", groups, 1, ["name", "pairs"]);
+  const data = groups.flatMap(({ name, pairs }, g): Trace[] => {
+    checkList("flipDistancePlot", "pairs", pairs, 1, ["flips", "distance"]);
+    const { color, symbol, dash } = pathStyles[g % pathStyles.length];
+    const shift = 0.12 * (g - (groups.length - 1) / 2);
+    const edges = pairs.filter(({ flips }) => flips === 1);
+    const a = edges.reduce((sum, { distance }) => sum + distance, 0) / (edges.length || 1);
+    const k = Array.from({ length: 41 }, (_, i) => (i * i) / 400); // closer together where the curve is steep
+    return [
+      {
+        type: "scatter",
+        mode: "markers",
+        name,
+        x: pairs.map(({ flips }) => flips + shift),
+        y: pairs.map(({ distance }) => distance),
+        marker: { color, symbol: `${symbol}-open`, size: 8, opacity: 0.8 },
+      },
+      {
+        type: "scatter",
+        mode: "lines",
+        name: "lines: a√k",
+        showlegend: g === groups.length - 1,
+        x: k,
+        y: k.map((v) => a * Math.sqrt(v)),
+        line: { color, dash },
+      },
+    ];
+  });
+  return {
+    data,
+    layout: titled(claim, {
+      xaxis: { title: { text: "k, number of bits that differ" }, tickvals: [1, 2, 3, 4], range: [0, 4.4] },
+      yaxis: { title: { text: "distance (activation)" }, rangemode: "tozero" },
+      legend: { x: 0.02, y: 0.98 },
+    }),
+  };
+}
