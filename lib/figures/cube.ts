@@ -3,10 +3,9 @@
  */
 
 import type { AbstractMatrix, Matrix } from "ml-matrix";
-import { withFrames } from "../page/film";
 import { checkChoice, checkList, checkMatrix, checkNumbers, checkRecord, checkShape, reject } from "../wasm/validate";
 import { norm } from "../wasm/vector";
-import type { Figure, Frame, Layout, Trace } from "./figure";
+import { type Figure, type Frame, type Layout, type Trace, withFrames } from "./figure";
 import { colors, markerOf, type PointKind, signs, titled } from "./theme";
 
 /** Anything that maps states to coordinates: `principalComponents` returns one. */

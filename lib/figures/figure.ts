@@ -4,7 +4,7 @@
  * Nothing here knows plotly.js. It runs in the page that shows a figure (`show`) or in the browser that prints one
  * (`saveFigure`), never in Node.
  */
-import { reject } from "../wasm/validate";
+import { checkCount, reject } from "../wasm/validate";
 
 /** Numbers along an axis. Typed arrays are welcome; they become plain arrays on their way to the page. */
 export type Numbers = readonly number[] | Float64Array | Float32Array | Int32Array;
@@ -123,4 +123,97 @@ function rounded(value: number): number | null {
 export function titleText(figure: Figure): string {
   const text = figure?.layout?.title?.text;
   return typeof text === "string" ? text.replace(/<br\s*\/?>/g, " ").replace(/<[^>]*>/g, "") : "";
+}
+
+/** Pixels below the figure for buttons and slider. */
+const strip = 90;
+
+/**
+ * A figure with two buttons, play and pause, and a slider through its frames.
+ *
+ * @param figure its `data` and `layout` are what is seen first
+ * @param frames at least one, each with a name of its own, which stands at the slider
+ * @param shown index of the frame that the figure shows before it is played
+ * @throws RangeError if there is no frame, names repeat, or a frame changes a trace that is not there
+ */
+export function withFrames(figure: Figure, frames: readonly Frame[], shown = 0): Figure {
+  const where = "withFrames";
+  checkFigure(where, figure);
+  checkFrames(where, figure, frames);
+  checkCount(where, "shown", shown, 0);
+  if (shown >= frames.length) reject(where, "shown", shown, `less than ${frames.length}, the number of frames`);
+  // in space a frame must be drawn as a whole, and at once: nothing slides between two states of a network
+  const jump = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 150, redraw: true } };
+  const button = (label: string, frame: string | null, options: Record<string, unknown>) => ({
+    label,
+    method: "animate",
+    args: [frame === null ? null : [null], options],
+  });
+  const steps = frames.map(({ name }) => ({ label: name, method: "animate", args: [[name], jump] }));
+  const { height = 480, margin } = figure.layout as { height?: number; margin?: { b?: number } };
+  const place = { x: 0.02, xanchor: "left", y: 0, yanchor: "top", pad: { t: 8, b: 8 } };
+  return {
+    data: figure.data,
+    layout: {
+      ...figure.layout,
+      height: height + strip,
+      margin: { ...margin, b: (margin?.b ?? 0) + strip },
+      updatemenus: [
+        {
+          ...place,
+          type: "buttons",
+          direction: "left",
+          showactive: false,
+          buttons: [
+            button("play", null, { ...jump, fromcurrent: true }),
+            button("pause", "", { ...jump, frame: { duration: 0, redraw: false } }),
+          ],
+        },
+      ],
+      sliders: [{ active: shown, ...place, x: 0.2, len: 0.76, currentvalue: { visible: false }, steps }],
+    },
+    frames: [...frames],
+  };
+}
+
+/** Throws unless there are frames, each with a name of its own, that change traces which are there. */
+export function checkFrames(where: string, figure: Figure, frames: readonly Frame[] | undefined): void {
+  if (!Array.isArray(frames) || frames.length === 0) reject(where, "frames", frames, "at least one frame");
+  const names = new Set<string>();
+  for (const [i, frame] of frames.entries()) {
+    const thing = `frames[${i}]`;
+    if (typeof frame?.name !== "string" || names.has(frame.name)) {
+      reject(where, `${thing}.name`, frame?.name, "a text that no other frame has");
+    }
+    names.add(frame.name);
+    const { data, traces } = frame;
+    if (!Array.isArray(data) || !Array.isArray(traces) || data.length !== traces.length) {
+      reject(where, thing, data, "as many data as traces");
+    }
+    for (const trace of traces) {
+      if (!(trace in figure.data)) reject(where, `${thing}.traces`, `has ${trace}`, "places in the figure's data");
+    }
+  }
+}
+
+/**
+ * One frame of a film as a figure that stands still.
+ *
+ * @param film a figure with frames
+ * @param index of the frame, from 0
+ * @throws RangeError if the figure has no such frame
+ */
+export function frameFigure(film: Figure, index: number): Figure {
+  const where = "frameFigure";
+  checkFigure(where, film);
+  checkFrames(where, film, film.frames);
+  const frames = film.frames as Frame[];
+  checkCount(where, "index", index, 0);
+  if (index >= frames.length) reject(where, "index", index, `at most ${frames.length - 1}`);
+  const { data, traces, layout } = frames[index];
+  const { updatemenus: _menus, sliders: _sliders, ...rest } = film.layout;
+  const { height = 480, margin } = rest as { height?: number; margin?: { b?: number } };
+  const bare = { height: height - strip, margin: { ...margin, b: Math.max(0, (margin?.b ?? 0) - strip) } };
+  const shown = film.data.map((trace, i): Trace => ({ ...trace, ...data[traces.indexOf(i)] }));
+  return { data: shown, layout: { ...rest, ...bare, ...layout } };
 }

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
-import { type Figure, type Frame, figureJson } from "rnn-dynamics/dist/figures/figure";
+import { type Figure, type Frame, figureJson, frameFigure, withFrames } from "rnn-dynamics/dist/figures/figure";
 import { findBrowser } from "rnn-dynamics/dist/page/browser";
-import { frameFigure, gifOf, saveFilm, withFrames } from "rnn-dynamics/dist/page/film";
+import { gifOf, saveFilm } from "rnn-dynamics/dist/page/film";
 import { assertRejects } from "../helpers/assertions";
 
 const still: Figure = {
