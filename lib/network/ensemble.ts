@@ -6,8 +6,10 @@
  * of the tanh networks at any level, and all at larger noise, are another sample of a motion that forgets where it came from:
  * trial by trial up to a half apart. All else is in double precision.
  */
+
 import { checkCount, reject } from "../wasm/validate";
-import { kernelArray, loadKernels, releaseKernelArray } from "../wasm/wasm";
+import { KernelRecord, kernelArray, loadKernels, recordBytes, releaseKernelArray } from "../wasm/wasm";
+import type { RunInt } from "./kernel-run";
 import type { SimulationSetup } from "./run-setup";
 import { ensembleRows } from "./strips";
 
@@ -27,10 +29,11 @@ export interface EnsembleState {
   readonly input?: Float64Array;
 }
 
+const runLength = (): number => recordBytes("RunAt") / 8;
+const memberLength = (): number => recordBytes("MemberAt") / 8;
+
 /** Steps per call of the kernel. */
 const chunk = 64;
-/** 32-bit words of the kernels' record of a run and of a member. */
-const [runWords, memberWords] = [26, 8];
 
 /** A network's weights in the kernels' memory. */
 interface Placed extends EnsembleNetwork {
@@ -75,7 +78,8 @@ export class Ensemble {
   readonly padded: number;
   readonly members: readonly Member[];
   private readonly owned: Float64Array[] = [];
-  private readonly records: Int32Array;
+  /** All runs, then all members. */
+  private readonly records: Float64Array;
   private steps = 0;
 
   /**
@@ -94,9 +98,7 @@ export class Ensemble {
     try {
       const placed = networks.map((network) => this.place(network));
       this.members = states.map((state) => this.enter(state, placed[state.network]));
-      const words = states.length * (runWords + memberWords);
-      const { buffer, byteOffset } = this.make(words / 2);
-      this.records = new Int32Array(buffer, byteOffset, words);
+      this.records = this.make(states.length * (runLength() + memberLength()));
       this.members.forEach((member, m) => {
         this.describe(member, m);
       });
@@ -127,7 +129,7 @@ export class Ensemble {
         const [from, to] = [this.steps, this.steps + count].map((at) => at * network.inputs);
         if (state.input) u.set(state.input.subarray(from, to));
       }
-      const done = simulateEnsemble(this.address + 4 * runWords * this.members.length, this.members.length, count);
+      const done = simulateEnsemble(this.address + 8 * runLength() * this.members.length, this.members.length, count);
       this.members.forEach(({ network, z }, m) => {
         outputs[m].set(z.subarray(0, done * network.outputs), this.steps * network.outputs);
       });
@@ -181,16 +183,16 @@ export class Ensemble {
   private describe({ state, network, x, r, a, rates, u, z }: Member, m: number): void {
     const { activation, outputs, columns, readout, tau, rateShift, rateScale } = network;
     const inputs = state.input ? network.inputs : 0;
-    const run = this.records.subarray(m * runWords, (m + 1) * runWords);
-    run.set([this.units, inputs, outputs, activation === "logistic" ? 1 : 0, 1, this.padded]);
-    run.set(
-      [this.weights, readout, ...columns, x, r, a].map((v) => v.byteOffset),
-      6,
-    );
-    new Float64Array(run.buffer, run.byteOffset, runWords / 2)[11] = tau;
-    const at = this.members.length * runWords + m * memberWords;
-    const member = this.records.subarray(at, at + memberWords);
-    member.set([run.byteOffset, u.byteOffset, z.byteOffset, rates.byteOffset]);
-    new Float64Array(member.buffer, member.byteOffset, memberWords / 2).set([rateShift, rateScale], 2);
+    const run = new KernelRecord<RunInt, "tau">("RunAt", this.records.subarray(m * runLength(), (m + 1) * runLength()));
+    const { units, padded, weights: Wr } = this;
+    const [feedback, input] = columns;
+    run.setInts({ units, padded, inputs, outputs, trainEvery: 1, Wr, Wo: readout, feedback, input, x, r, a });
+    run.setInts({ activation: activation === "logistic" ? 1 : 0 });
+    run.setFloats({ tau });
+    const at = this.members.length * runLength() + m * memberLength();
+    const room = this.records.subarray(at, at + memberLength());
+    const member = new KernelRecord<"run" | "input" | "output" | "rates", "shift" | "scale">("MemberAt", room);
+    member.setInts({ run: run.address, input: u, output: z, rates });
+    member.setFloats({ shift: rateShift, scale: rateScale });
   }
 }

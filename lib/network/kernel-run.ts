@@ -7,7 +7,7 @@
 
 import { checkThreads, newPace, withdraw } from "../wasm/second-thread";
 import { checkCount, reject } from "../wasm/validate";
-import { kernelArray, releaseKernelArray } from "../wasm/wasm";
+import { KernelRecord, kernelArray, recordBytes, releaseKernelArray } from "../wasm/wasm";
 import { digitTolerance, probeOf } from "./gain-watch";
 import { checkSetup, type ForceSetup, type SimulationSetup } from "./run-setup";
 import { fillStrips, rightPart, triangleIndex } from "./strips";
@@ -69,19 +69,12 @@ export function createForceRun(setup: ForceSetup, threads: 1 | 2 = 1): ForceRun 
 /** Steps per call of a kernel: few enough for a progress bar, many enough to make calls cheap. */
 export const CHUNK = 64;
 
-/** Where the kernels' record of a run (class Run in lib/wasm/assembly/force.ts) keeps what changes: index of 32-bit words. */
-const K_POINTER = 14;
-const K_NEXT_POINTER = 15;
-/** Index of the 64-bit c of the weight step that P has not seen yet. */
-const WAITING_C = 12;
-/** Words of `digits`, and the index of its 64-bit number. */
-const PROBE_POINTER = 26;
-const IMAGE_POINTER = 27;
-const IMAGE_NEXT_POINTER = 28;
-const WEIGHT_STEPS = 29;
-const LOST_AT = 30;
-const WORST = 18;
-const RECORD_WORDS = 38;
+/** Fields of class Run in lib/wasm/assembly/force.ts that are no float64. */
+export type RunInt =
+  | ("units" | "inputs" | "outputs" | "activation" | "trainEvery" | "padded" | "border" | "weightSteps" | "lostAt")
+  | ("Wr" | "Wo" | "feedback" | "input" | "x" | "r" | "a" | "P" | "right" | "k" | "kNext" | "norms" | "sums" | "work")
+  | ("probe" | "image" | "imageNext");
+
 /** Numbers of workspace: 16 for one thread, 8 + 128 for the second. */
 const WORK = 152;
 
@@ -117,8 +110,7 @@ export class KernelRun implements ForceRun {
   private readonly ks: readonly [Float64Array, Float64Array];
   /** Ω v of `digits`, (units), and room for the next one. */
   private readonly images: readonly [Float64Array, Float64Array];
-  private readonly record: Float64Array;
-  private readonly words: Int32Array;
+  private readonly record: KernelRecord<RunInt, "tau" | "c" | "worst">;
   private readonly owned: Float64Array[] = [];
 
   constructor(where: string, setup: ForceSetup, isTraining: boolean, threads: 1 | 2) {
@@ -156,23 +148,15 @@ export class KernelRun implements ForceRun {
         this.images[0].set(this.probe.map((sign) => setup.alpha * sign));
       }
       this.chunks = [inputs, outputs, outputs, outputs].map((width) => this.make(width * CHUNK));
-      this.record = this.make(RECORD_WORDS / 2);
+      this.record = new KernelRecord("RunAt", this.make(recordBytes("RunAt") / 8));
       const [norms, sums, work] = [outputs, 2 * this.padded, WORK].map((length) => this.make(length));
-      this.words = new Int32Array(this.record.buffer, this.record.byteOffset, RECORD_WORDS);
-      const isLogistic = setup.activation === "logistic" ? 1 : 0;
-      this.words.set([units, inputs, outputs, isLogistic, setup.trainEvery, this.padded]);
-      const { Wr, Wo, feedback, input, x, r, a, P, ks } = this;
-      this.words.set(
-        [Wr, Wo, feedback, input, x, r, a, P, ...ks, norms, sums, work].map((v) => v.byteOffset),
-        6,
-      );
-      this.words[19] = P.byteOffset + 8 * rightPart(this);
-      this.words[20] = this.border;
-      this.record[11] = setup.tau;
-      this.words.set(
-        [this.probe, ...this.images].map((v) => v.byteOffset),
-        PROBE_POINTER,
-      );
+      const { trainEvery, padded, Wr, Wo, feedback, input, x, r, a, P, border, probe } = this;
+      const [[k, kNext], [image, imageNext]] = [this.ks, this.images];
+      const right = P.byteOffset + 8 * rightPart(this);
+      this.record.setInts({ units, inputs, outputs, trainEvery, padded, Wr, Wo, feedback, input, x, r, a, P, border });
+      this.record.setInts({ k, kNext, norms, sums, work, right, probe, image, imageNext });
+      this.record.setInts({ activation: setup.activation === "logistic" ? 1 : 0 });
+      this.record.setFloats({ tau: setup.tau });
     } catch (error) {
       this.release();
       throw error;
@@ -181,48 +165,49 @@ export class KernelRun implements ForceRun {
 
   /** Address of the kernels' record. */
   get address(): number {
-    return this.record.byteOffset;
+    return this.record.address;
   }
 
   /** c and k of the weight step that P has not seen yet. */
   get waitingC(): number {
-    return this.record[WAITING_C];
+    return this.record.float("c");
   }
   get waitingK(): Float64Array {
-    return this.words[K_POINTER] === this.ks[0].byteOffset ? this.ks[0] : this.ks[1];
+    return this.ks[this.record.int("k") === this.ks[0].byteOffset ? 0 : 1];
   }
 
   /** Makes k, which is not `waitingK`, and c the weight step that P has not seen yet. */
   setWaiting(c: number): void {
-    const k = this.words[K_POINTER];
-    this.words[K_POINTER] = this.words[K_NEXT_POINTER];
-    this.words[K_NEXT_POINTER] = k;
-    this.record[WAITING_C] = c;
+    this.record.setInts({ k: this.nextK, kNext: this.waitingK });
+    this.record.setFloats({ c });
   }
   get nextK(): Float64Array {
-    return this.words[K_POINTER] === this.ks[0].byteOffset ? this.ks[1] : this.ks[0];
+    return this.ks[this.waitingK === this.ks[0] ? 1 : 0];
   }
 
   get digits(): DigitsOfP {
-    return { worst: this.record[WORST], lostAt: this.words[LOST_AT] };
+    return { worst: this.record.float("worst"), lostAt: this.record.int("lostAt") };
   }
 
   /** Ω v up to the last weight step, and room for the next one. */
   get image(): Float64Array {
-    return this.images[this.words[IMAGE_POINTER] === this.images[0].byteOffset ? 0 : 1];
+    return this.images[this.record.int("image") === this.images[0].byteOffset ? 0 : 1];
   }
   get nextImage(): Float64Array {
-    return this.images[this.words[IMAGE_POINTER] === this.images[0].byteOffset ? 1 : 0];
+    return this.images[this.image === this.images[0] ? 1 : 0];
   }
 
   /** Makes `nextImage` the image, and keeps how far off the gain was. */
   keepImage(off: number): void {
-    const image = this.words[IMAGE_POINTER];
-    this.words[IMAGE_POINTER] = this.words[IMAGE_NEXT_POINTER];
-    this.words[IMAGE_NEXT_POINTER] = image;
-    this.words[WEIGHT_STEPS]++;
-    this.record[WORST] = Math.max(this.record[WORST], off);
-    if (this.words[LOST_AT] === 0 && off > digitTolerance) this.words[LOST_AT] = this.words[WEIGHT_STEPS];
+    this.record.setInts({
+      image: this.nextImage,
+      imageNext: this.image,
+      weightSteps: this.record.int("weightSteps") + 1,
+    });
+    this.record.setFloats({ worst: Math.max(this.digits.worst, off) });
+    if (this.digits.lostAt === 0 && off > digitTolerance) {
+      this.record.setInts({ lostAt: this.record.int("weightSteps") });
+    }
   }
 
   inverseCorrelation(): Float64Array {

@@ -316,3 +316,61 @@ export function isResident(array: Float64Array): boolean {
 export function kernelBytesInUse(): number {
   return [...used.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
+
+/** A record that the kernels read and write: its class in the assembly says where the fields lie. */
+export class KernelRecord<IntField extends string, FloatField extends string = never> {
+  private readonly at: Readonly<Record<string, number>>;
+  private readonly view: DataView;
+
+  /**
+   * @param kind name of the enumeration of its offsets
+   * @param room at least `recordBytes(kind)` bytes, as from `kernelArray`
+   */
+  constructor(
+    kind: RecordKind,
+    private readonly room: Float64Array,
+  ) {
+    this.at = offsetsOf(kind);
+    this.view = new DataView(room.buffer, room.byteOffset, room.byteLength);
+  }
+
+  get address(): number {
+    return this.room.byteOffset;
+  }
+  int(field: IntField): number {
+    return this.view.getInt32(this.at[field], true);
+  }
+  float(field: FloatField): number {
+    return this.view.getFloat64(this.at[field], true);
+  }
+
+  /** Writes whole numbers; an array stands for its address. */
+  setInts(values: Partial<Record<IntField, number | Float64Array | Float32Array>>): void {
+    for (const [field, value] of Object.entries(values) as [IntField, number | Float64Array | Float32Array][])
+      this.view.setInt32(this.at[field], typeof value === "number" ? value : value.byteOffset, true);
+  }
+  setFloats(values: Partial<Record<FloatField, number>>): void {
+    for (const [field, value] of Object.entries(values) as [FloatField, number][])
+      this.view.setFloat64(this.at[field], value, true);
+  }
+}
+
+type RecordKind = "RunAt" | "MemberAt";
+
+/** Length of a record, a multiple of eight. */
+export function recordBytes(kind: RecordKind): number {
+  return offsetsOf(kind).end;
+}
+
+/** Offsets of the fields of a record in bytes; `end` is its length. */
+function offsetsOf(kind: RecordKind): Record<string, number> {
+  const known = offsets.get(kind);
+  if (known) return known;
+  const told = Object.entries(loadKernels() as unknown as Record<string, { value: number }>);
+  const own = told.filter(([name]) => name.startsWith(`${kind}.`));
+  const found = Object.fromEntries(own.map(([name, { value }]) => [name.slice(kind.length + 1), value]));
+  offsets.set(kind, found);
+  return found;
+}
+
+const offsets = new Map<RecordKind, Record<string, number>>();

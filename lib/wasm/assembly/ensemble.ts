@@ -21,6 +21,13 @@ export class Member {
   scale: f64;
 }
 
+/** Where its fields lie, and how many bytes it takes. */
+export enum MemberAt {
+  run = offsetof<Member>("run"), input = offsetof<Member>("input"), output = offsetof<Member>("output"),
+  rates = offsetof<Member>("rates"), shift = offsetof<Member>("shift"), scale = offsetof<Member>("scale"),
+  end = offsetof<Member>(),
+}
+
 /** r ← (r + shift) · scale, (n). */
 export function adjustRates(r: usize, n: i32, shift: f64, scale: f64): void {
   const end = r + ((<usize>n & ~1) << 3);

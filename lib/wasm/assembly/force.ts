@@ -69,6 +69,21 @@ export class Run {
   worst: f64;
 }
 
+/** Where its fields lie, and how many bytes it takes: for lib/network, which writes it. */
+export enum RunAt {
+  units = offsetof<Run>("units"), inputs = offsetof<Run>("inputs"), outputs = offsetof<Run>("outputs"),
+  activation = offsetof<Run>("activation"), trainEvery = offsetof<Run>("trainEvery"),
+  padded = offsetof<Run>("padded"), Wr = offsetof<Run>("Wr"), Wo = offsetof<Run>("Wo"),
+  feedback = offsetof<Run>("feedback"), input = offsetof<Run>("input"), x = offsetof<Run>("x"),
+  r = offsetof<Run>("r"), a = offsetof<Run>("a"), P = offsetof<Run>("P"), k = offsetof<Run>("k"),
+  kNext = offsetof<Run>("kNext"), norms = offsetof<Run>("norms"), sums = offsetof<Run>("sums"),
+  work = offsetof<Run>("work"), right = offsetof<Run>("right"), border = offsetof<Run>("border"),
+  tau = offsetof<Run>("tau"), c = offsetof<Run>("c"), probe = offsetof<Run>("probe"), image = offsetof<Run>("image"),
+  imageNext = offsetof<Run>("imageNext"), weightSteps = offsetof<Run>("weightSteps"),
+  lostAt = offsetof<Run>("lostAt"), worst = offsetof<Run>("worst"),
+  end = offsetof<Run>(),
+}
+
 /** P has lost its digits where the gain is off by more than this part; lib/network/gain-watch.ts says why. */
 const TOLERANCE = 1e-7;
 

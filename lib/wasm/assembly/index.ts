@@ -9,7 +9,7 @@
 export { tanhInto, logisticInto } from "./elementary";
 export { dot, multiply, multiplyStrip, multiplyTransposed } from "./products";
 export {
-  acceptState, activate, addScaled, changeReadout, eulerStep, force, proposeState, readOut, simulate, stepSize,
+  acceptState, activate, RunAt, addScaled, changeReadout, eulerStep, force, proposeState, readOut, simulate, stepSize,
   updateColumns, updateDiagonal, updateLeft, updateRight, weightStep,
 } from "./force";
 export {
@@ -20,7 +20,7 @@ export {
   subtractRows,
 } from "./linear-solve";
 export {
-  adjustRates, move, multiplySingleStrip, multiplySingleStripByAll, multiplySingleStripByTwo, narrow, observe,
+  adjustRates, MemberAt, move, multiplySingleStrip, multiplySingleStripByAll, multiplySingleStripByTwo, narrow, observe,
   simulateEnsemble,
 } from "./ensemble";
 export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
