@@ -7,8 +7,7 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readJsonRecord, refuseFile } from "../files/json-file";
-import { withLock } from "../files/lock";
-import { makeFolder, writeAside } from "../files/write-aside";
+import { makeFolder, withLock, writeAside } from "../files/write-aside";
 import { outFolder, projectFolder } from "../places";
 import { checkList, reject } from "../wasm/validate";
 import { statements } from "./statements";

@@ -1,4 +1,4 @@
-import { floatsFrom, textOf } from "../files/floats";
+import { floatsFrom, textOf } from "../files/sealed";
 import { checkFlowArgument, type Flow, kineticEnergy, velocityInto } from "../flow/flow";
 import { memoryTable } from "../memory/memories";
 import { echoStateFlow } from "../network/echo-state";

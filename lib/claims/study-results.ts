@@ -8,9 +8,8 @@
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { digestOf } from "../files/floats";
 import { readJsonRecord, refuseFile, shown } from "../files/json-file";
-import { libraryVersion } from "../files/version";
+import { digestOf, libraryVersion } from "../files/sealed";
 import { writeAside } from "../files/write-aside";
 import { projectFolder } from "../places";
 import { checkCount, checkNumber, checkRecord, reject } from "../wasm/validate";

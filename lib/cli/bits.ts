@@ -18,7 +18,7 @@ import { projectFolder } from "../places";
 import { createPool } from "../pool";
 import { findAllFixedPoints } from "../search/complete-search";
 import { toRowMajor } from "../wasm/vector";
-import { closingLine } from "./project";
+import { closingLine } from "./terminal";
 
 /** sha-256 in hexadecimal, by what it is of. */
 export type Fingerprints = Readonly<Record<string, string>>;

@@ -2,13 +2,12 @@ import { fork, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { removeFolder } from "../page/browser-session";
+import { removeFolder } from "../files/write-aside";
 import { projectFolder } from "../places";
-import { killTree } from "./kernel-process";
-import { listNotebooks, notebookFile } from "./notebook-file";
-import { picturelessLine } from "./pictureless";
-import { closingLine, endWithReader, folders } from "./project";
+import { killTree } from "./kernel";
+import { listNotebooks, notebookFile, picturelessLine } from "./notebook-file";
 import { runAll, stopOnSignals } from "./run-notebooks";
+import { closingLine, endWithReader, folders } from "./terminal";
 import type { TestCounts } from "./test-reporter";
 
 /**

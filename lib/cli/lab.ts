@@ -4,8 +4,8 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { readBytes } from "../files/json-file";
 import { makeFolder, writeAside } from "../files/write-aside";
-import { kernelArguments } from "./kernel-process";
-import { endWithReader, folders } from "./project";
+import { kernelArguments } from "./kernel";
+import { endWithReader, folders } from "./terminal";
 
 /** Where Jupyter looks for a user's kernels: JUPYTER_DATA_DIR, or the place its own rules give on this system. */
 export function jupyterDataFolder(

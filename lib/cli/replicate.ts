@@ -15,8 +15,7 @@ import type { Study } from "../claims/study";
 import { loadStudyResult, replicatesFolder, type StudyResult, saveStudyResult } from "../claims/study-results";
 import { duration } from "../page/progress";
 import { createPool, type WorkerPool } from "../pool";
-import { closingLine, endWithReader } from "./project";
-import { createStatusLine, type StatusLine } from "./status-line";
+import { closingLine, createStatusLine, endWithReader, type StatusLine } from "./terminal";
 
 /** One study with one seed. */
 export interface Run {

@@ -6,22 +6,22 @@ import { ledger, readVerdicts } from "../claims/ledger";
 import { checkWritable } from "../files/write-aside";
 import { shippedNames } from "../network/shipped";
 import { oneLine } from "../wasm/validate";
-import { type KernelClient, startKernel } from "./kernel-client";
-import { killAllKernels } from "./kernel-process";
+import { type KernelClient, killAllKernels, startKernel } from "./kernel";
 import {
+  helpPictureless,
   isLimit,
   limitWords,
   listNotebooks,
   type NotebookCell,
   notebookFile,
+  picturelessLine,
   readNotebook,
   sourceOf,
   titleOf,
   writeNotebook,
 } from "./notebook-file";
-import { helpPictureless, picturelessLine } from "./pictureless";
-import { closingLine, endWithReader, folders } from "./project";
 import { type CellFailure, CellRunner, isTagged } from "./run-cell";
+import { closingLine, endWithReader, folders } from "./terminal";
 
 /** What became of one notebook. */
 export interface NotebookOutcome {

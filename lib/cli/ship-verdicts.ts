@@ -11,7 +11,7 @@ import { seedRanks } from "../claims/seed-ranks";
 import { writeAside } from "../files/write-aside";
 import { outFolder, projectFolder } from "../places";
 import { listNotebooks } from "./notebook-file";
-import { folders } from "./project";
+import { folders } from "./terminal";
 
 const begin = "<!-- the ledger: written by lib/cli/ship-verdicts.ts -->";
 const end = "<!-- end of the ledger -->";

@@ -25,7 +25,7 @@ import { readJsonRecord, refuseFile } from "../files/json-file";
 import { reason } from "../files/write-aside";
 import { projectFolder } from "../places";
 import { listNotebooks, type NotebookCell, notebookFile, readNotebook, sourceOf, writeNotebook } from "./notebook-file";
-import { endWithReader } from "./project";
+import { endWithReader } from "./terminal";
 
 /** What a student needs, by its path in the project. The notebooks and package.json are rewritten, not copied. */
 const parts = [

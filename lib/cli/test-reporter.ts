@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { type Runner, reporters, type Test } from "mocha";
-import { folders } from "./project";
+import { folders } from "./terminal";
 
 /** What the gate needs to know of a run of the tests. */
 export interface TestCounts {

@@ -12,9 +12,8 @@
  */
 
 import { existsSync } from "node:fs";
-import { bytesOf, digestOf, floatsIn } from "../files/floats";
 import { readJsonRecord, refuseFile, shown } from "../files/json-file";
-import { libraryVersion } from "../files/version";
+import { bytesOf, digestOf, floatsIn, libraryVersion } from "../files/sealed";
 import { writeAside } from "../files/write-aside";
 import { reject, withDefaults } from "../wasm/validate";
 import { toMatrix } from "../wasm/vector";

@@ -12,9 +12,9 @@
  */
 import { existsSync } from "node:fs";
 import type { Matrix } from "ml-matrix";
-import { bytesOf, floatsIn } from "../files/floats";
 import { foreignFile } from "../files/foreign-file";
 import { firstBytes, readBytes, refuseFile, shown } from "../files/json-file";
+import { bytesOf, floatsIn } from "../files/sealed";
 import { writeAside } from "../files/write-aside";
 import { checkMatrix, reject } from "../wasm/validate";
 import { toMatrix } from "../wasm/vector";

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../files/floats";
 import { keepDamaged } from "../files/json-file";
-import { libraryVersion } from "../files/version";
+import { digestOf, libraryVersion } from "../files/sealed";
 import { makeFolder } from "../files/write-aside";
 import { projectFolder } from "../places";
 import type { TaskPool } from "../search/search-work";

@@ -6,9 +6,8 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { bytesOf, digestOf } from "../files/floats";
 import { keepDamaged, readJsonRecord, refuseFile } from "../files/json-file";
-import { libraryVersion } from "../files/version";
+import { bytesOf, digestOf, libraryVersion } from "../files/sealed";
 import { makeFolder, writeAside } from "../files/write-aside";
 import { projectFolder } from "../places";
 import { reject } from "../wasm/validate";

@@ -4,16 +4,15 @@
  * One page stays open, because starting a browser takes seconds and a picture a tenth of one. It is closed when the
  * kernel shuts down or after a while without work, so that no process outlives its use.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { checkFigure, type Figure, figureJson } from "../figures/figure";
-import { writeAside } from "../files/write-aside";
+import { removeFolder, writeAside } from "../files/write-aside";
 import { outFolder, projectFolder } from "../places";
 import { checkNumber, reject, withDefaults } from "../wasm/validate";
-import { findBrowser } from "./browser";
-import { type BrowserSession, openBrowser } from "./browser-session";
 import { isInNotebook, onKernelShutdown } from "./kernel-link";
 
 /** The kinds of file a figure can be saved as. */
@@ -272,5 +271,134 @@ export async function closeBrowser(): Promise<void> {
     await (await open)?.close();
   } catch {
     // it has never opened, or is gone already
+  }
+}
+
+/** The installed browser that prints figures: finding it on the three systems. */
+
+const commands = [
+  "google-chrome",
+  "google-chrome-stable",
+  "chromium",
+  "chromium-browser",
+  "microsoft-edge",
+  "microsoft-edge-stable",
+];
+
+const macApplications = [
+  "Google Chrome.app/Contents/MacOS/Google Chrome",
+  "Chromium.app/Contents/MacOS/Chromium",
+  "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+];
+
+const windowsPrograms = [
+  "Google\\Chrome\\Application\\chrome.exe",
+  "Chromium\\Application\\chrome.exe",
+  "Microsoft\\Edge\\Application\\msedge.exe",
+];
+
+type Environment = Record<string, string | undefined>;
+
+/** Every place where a browser may be, the best first. */
+function places(platform: string, env: Environment): string[] {
+  if (platform === "win32") {
+    const roots = [env.PROGRAMFILES, env["PROGRAMFILES(X86)"], env.LOCALAPPDATA];
+    return windowsPrograms.flatMap((program) => roots.flatMap((root) => (root ? [`${root}\\${program}`] : [])));
+  }
+  const onPath = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const found = commands.flatMap((command) => onPath.map((folder) => join(folder, command)));
+  if (platform !== "darwin") return [...found, "/opt/google/chrome/chrome", "/snap/bin/chromium"];
+  const roots = ["/Applications", ...(env.HOME ? [join(env.HOME, "Applications")] : [])];
+  return [...macApplications.flatMap((program) => roots.map((root) => `${root}/${program}`)), ...found];
+}
+
+/**
+ * The program file of an installed Chrome, Chromium or Edge, or undefined.
+ *
+ * CHROME_PATH comes first and alone: who names a browser wants no other, so a wrong path finds none.
+ *
+ * @param platform as `process.platform` names it
+ * @param env the environment variables
+ * @param exists whether a file is there
+ */
+export function findBrowser(
+  platform: string = process.platform,
+  env: Environment = process.env,
+  exists: (file: string) => boolean = existsSync,
+): string | undefined {
+  if (env.CHROME_PATH) return exists(env.CHROME_PATH) ? env.CHROME_PATH : undefined;
+  return places(platform, env).find(exists);
+}
+
+/* One running browser with a page kept open, and nothing left of it when it ends. */
+
+/** A browser that is running. */
+export interface BrowserSession {
+  readonly page: Page;
+  isOpen(): boolean;
+  newPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Longest time for the browser to start, and again for its page: seconds, but half a minute was once too short. */
+const longestStartMs = 180_000;
+
+/** What keeps a browser from speaking to the network, asking questions, or needing a graphics card. */
+const browserArguments = [
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--enable-unsafe-swiftshader",
+];
+
+/**
+ * Starts the installed browser on a page.
+ *
+ * Its profile is a temporary folder of ours, because it has to go also when the process ends in haste: playwright-core
+ * then kills the browser and tries once to remove the profile, which fails while the browser's helpers still write.
+ *
+ * @param url the page to open
+ * @throws Error if the browser does not start or the page does not load
+ */
+export async function openBrowser(url: string): Promise<BrowserSession> {
+  // by require, which waits while the packages are being installed anew
+  const { chromium } = require("playwright-core") as typeof import("playwright-core");
+  const profile = mkdtempSync(join(tmpdir(), "rnn-dynamics-browser-"));
+  const forget = (): void => removeFolder(profile);
+  try {
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: findBrowser(),
+      args: browserArguments,
+      timeout: longestStartMs,
+      // an interrupt is for the cell that runs, not for the browser
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    // after playwright-core's own listener, which kills the browser
+    process.once("exit", forget);
+    let isOpen = true;
+    context.once("close", () => {
+      isOpen = false;
+    });
+    // not on "close", which comes before the browser's processes have ended: they would still write
+    const close = async (): Promise<void> => {
+      await context.close();
+      process.off("exit", forget);
+      forget();
+    };
+    try {
+      const page = await context.newPage();
+      await page.goto(url, { timeout: longestStartMs });
+      return { page, isOpen: () => isOpen, newPage: () => context.newPage(), close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  } catch (error) {
+    forget();
+    throw error;
   }
 }

@@ -3,13 +3,27 @@
  */
 import { mkdirSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { applyPalette, GIFEncoder, quantize } from "gifenc";
-import { PNG } from "pngjs";
 import { checkFigure, checkFrames, type Figure, type Frame, frameFigure } from "../figures/figure";
 import { writeAside } from "../files/write-aside";
 import { outFolder } from "../places";
 import { checkCount, checkNumber, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { drawFigure } from "./export";
+
+/** What is used of two packages that bring no types of their own. */
+interface GifPackage {
+  GIFEncoder(): {
+    /** @param options `delay` in ms until the next frame; `repeat` 0 is for ever */
+    writeFrame(index: Uint8Array, width: number, height: number, options: object): void;
+    finish(): void;
+    bytes(): Uint8Array;
+  };
+  /** Colours [red, green, blue], 0…255. */
+  quantize(rgba: Uint8Array, maxColors: number): number[][];
+  applyPalette(rgba: Uint8Array, palette: number[][]): Uint8Array;
+}
+interface PngPackage {
+  PNG: { sync: { read(file: Buffer): { readonly width: number; readonly height: number; readonly data: Buffer } } };
+}
 
 export interface FilmOptions extends Partial<LongCall> {
   /** Every so-manieth frame; the last one is always in. */
@@ -92,6 +106,8 @@ export function gifOf(pictures: readonly Buffer[], delay: number): Buffer {
   const where = "gifOf";
   if (!Array.isArray(pictures) || pictures.length === 0) reject(where, "pictures", pictures, "at least one PNG file");
   checkNumber(where, "delay", delay);
+  const { GIFEncoder, quantize, applyPalette } = require("gifenc") as GifPackage;
+  const { PNG } = require("pngjs") as PngPackage;
   const gif = GIFEncoder();
   for (const [k, file] of pictures.entries()) {
     if (!Buffer.isBuffer(file)) reject(where, `pictures[${k}]`, file, "the bytes of a PNG file");

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { killAllKernels } from "rnn-dynamics/dist/cli/kernel-process";
+import { killAllKernels } from "rnn-dynamics/dist/cli/kernel";
 import { closeBrowser, saveFigure } from "rnn-dynamics/dist/page/export";
 import type { Context } from "./context";
 import { runEigen } from "./eigen";

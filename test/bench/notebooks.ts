@@ -1,7 +1,7 @@
 /** Task N: what a student waits for, in the real kernel: the first figure of notebook 01, all of notebook 04. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type KernelClient, type KernelMessage, startKernel } from "rnn-dynamics/dist/cli/kernel-client";
+import { type KernelClient, type KernelMessage, startKernel } from "rnn-dynamics/dist/cli/kernel";
 import {
   listNotebooks,
   type NotebookCell,
@@ -9,7 +9,7 @@ import {
   readNotebook,
   sourceOf,
 } from "rnn-dynamics/dist/cli/notebook-file";
-import { folders } from "rnn-dynamics/dist/cli/project";
+import { folders } from "rnn-dynamics/dist/cli/terminal";
 import type { Context } from "./context";
 import { summarize } from "./measure";
 import type { Row, Target, TaskResult } from "./report";

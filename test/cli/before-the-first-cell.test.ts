@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after as afterTime } from "rnn-dynamics/dist/cli/project";
 import { runNotebook } from "rnn-dynamics/dist/cli/run-notebooks";
+import { after as afterTime } from "rnn-dynamics/dist/cli/terminal";
 import { projectFolder } from "rnn-dynamics/dist/places";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";
 

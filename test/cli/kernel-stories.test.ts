@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { type KernelClient, type KernelMessage, startKernel } from "rnn-dynamics/dist/cli/kernel-client";
+import { type KernelClient, type KernelMessage, startKernel } from "rnn-dynamics/dist/cli/kernel";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";
 
 // What people do beside a notebook that runs. The kernel works in a project of its own: a package, a linked package as

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { helpPictureless, picturelessLine } from "rnn-dynamics/dist/cli/pictureless";
-import { findBrowser } from "rnn-dynamics/dist/page/browser";
+import { helpPictureless, picturelessLine } from "rnn-dynamics/dist/cli/notebook-file";
+import { findBrowser } from "rnn-dynamics/dist/page/export";
 import { notRun } from "../helpers/not-run";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";
 

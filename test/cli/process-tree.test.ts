@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findBrowser } from "rnn-dynamics/dist/page/browser";
+import { findBrowser } from "rnn-dynamics/dist/page/export";
 import { projectFolder } from "rnn-dynamics/dist/places";
 import { notRun } from "../helpers/not-run";
 import { createNotebookFolder, type NotebookFolder } from "../helpers/notebook-folder";

@@ -7,7 +7,7 @@ import { studies } from "rnn-dynamics/dist/claims/studies";
 import type { Study } from "rnn-dynamics/dist/claims/study";
 import { loadStudyResult, saveStudyResult } from "rnn-dynamics/dist/claims/study-results";
 import { parseSeeds } from "rnn-dynamics/dist/cli/replicate";
-import { secondsLeft } from "rnn-dynamics/dist/cli/status-line";
+import { secondsLeft } from "rnn-dynamics/dist/cli/terminal";
 import { projectFolder } from "rnn-dynamics/dist/places";
 
 const command = join(projectFolder, "lib", "dist", "cli", "replicate.js");

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { longStudies } from "rnn-dynamics/dist/claims/long-studies";
 import { studies } from "rnn-dynamics/dist/claims/studies";
 import { listNotebooks, type Notebook, notebookFile } from "rnn-dynamics/dist/cli/notebook-file";
-import { closingLine, folders } from "rnn-dynamics/dist/cli/project";
+import { closingLine, folders } from "rnn-dynamics/dist/cli/terminal";
 import { writeAside } from "rnn-dynamics/dist/files/write-aside";
 import * as recipes from "rnn-dynamics/dist/network/recipe";
 import { projectFolder } from "rnn-dynamics/dist/places";

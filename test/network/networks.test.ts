@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { digestOf } from "rnn-dynamics/dist/files/floats";
+import { digestOf } from "rnn-dynamics/dist/files/sealed";
 import { createEchoState, type EchoState, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { trainForce } from "rnn-dynamics/dist/network/force";
 import { loadNetwork, saveNetwork } from "rnn-dynamics/dist/network/networks";

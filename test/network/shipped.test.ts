@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { bytesOf, digestOf } from "rnn-dynamics/dist/files/floats";
+import { bytesOf, digestOf } from "rnn-dynamics/dist/files/sealed";
 import { bitAccuracy } from "rnn-dynamics/dist/network/flip-flop";
 import { trainForce } from "rnn-dynamics/dist/network/force";
 import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";

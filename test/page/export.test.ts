@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import type { Figure } from "rnn-dynamics/dist/figures/figure";
 import { markerOf, titled } from "rnn-dynamics/dist/figures/theme";
-import { findBrowser } from "rnn-dynamics/dist/page/browser";
-import { closeBrowser, saveFigure } from "rnn-dynamics/dist/page/export";
+import { closeBrowser, findBrowser, saveFigure } from "rnn-dynamics/dist/page/export";
 import { notRun } from "../helpers/not-run";
 import { decodePng } from "../helpers/png";
 

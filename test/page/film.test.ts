@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import { type Figure, type Frame, figureJson, frameFigure, withFrames } from "rnn-dynamics/dist/figures/figure";
-import { findBrowser } from "rnn-dynamics/dist/page/browser";
+import { findBrowser } from "rnn-dynamics/dist/page/export";
 import { gifOf, saveFilm } from "rnn-dynamics/dist/page/film";
 import { assertRejects } from "../helpers/assertions";
 

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
-import { findBrowser } from "rnn-dynamics/dist/page/browser";
+import { findBrowser } from "rnn-dynamics/dist/page/export";
 import { hasJupyter, type JupyterServer, startJupyter } from "../helpers/jupyter-server";
 import { notRun } from "../helpers/not-run";
 import { decodePng } from "../helpers/png";

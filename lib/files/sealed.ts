@@ -1,7 +1,18 @@
 import { createHash } from "node:crypto";
 import { endianness } from "node:os";
+import { join } from "node:path";
 import type { Matrix } from "ml-matrix";
+import { codeFolder } from "../places";
 import { toRowMajor } from "../wasm/vector";
+import { readJsonRecord, refuseFile } from "./json-file";
+
+/** Version of this library, as its package.json says. */
+export function libraryVersion(file: string = join(codeFolder, "..", "package.json")): string {
+  const advice = "restore it: git checkout -- lib/package.json";
+  const { version } = readJsonRecord("libraryVersion", file, { kind: "a package.json", advice });
+  if (typeof version === "string" && /^\d[\w.+-]*$/.test(version)) return version;
+  return refuseFile("libraryVersion", file, "has no version", advice);
+}
 
 /** The bytes of a matrix: float64, little-endian on every machine, row by row. */
 export function bytesOf(m: Matrix): Buffer {
