@@ -18,7 +18,7 @@ import { projectFolder } from "../places";
 import { createPool } from "../pool";
 import { findAllFixedPoints } from "../search/complete-search";
 import { toRowMajor } from "../wasm/vector";
-import { closingLine } from "./terminal";
+import { closingLine, runCommand, UsageError } from "./terminal";
 
 /** sha-256 in hexadecimal, by what it is of. */
 export type Fingerprints = Readonly<Record<string, string>>;
@@ -104,23 +104,20 @@ export async function differences(ways: readonly (readonly [number, 1 | 2])[]): 
 
 export const allWays: readonly (readonly [number, 1 | 2])[] = [[0, 1], [1, 2], [2, 1], [4, 2]]; // biome-ignore format: pairs
 
-async function main([argument]: readonly string[]): Promise<void> {
+async function main([argument]: readonly string[]): Promise<number> {
+  if (argument !== undefined && argument !== "--check" && argument !== "--write")
+    throw new UsageError(`bits: ${argument} is unknown, expected --check, --write or nothing`);
   if (argument === "--check") {
     const lines = await differences(allWays);
     for (const line of lines) console.error(line);
     console.log(`bits on Node ${process.versions.node}`);
     console.log(closingLine(lines.length === 0 ? 1 : 0, lines.length));
-    process.exitCode = lines.length === 0 ? 0 : 1;
-    return;
-  }
-  if (argument !== undefined && argument !== "--write") {
-    console.error(`bits: ${argument} is unknown, expected --check, --write or nothing`);
-    process.exitCode = 2;
-    return;
+    return lines.length === 0 ? 0 : 1;
   }
   const text = `${JSON.stringify(await fingerprints(0, 1), null, 1)}\n`;
   if (argument === "--write") writeAside("bits", bitsFile, text);
   console.log(text);
+  return 0;
 }
 
-if (require.main === module) void main(process.argv.slice(2));
+if (require.main === module) void runCommand(main);

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { readBytes } from "../files/json-file";
 import { makeFolder, writeAside } from "../files/write-aside";
 import { kernelArguments } from "./kernel";
-import { endWithReader, folders } from "./terminal";
+import { folders, runCommand } from "./terminal";
 
 /** Where Jupyter looks for a user's kernels: JUPYTER_DATA_DIR, or the place its own rules give on this system. */
 export function jupyterDataFolder(
@@ -69,39 +69,25 @@ function findProgram(): readonly string[] | undefined {
   });
 }
 
-function main(args: readonly string[]): void {
-  endWithReader();
+async function main(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== "--no-open");
-  if (unknown !== undefined) {
-    console.error(`lab: ${unknown} is unknown, expected --no-open or nothing`);
-    process.exitCode = 1;
-    return;
-  }
-  try {
-    console.log(`Kernel "TypeScript (tslab)" written to ${writeKernelspec()}`);
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-    return;
-  }
-  if (args.includes("--no-open")) return;
+  if (unknown !== undefined) throw new Error(`lab: ${unknown} is unknown, expected --no-open or nothing`);
+  console.log(`Kernel "TypeScript (tslab)" written to ${writeKernelspec()}`);
+  if (args.includes("--no-open")) return 0;
   const program = findProgram();
   if (!program) {
     console.log('No Jupyter found: "pip install jupyterlab", then "npm run lab" again; or open notebooks/ in VS Code.');
-    return;
+    return 0;
   }
   const [command, ...rest] = program;
   const asRoot = process.getuid?.() === 0 ? ["--allow-root"] : []; // Jupyter refuses root, as in a container, without it
   console.log(`Opening ${program.join(" ")} in ${folders.notebooks} (Ctrl-C twice ends it)`);
   const child = spawn(command, [...rest, ...asRoot], { cwd: folders.notebooks, stdio: "inherit" });
   process.on("SIGINT", () => {}); // Jupyter asks before it stops; this process ends after it
-  child.once("error", (error) => {
-    console.error(`lab: ${command} did not start (${error.message})`);
-    process.exitCode = 1;
-  });
-  child.once("close", (code) => {
-    process.exitCode = code ?? 0;
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(new Error(`lab: ${command} did not start (${error.message})`)));
+    child.once("close", (code) => resolve(code ?? 0));
   });
 }
 
-if (require.main === module) main(process.argv.slice(2));
+if (require.main === module) void runCommand(main);

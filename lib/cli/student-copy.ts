@@ -9,8 +9,9 @@
  */
 import { randomBytes } from "node:crypto";
 import {
-  copyFileSync,
+  cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   realpathSync,
@@ -24,8 +25,8 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { readJsonRecord, refuseFile } from "../files/json-file";
 import { reason } from "../files/write-aside";
 import { projectFolder } from "../places";
-import { listNotebooks, type NotebookCell, notebookFile, readNotebook, sourceOf, writeNotebook } from "./notebook-file";
-import { endWithReader } from "./terminal";
+import { listNotebooks, notebookFile, readNotebook, sourceOf, writeNotebook } from "./notebook-file";
+import { runCommand, UsageError } from "./terminal";
 
 /** What a student needs, by its path in the project. The notebooks and package.json are rewritten, not copied. */
 const parts = [
@@ -98,15 +99,12 @@ function checkTarget(target: string, from: string): string {
 
 /** A file or a folder with all that is in it; what does not exist is not missed, links are not followed. */
 function copyPart(from: string, to: string): void {
-  if (!existsSync(from) || leftOut.has(basename(from))) return;
-  if (statSync(from).isFile()) {
-    copyFileSync(from, to);
-    return;
-  }
-  mkdirSync(to);
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (entry.isFile() || entry.isDirectory()) copyPart(join(from, entry.name), join(to, entry.name));
-  }
+  if (!existsSync(from)) return;
+  const filter = (path: string): boolean => {
+    const entry = lstatSync(path);
+    return !leftOut.has(basename(path)) && (entry.isFile() || entry.isDirectory());
+  };
+  cpSync(from, to, { recursive: true, filter });
 }
 
 /** The same packages, only the commands that work. */
@@ -124,18 +122,14 @@ function copyNotebooks(from: string, to: string): number {
   for (const name of listNotebooks(from)) {
     const notebook = readNotebook(notebookFile(from, name));
     notebook.cells = notebook.cells.filter(({ metadata }) => !metadata.tags?.includes("lecturer"));
-    for (const cell of notebook.cells) answers += removeAnswers(cell);
+    for (const cell of notebook.cells.filter((cell) => cell.cell_type !== "code")) {
+      const { text, count } = withoutAnswers(sourceOf(cell));
+      cell.source = text;
+      answers += count;
+    }
     writeNotebook(notebookFile(to, name), notebook);
   }
   return answers;
-}
-
-/** Takes answers out of a text cell, in place; returns how many there were. */
-function removeAnswers(cell: NotebookCell): number {
-  if (cell.cell_type === "code") return 0;
-  const { text, count } = withoutAnswers(sourceOf(cell));
-  cell.source = text;
-  return count;
 }
 
 const folded = /<details>\s*<summary>([^<]*)<\/summary>[\s\S]*?<\/details>/g;
@@ -153,15 +147,11 @@ export function withoutAnswers(text: string): { text: string; count: number } {
     count++;
     return `${summary}: ${handedOut}`;
   });
-  const unlinked = hidden
-    .replace(/<a\s[^>]*href="[^"]*solutions\/[^"]*"[^>]*>[\s\S]*?<\/a>/g, () => {
-      count++;
-      return "not in this copy";
-    })
-    .replace(/\[([^\]]*)\]\([^)]*solutions\/[^)]*\)/g, (_, words: string) => {
-      count++;
-      return `${words} (not in this copy)`;
-    });
+  const links = /<a\s[^>]*href="[^"]*solutions\/[^"]*"[^>]*>[\s\S]*?<\/a>|\[([^\]]*)\]\([^)]*solutions\/[^)]*\)/g;
+  const unlinked = hidden.replace(links, (_, words?: string) => {
+    count++;
+    return words === undefined ? "not in this copy" : `${words} (not in this copy)`;
+  });
   return { text: unlinked, count };
 }
 
@@ -186,25 +176,18 @@ Begin with \`notebooks/00-start-here.ipynb\`. This copy has no solutions: \`chec
 notebooks run through. MIT licence; the paper and its code are by Eric V. Jang.
 `;
 
-function main(args: readonly string[]): void {
-  endWithReader();
-  const usage = "usage: npm run student-copy -- FOLDER";
+function main(args: readonly string[]): number {
   const option = args.find((arg) => arg.startsWith("-"));
   if (args.length !== 1 || option !== undefined) {
     const what = option === undefined ? `${args.length} folders are named` : `${option} is unknown`;
-    console.error(`student-copy: ${what}, expected one folder\n${usage}`);
-    process.exitCode = 2;
-    return;
+    throw new UsageError(`student-copy: ${what}, expected one folder\nusage: npm run student-copy -- FOLDER`);
   }
-  try {
-    // npm runs this in the project's folder, whichever folder the reader is in
-    const copy = studentCopy(resolve(process.env.INIT_CWD ?? "", args[0]));
-    console.log(`${copy.notebooks} notebooks, ${copy.files} files, ${copy.answers} answers taken out → ${copy.folder}`);
-    console.log(`Try it: cd "${relative(process.env.INIT_CWD ?? "", copy.folder)}" && npm start -- 01`);
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-  }
+  // npm runs this in the project's folder, whichever folder the reader is in
+  const here = process.env.INIT_CWD ?? "";
+  const copy = studentCopy(resolve(here, args[0]));
+  console.log(`${copy.notebooks} notebooks, ${copy.files} files, ${copy.answers} answers taken out → ${copy.folder}`);
+  console.log(`Try it: cd "${relative(here, copy.folder)}" && npm start -- 01`);
+  return 0;
 }
 
-if (require.main === module) main(process.argv.slice(2));
+if (require.main === module) void runCommand(main);

@@ -31,6 +31,25 @@ export function after(milliseconds: number, call: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** The command line is wrong: exit code 2. */
+export class UsageError extends Error {}
+
+/**
+ * Makes a command of this process: what it returns is the exit code, what it throws is told in its own words, without a
+ * stack.
+ *
+ * @param run is given the words of the command line
+ */
+export async function runCommand(run: (words: string[]) => number | Promise<number>): Promise<void> {
+  endWithReader();
+  try {
+    process.exitCode = await run(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
 /** Ends the process without a word when nobody reads what it prints any more, as `npm start | head` does not. */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -11,27 +11,30 @@ import { saveNetwork } from "../network/networks";
 import { prepareFlipFlop } from "../network/recipe";
 import { loadShipped, retrainShipped, shippedNames, shippedNetwork, shippedRecipes } from "../network/shipped";
 import { simulate } from "../network/simulate";
+import { createStatusLine, runCommand, UsageError } from "./terminal";
 
 function main(args: readonly string[]): number {
-  const names = args.filter((arg) => !arg.startsWith("--"));
+  const [name = ""] = args.filter((arg) => arg !== "--check");
   const isCheck = args.includes("--check");
-  const unknown = args.filter((arg) => arg.startsWith("--") && arg !== "--check");
-  if (names.length !== 1 || unknown.length > 0 || !shippedNames().includes(names[0])) {
-    console.error(`usage: node lib/dist/cli/train-network.js NAME [--check]\n  NAME: ${shippedNames().join(", ")}`);
-    return 2;
+  if (args.length !== (isCheck ? 2 : 1) || !shippedNames().includes(name)) {
+    throw new UsageError(
+      `usage: node lib/dist/cli/train-network.js NAME [--check]\n  NAME: ${shippedNames().join(", ")}`,
+    );
   }
-  const [name] = names;
+  const status = createStatusLine([name]);
   const started = performance.now();
-  const training = retrainShipped(name, { onProgress: showProgress(name) });
+  status.begin(name);
+  const training = retrainShipped(name, { onProgress: (done, total) => status.update(done, total, "step") });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (training.status !== "completed") {
-    console.error(`${name}: ${training.status} (${training.output.rows} steps made), nothing is written`);
-    return 1;
+    throw new Error(`${name}: ${training.status} (${training.output.rows} steps made), nothing is written`);
   }
   const { testing, x0, recipe } = prepareFlipFlop(shippedRecipes[name]);
   const { output } = simulate(training.network, testing.input, { x0 });
   const norms = training.readoutNorm.getRow(training.readoutNorm.rows - 1).map((norm) => norm.toFixed(2));
-  console.log(
+  status.isOver(
+    name,
+    undefined,
     `${name}: ${recipe.pretrainedBits > 0 ? "twice " : ""}${recipe.steps} steps in ${seconds} s, rows of Wo ${norms.join(" ")}, ` +
       `test MSE ${meanSquaredError(output, testing.target).toFixed(3)}, ` +
       `bits right ${(100 * bitAccuracy(output, testing.target)).toFixed(1)} %`,
@@ -56,16 +59,4 @@ function compare(name: string, retrained: readonly number[]): number {
   return different === 0 ? 0 : 1;
 }
 
-function showProgress(name: string): ((done: number, total: number) => void) | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  return (done, total) => {
-    process.stderr.write(`\r${name}: step ${done} of ${total}${done === total ? "\n" : ""}`);
-  };
-}
-
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+void runCommand(main);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { galleryPage, galleryPictures } from "rnn-dynamics/dist/cli/gallery";
+import { galleryPage, galleryPictures } from "rnn-dynamics/dist/cli/ship";
 import { projectFolder } from "rnn-dynamics/dist/places";
 
 describe("the gallery", () => {

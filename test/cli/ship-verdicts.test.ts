@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { shippedLedger, withLedger } from "rnn-dynamics/dist/cli/ship-verdicts";
+import { shippedLedger, withLedger } from "rnn-dynamics/dist/cli/ship";
 import { projectFolder } from "rnn-dynamics/dist/places";
 
-describe("cli/ship-verdicts", () => {
+describe("cli/ship", () => {
   const readme = readFileSync(join(projectFolder, "README.md"), "utf8");
 
   it("has written the verdicts that are shipped into the README", () => {
-    assert.equal(withLedger(readme, shippedLedger()), readme, "run: node lib/dist/cli/ship-verdicts.js --readme");
+    assert.equal(withLedger(readme, shippedLedger()), readme, "run: node lib/dist/cli/ship.js verdicts --readme");
   });
 
   it("shows every claim, with a link to its notebook where there is one", () => {
