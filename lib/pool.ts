@@ -8,7 +8,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Piscina } from "piscina";
-import type { TaskPool } from "./search/search-work";
+import type { TaskPool } from "./search/work";
 import { checkCount, withDefaults } from "./wasm/validate";
 
 /** A pool that owns its threads. */

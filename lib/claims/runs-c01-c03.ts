@@ -6,7 +6,7 @@ import type { Matrix } from "ml-matrix";
 import { checkFlowArgument, type Flow } from "../flow/flow";
 import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../network/simple-rnn";
 import { checkRng, createRng, type Rng } from "../numbers/random";
-import { findFixedPoints } from "../search/fixed-points";
+import { findFixedPoints } from "../search/find";
 import { minimizeSpeed } from "../search/minimize";
 import { startsInBox } from "../search/starts";
 import { checkNumber, checkNumbers, checkRecord, checkVector, reject, withDefaults } from "../wasm/validate";

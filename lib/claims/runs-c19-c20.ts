@@ -2,11 +2,11 @@
 
 import { Matrix } from "ml-matrix";
 import { type Flow, kineticEnergy } from "../flow/flow";
-import { ghostOfSaddleNode, saddleNodeFamily } from "../flow/planar";
+import { ghostOfSaddleNode, saddleNodeFamily } from "../flow/plane";
 import { checkRng, createRng, type Rng } from "../numbers/random";
 import { certify } from "../search/certify";
-import { findFixedPoints } from "../search/fixed-points";
-import { isSamePlace } from "../search/merge";
+import { findFixedPoints } from "../search/find";
+import { isSamePlace } from "../search/points";
 import { startsInBox } from "../search/starts";
 import { checkCount, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../wasm/validate";
 import { dot } from "../wasm/vector";

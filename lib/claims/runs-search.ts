@@ -10,12 +10,7 @@ import type { FlipFlopRecipe, PreparedFlipFlop } from "../network/recipe";
 import { type Simulation, simulate } from "../network/simulate";
 import { trainedNetwork } from "../network/trained";
 import { createRng } from "../numbers/random";
-import {
-  type FindAllOptions,
-  type FullSearch,
-  findAllFixedPoints,
-  type SearchSources,
-} from "../search/complete-search";
+import { type FindAllOptions, type FullSearch, findAllFixedPoints, type SearchSources } from "../search/find-all";
 import type { StudyContext } from "./study";
 
 /** A trained network without input, and all that a search of it is told. */

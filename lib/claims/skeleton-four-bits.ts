@@ -9,7 +9,7 @@ import { simulate } from "../network/simulate";
 import { trainedNetwork } from "../network/trained";
 import type { PrincipalComponents } from "../numbers/pca";
 import { createRng } from "../numbers/random";
-import { findAllFixedPoints, type SearchEnd } from "../search/complete-search";
+import { findAllFixedPoints, type SearchEnd } from "../search/find-all";
 import { checkRecord, checkShape, checkVector, reject } from "../wasm/validate";
 import { distance } from "../wasm/vector";
 import type { Study, StudyContext } from "./study";

@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { continueFixedPoints } from "../continuation/continuation";
+import { continueFixedPoints } from "../continuation/continue";
 import { type BranchRecord, recordOf } from "../continuation/record";
 import { memoryTable } from "../memory/memories";
 import { outputOf } from "../memory/passages";
@@ -8,8 +8,8 @@ import type { FlipFlopRecipe } from "../network/recipe";
 import { simulate } from "../network/simulate";
 import { principalComponents } from "../numbers/pca";
 import { createRng } from "../numbers/random";
-import { type FullSearch, findAllFixedPoints, type SearchEnd } from "../search/complete-search";
-import { modeCounts } from "../search/mode-counts";
+import { type FullSearch, findAllFixedPoints, type SearchEnd } from "../search/find-all";
+import { modeCounts } from "../search/report";
 import { filmSteps, networkAt, type TrainingFilm, trainingFilm } from "../training/film";
 import { readoutFamily } from "../training/readout-family";
 import { checkList, checkRecord } from "../wasm/validate";

@@ -1,8 +1,7 @@
 import type { FlipFlopRecipe } from "../network/recipe";
-import type { FixedPoint, FixedPointSet } from "../search/fixed-point-set";
-import { findDefaults } from "../search/fixed-points";
-import { isSamePlace } from "../search/merge";
-import { modeCounts } from "../search/mode-counts";
+import { findDefaults } from "../search/find";
+import { type FixedPoint, type FixedPointSet, isSamePlace } from "../search/points";
+import { modeCounts } from "../search/report";
 import type { StartKind } from "../search/starts";
 import { searchSubject, type TimedSearch, timedSearch } from "./runs-search";
 import type { Study, StudyContext } from "./study";

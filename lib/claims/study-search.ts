@@ -1,8 +1,8 @@
 import { cpus } from "node:os";
 import type { FlipFlopRecipe } from "../network/recipe";
-import type { SearchEnd, SearchRound } from "../search/complete-search";
-import type { FixedPoint } from "../search/fixed-point-set";
-import { modeCounts } from "../search/mode-counts";
+import type { SearchEnd, SearchRound } from "../search/find-all";
+import type { FixedPoint } from "../search/points";
+import { modeCounts } from "../search/report";
 import { searchSubject, type TimedSearch, timedSearch } from "./runs-search";
 import type { Study } from "./study";
 

@@ -2,7 +2,7 @@ import { stability } from "../flow/stability";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
 import type { Snapshot } from "../network/force";
 import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
-import { oneByOne } from "../search/search-work";
+import { oneByOne } from "../search/work";
 import {
   filmSteps,
   type HeldMemories,

@@ -3,8 +3,8 @@ import { trainForce } from "../network/force";
 import { simulate } from "../network/simulate";
 import { meanPeriod, toneTask, toneTaskDefaults } from "../network/tone-task";
 import { createRng } from "../numbers/random";
-import type { FixedPoint } from "../search/fixed-point-set";
-import { findFixedPoints } from "../search/fixed-points";
+import { findFixedPoints } from "../search/find";
+import type { FixedPoint } from "../search/points";
 import { distance, norm, toMatrix } from "../wasm/vector";
 import type { Study, StudyContext } from "./study";
 

@@ -1,4 +1,4 @@
-import type { TaskPool } from "../search/search-work";
+import type { TaskPool } from "../search/work";
 
 /** What a study is handed by whoever runs it. */
 export interface StudyContext {

@@ -16,7 +16,7 @@ import { simulate } from "../network/simulate";
 import { createRng } from "../numbers/random";
 import { projectFolder } from "../places";
 import { createPool } from "../pool";
-import { findAllFixedPoints } from "../search/complete-search";
+import { findAllFixedPoints } from "../search/find-all";
 import { toRowMajor } from "../wasm/vector";
 import { closingLine, runCommand, UsageError } from "./terminal";
 

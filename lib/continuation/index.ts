@@ -1,3 +1,3 @@
 /** Branches of fixed points as a parameter changes, and their bifurcations. */
-export { continueFixedPoints as branches } from "./continuation";
+export { continueFixedPoints as branches } from "./continue";
 export { continuationOf as opened, skeletonAt } from "./record";

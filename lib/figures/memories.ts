@@ -1,7 +1,7 @@
 /** Where the fixed points are, how fast the passage between two memories is, and how hard a pulse must be. */
 import type { MemoryGraph } from "../memory/memory-graph";
 import type { PulseThreshold } from "../memory/pulse-threshold";
-import type { SpeedProfile } from "../search/passage-profile";
+import type { SpeedProfile } from "../search/saddles";
 import { checkCount, checkList, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
 import { bitLabel } from "./cube";
 import type { Figure, Trace } from "./figure";

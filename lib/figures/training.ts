@@ -4,7 +4,7 @@ import type { SeededResult } from "../claims/replicated";
 import { lawOfFirstPulse } from "../claims/study-first-pulse";
 import type { GainRow } from "../claims/study-gain-scan";
 import type { TrainingStory } from "../claims/study-story";
-import type { Continuation } from "../continuation/continuation";
+import type { Continuation } from "../continuation/continue";
 import { type BranchRecord, skeletonAt } from "../continuation/record";
 import type { LostRest, OriginAt } from "../training/film";
 import { checkList, checkRecord, checkShape, reject } from "../wasm/validate";

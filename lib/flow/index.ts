@@ -6,12 +6,8 @@ export {
   kineticEnergyGradient as energyGradient,
   numericalJacobian,
 } from "./energy";
-export { excursionsFrom as excursions } from "./excursions";
+export type { FlowFamily } from "./flow";
 export { type Flow, kineticEnergy as energy, speed } from "./flow";
-export type { FlowFamily } from "./flow-family";
-export { integrate } from "./integrate";
-export { lyapunovExponent } from "./lyapunov";
-export { passageTime } from "./passage-time";
-export { ghostPassageTime, saddleNodeFamily as saddleNode, twoWells } from "./planar";
-export { separationFrom as separation } from "./separation";
-export { stability } from "./stability";
+export { excursionsFrom as excursions, integrate, passageTime, separationFrom as separation } from "./integrate";
+export { ghostPassageTime, saddleNodeFamily as saddleNode, twoWells } from "./plane";
+export { lyapunovExponent, stability } from "./stability";

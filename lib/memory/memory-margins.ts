@@ -1,6 +1,6 @@
 import { checkEchoState, type EchoState, echoStateFlow } from "../network/echo-state";
-import { findFixedPoints } from "../search/fixed-points";
-import type { TaskPool } from "../search/search-work";
+import { findFixedPoints } from "../search/find";
+import type { TaskPool } from "../search/work";
 import { checkList, checkPattern, checkVector, type LongCall, longCallDefaults, withDefaults } from "../wasm/validate";
 import { distance } from "../wasm/vector";
 

@@ -1,7 +1,7 @@
 import { checkEchoState, type EchoState, echoStateFlow, firingRates } from "../network/echo-state";
 import { clearOutput } from "../network/flip-flop";
-import type { BranchOptions, KnownSpectrum } from "../search/manifold";
-import { transitionGraph } from "../search/transition-graph";
+import type { BranchOptions, KnownSpectrum } from "../search/saddles";
+import { transitionGraph } from "../search/transitions";
 import { checkMatrix, checkNumber, checkRecord, checkVector, type LongCall } from "../wasm/validate";
 import { dot, multiplyInto, norm, toRowMajor } from "../wasm/vector";
 

@@ -1,4 +1,4 @@
-import { arrivalWatch } from "../flow/arrival";
+import { arrivalWatch } from "../flow/integrate";
 import { activation } from "../network/activation";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import { flipFlopDefaults } from "../network/flip-flop";

@@ -3,7 +3,7 @@ import { Matrix } from "ml-matrix";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
 import { angleInDegrees } from "../numbers/angles";
 import { type PrincipalComponents, principalComponents } from "../numbers/pca";
-import { type FindOptions, findFixedPoints } from "../search/fixed-points";
+import { type FindOptions, findFixedPoints } from "../search/find";
 import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector } from "../wasm/validate";
 import { dot, norm } from "../wasm/vector";
 import { type BitAxes, bitAxes } from "./bit-axes";

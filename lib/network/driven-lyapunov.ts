@@ -1,6 +1,6 @@
 import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { jacobianTimes } from "../flow/flow";
-import { Growth, type LyapunovExponent, lyapunovDefaults } from "../flow/lyapunov";
+import { Growth, type LyapunovExponent, lyapunovDefaults } from "../flow/stability";
 import {
   checkCount,
   checkMatrix,

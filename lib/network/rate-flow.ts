@@ -1,5 +1,5 @@
 import type { Flow, FlowSpec } from "../flow/flow";
-import { largestSingularValue } from "../wasm/linear-solve";
+import { largestSingularValue } from "../wasm/lu";
 import { checkChoice, checkCount, checkNumber, checkRecord, checkVector, reject } from "../wasm/validate";
 import { multiplyInto, norm, toMatrix } from "../wasm/vector";
 import { isResident, kernelArray, loadKernels } from "../wasm/wasm";

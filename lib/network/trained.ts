@@ -4,7 +4,7 @@ import { keepDamaged } from "../files/json-file";
 import { digestOf, libraryVersion } from "../files/sealed";
 import { makeFolder } from "../files/write-aside";
 import { projectFolder } from "../places";
-import type { TaskPool } from "../search/search-work";
+import type { TaskPool } from "../search/work";
 import { checkShape, withDefaults } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { withReadout } from "./echo-state";

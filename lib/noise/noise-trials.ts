@@ -1,6 +1,6 @@
 import type { EchoState } from "../network/echo-state";
 import { createRng, type Rng } from "../numbers/random";
-import type { TaskPool } from "../search/search-work";
+import type { TaskPool } from "../search/work";
 import { checkCount, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkedNoiseOptions, type NoiseTrialOptions, noiseTrial, noiseTrialDefaults } from "./noise";

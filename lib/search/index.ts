@@ -1,17 +1,12 @@
 /** Fixed and slow points of a flow, how sure of each one may be, and what joins them.  [J15 §3] */
 
-export { certificateTable as certificates } from "./certificate-table";
-export { certify } from "./certify";
-export { findAllFixedPoints as allFixedPoints } from "./complete-search";
-export { completeness } from "./completeness";
-export { completenessBadge as badge } from "./completeness-badge";
-export { trackEdge as edge } from "./edge-tracking";
-export type { FixedPoint, FixedPointSet } from "./fixed-point-set";
-export { findFixedPoints as fixedPoints } from "./fixed-points";
-export { unstableDirection, unstableManifold } from "./manifold";
+export { certify, polishFixedPoint as polish } from "./certify";
+export { trackEdge as edge } from "./explore";
+export { findFixedPoints as fixedPoints } from "./find";
+export { findAllFixedPoints as allFixedPoints } from "./find-all";
 export { minimizeSpeed as minimize } from "./minimize";
-export { modeCounts } from "./mode-counts";
-export { speedThroughSaddle as speedThrough } from "./passage-profile";
-export { polishFixedPoint as polish } from "./polish";
+export type { FixedPoint, FixedPointSet } from "./points";
+export { certificateTable as certificates, completeness, completenessBadge as badge, modeCounts } from "./report";
+export { speedThroughSaddle as speedThrough, unstableDirection, unstableManifold } from "./saddles";
 export { mixedStarts, startsInBox } from "./starts";
-export { transitionGraph } from "./transition-graph";
+export { transitionGraph } from "./transitions";

@@ -2,9 +2,8 @@ import { Matrix } from "ml-matrix";
 import { checkFlowArgument, type Flow } from "../flow/flow";
 import { checkChoice, checkCount, checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
 import { norm } from "../wasm/vector";
-import { EnergySurface, type Evaluations, roundingOfSpeed } from "./energy-surface";
-import { steepestDescent } from "./steepest-descent";
-import { conjugateGradients, dogleg, type StepRule } from "./trust-region";
+import { conjugateGradients, dogleg, type StepRule, steepestDescent } from "./steps";
+import { EnergySurface, type Evaluations, roundingOfSpeed } from "./surface";
 
 export type MinimizeMethod = "dogleg" | "cg" | "gradient";
 

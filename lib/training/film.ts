@@ -2,9 +2,9 @@
  * The runs behind claims C10 to C12: a network at several steps of its training, looked at in the same way each time.
  */
 import type { Matrix } from "ml-matrix";
-import { continueFixedPoints } from "../continuation/continuation";
-import { excursionsFrom } from "../flow/excursions";
-import type { FlowFamily } from "../flow/flow-family";
+import { continueFixedPoints } from "../continuation/continue";
+import type { FlowFamily } from "../flow/flow";
+import { excursionsFrom } from "../flow/integrate";
 import { stability } from "../flow/stability";
 import { type MemoryOptions, memoryTable } from "../memory/memories";
 import { patternOf } from "../memory/passages";

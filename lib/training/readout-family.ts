@@ -1,6 +1,5 @@
 import type { Matrix } from "ml-matrix";
-import type { Flow, FlowSpec } from "../flow/flow";
-import type { FlowFamily } from "../flow/flow-family";
+import type { Flow, FlowFamily, FlowSpec } from "../flow/flow";
 import { type ActivationName, activation } from "../network/activation";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import type { Snapshot } from "../network/force";

@@ -1,16 +1,27 @@
+import type { Matrix } from "ml-matrix";
+import {
+  blockStart,
+  checkIterations,
+  type DeflationRoom,
+  deflate,
+  deflationRoom,
+  exceptionalShifts,
+  hessenbergNorm,
+  type ShiftPair,
+  shiftsFor,
+  solveTwoByTwo,
+  startSweep,
+  type Workspace,
+} from "./qr";
+import { checkCount, checkMatrix, checkVector, reject } from "./validate";
+import { GEMM_WORK, norm, toRowMajor } from "./vector";
+import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
+
 /**
  * Eigenvalues of a real square matrix: block by block if it is reducible, and each block by balancing, Householder reduction
  * to Hessenberg form, QR iteration. The passes over the matrix are kernels (lib/kernels: eigen, hessenberg-panels, bulges, gemm); what decides is here, in qr-iteration,
  * early-deflation and double-shift.
  */
-import type { Matrix } from "ml-matrix";
-import { balance, irreducibleBlocks, normalize } from "./balance";
-import { deflationRoom } from "./early-deflation";
-import { GEMM_WORK } from "./matrix-product";
-import { iterate, LARGE } from "./qr-iteration";
-import { checkCount, checkMatrix, checkVector, reject } from "./validate";
-import { norm, toRowMajor } from "./vector";
-import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /** Eigenvalues re + i·im, sorted by descending real part, then descending imaginary part. */
 export interface Eigenvalues {
@@ -131,4 +142,200 @@ function reduce(h: Float64Array, n: number, make: (length: number) => Float64Arr
   const work = make(4 * n);
   const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work.byteOffset + 8 * n * i);
   loadKernels().hessenberg(h.byteOffset, n, n, columns, v, w, v2, w2);
+}
+
+/*
+ * What is done to a matrix before its eigenvalues are computed: it is taken apart into irreducible blocks, and powers of two
+ * bring each to a size, and its rows and columns to equal norms.
+ */
+
+/** Divides by the power of two that brings the largest entry between 1 and 2; returns it. */
+export function normalize(h: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < h.length; i++) largest = Math.max(largest, Math.abs(h[i]));
+  if (largest === 0) return 1;
+  let scale = 1;
+  for (; largest / scale >= 2; scale *= 2);
+  for (; largest / scale < 1; scale /= 2);
+  for (let i = 0; i < h.length; i++) h[i] /= scale;
+  return scale;
+}
+
+/**
+ * Scales rows and columns by powers of two until their 1-norms agree: D⁻¹ A D is exact, has the same eigenvalues, and
+ * smaller rounding errors where A was badly scaled.
+ */
+export function balance(a: Float64Array, n: number, stride: number): void {
+  // 100 rounds are never reached in practice; they bound the time on adversarial input
+  for (let round = 0; round < 100 && isUnbalanced(a, n, stride); round++) {
+    for (let i = 0; i < n; i++) {
+      let column = 0;
+      let row = 0;
+      for (let j = 0; j < n; j++) {
+        if (j === i) continue;
+        column += Math.abs(a[j * stride + i]);
+        row += Math.abs(a[i * stride + j]);
+      }
+      const factor = balancingFactor(column, row);
+      if (factor === 1) continue;
+      for (let j = 0; j < n; j++) a[i * stride + j] /= factor;
+      for (let j = 0; j < n; j++) a[j * stride + i] *= factor;
+    }
+  }
+}
+
+/** The power of two that brings the norms of a column (times it) and a row (divided by it) together, 1 if it is not worth it. */
+function balancingFactor(column: number, row: number): number {
+  if (column === 0 || row === 0) return 1;
+  let factor = 1;
+  let c = column;
+  for (; c < row / 2 && factor < 1e100; factor *= 2) c *= 4;
+  for (; c >= row * 2 && factor > 1e-100; factor /= 2) c /= 4;
+  return (c + row) / factor < 0.95 * (column + row) ? factor : 1;
+}
+
+/** Whether any row would be scaled, found in one pass in the order of memory. */
+function isUnbalanced(a: Float64Array, n: number, stride: number): boolean {
+  const columns = new Float64Array(n);
+  const rows = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let row = 0;
+    for (let j = 0; j < n; j++) {
+      const size = i === j ? 0 : Math.abs(a[i * stride + j]);
+      columns[j] += size;
+      row += size;
+    }
+    rows[i] = row;
+  }
+  return rows.some((row, i) => balancingFactor(columns[i], row) !== 1);
+}
+
+/**
+ * The irreducible blocks of a matrix: the strongly connected components of the graph with an edge i → j wherever
+ * a_ij ≠ 0 (Tarjan 1972). With its rows and columns in the order of the components the matrix is block triangular.
+ *
+ * LAPACK isolates single rows at either end only. Components find every block, a single row between two loops as well,
+ * so that what one part of a network does to another cannot blur the eigenvalues of either.
+ *
+ * @param a row-major, (n·n)
+ * @returns row numbers of each block, ascending in each
+ */
+export function irreducibleBlocks(a: Float64Array, n: number): number[][] {
+  // a dense matrix, the common case, is known after a row and a column
+  if (reachesAll(a, n, n, 1) && reachesAll(a, n, 1, n)) return [Array.from({ length: n }, (_, i) => i)];
+  const blocks: number[][] = [];
+  const [number, low, next] = [new Int32Array(n).fill(-1), new Int32Array(n), new Int32Array(n)];
+  const isWaiting = new Uint8Array(n);
+  const waiting: number[] = [];
+  const path: number[] = [];
+  let visited = 0;
+  const enter = (v: number): void => {
+    number[v] = low[v] = visited++;
+    isWaiting[v] = 1;
+    waiting.push(v);
+    path.push(v);
+  };
+  for (let root = 0; root < n; root++) {
+    if (number[root] < 0) enter(root);
+    while (path.length > 0) {
+      const v = path[path.length - 1];
+      let w = next[v];
+      for (; w < n; w++) {
+        if (a[v * n + w] === 0) continue;
+        if (number[w] < 0) break;
+        if (isWaiting[w] === 1 && number[w] < low[v]) low[v] = number[w];
+      }
+      next[v] = w + 1;
+      if (w < n) {
+        enter(w);
+        continue;
+      }
+      path.pop();
+      if (path.length > 0) low[path[path.length - 1]] = Math.min(low[path[path.length - 1]], low[v]);
+      if (low[v] === number[v]) {
+        const block = waiting.splice(waiting.lastIndexOf(v));
+        for (const member of block) isWaiting[member] = 0;
+        blocks.push(block.sort((i, j) => i - j));
+      }
+    }
+  }
+  return blocks;
+}
+
+/** Whether every row can be reached from row 0; v → w where the entry at v · from + w · to is not 0. */
+function reachesAll(a: Float64Array, n: number, from: number, to: number): boolean {
+  const isReached = new Uint8Array(n);
+  const reached = [0];
+  isReached[0] = 1;
+  for (let k = 0; k < reached.length && reached.length < n; k++) {
+    for (let w = 0; w < n; w++) {
+      if (isReached[w] === 1 || a[reached[k] * from + w * to] === 0) continue;
+      isReached[w] = 1;
+      reached.push(w);
+    }
+  }
+  return reached.length === n;
+}
+
+/*
+ * Eigenvalues of a Hessenberg matrix by QR iteration: aggressive early deflation and many shifts at a time in large blocks,
+ * Francis' double shift in small ones.
+ */
+
+/** Blocks of fewer rows are not worth a window. */
+export const LARGE = 220;
+/** Percentage of a window that must deflate for the next window to come without a sweep (LAPACK's nibble). */
+const NIBBLE = 14;
+/** Every so many sweeps without deflation, one takes shifts that belong to nothing, to break a cycle. */
+const PATIENCE = 6;
+
+/** The eigenvalues of the first n rows and columns, in the order of their rows. Changes the matrix. */
+export function iterate(
+  work: Workspace,
+  n: number,
+  room: DeflationRoom | undefined,
+): { re: Float64Array; im: Float64Array } {
+  const { h, stride } = work;
+  const re = new Float64Array(n);
+  const im = new Float64Array(n);
+  const total = hessenbergNorm(h, n, stride);
+  let iterations = 0;
+  let shifts: ShiftPair[] = [];
+  for (let end = n - 1; end >= 0; ) {
+    const l = blockStart(h, stride, end, total);
+    if (l >= end - 1) {
+      if (l === end) re[end] = h[end * stride + end];
+      else solveTwoByTwo(h, stride, end, re, im);
+      end = l - 1;
+      iterations = 0;
+      continue;
+    }
+    iterations += 1;
+    checkIterations(iterations);
+    if (room === undefined || end - l + 1 < LARGE) {
+      shifts = [];
+      startSweep(work, l, end, shiftsFor(h, stride, end, iterations), { top: l, columns: end + 1 });
+    } else if (shifts.length > 0) {
+      chase(work, room, l, end, shifts);
+      shifts = [];
+    } else {
+      const found = deflate(work, room, l, end);
+      if (100 * found.deflated > NIBBLE * room.size) continue;
+      const isStuck = (iterations >> 1) % PATIENCE === PATIENCE - 1; // windows and sweeps take turns
+      shifts = isStuck ? foreignShifts(h, stride, end, room.pairs) : found.shifts;
+    }
+  }
+  return { re, im };
+}
+
+/** One sweep with many pairs of shifts. */
+function chase({ h, stride }: Workspace, room: DeflationRoom, l: number, end: number, shifts: ShiftPair[]): void {
+  const pairs = Math.min(shifts.length, room.pairs);
+  for (let i = 0; i < pairs; i++) room.shifts.set(shifts[i], 3 * i);
+  loadKernels().chase(h.byteOffset, 8 * stride, l, end, room.shifts.byteOffset, pairs, room.chase.byteOffset);
+}
+
+/** Shifts from subdiagonal entries instead of eigenvalues. */
+function foreignShifts(h: Float64Array, stride: number, end: number, pairs: number): ShiftPair[] {
+  return Array.from({ length: pairs }, (_, i) => exceptionalShifts(h, stride, end - 2 * i));
 }

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
-import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
-import type { FlowFamily } from "rnn-dynamics/dist/flow/flow-family";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
+import type { FlowFamily } from "rnn-dynamics/dist/flow/flow";
 import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 
 const grid = (from: number, to: number, count: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));

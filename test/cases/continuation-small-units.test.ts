@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { type Continuation, continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { type Continuation, continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 
 const grid = (from: number, to: number, count: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));

@@ -3,7 +3,7 @@ import { Matrix } from "ml-matrix";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { eigenvalues } from "rnn-dynamics/dist/wasm/eigen";
 
 const rng = createRng("feed-forward");

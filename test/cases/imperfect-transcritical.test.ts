@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { type Continuation, continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { type Continuation, continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 
 const grid = (from: number, to: number, count: number): Float64Array =>

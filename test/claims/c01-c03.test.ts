@@ -11,7 +11,7 @@ import {
   racesByEnd,
 } from "rnn-dynamics/dist/claims/c01-c03";
 import { verdictTable } from "rnn-dynamics/dist/claims/verdict";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const point = (x: number, y: number, unstableCount: number) => ({ xStar: Float64Array.of(x, y), unstableCount });

@@ -17,7 +17,7 @@ import {
   searchTimes,
 } from "rnn-dynamics/dist/claims/runs-c19-c20";
 import type { SearchStudyResult } from "rnn-dynamics/dist/claims/study-search";
-import { ghostOfSaddleNode, saddleNodeFamily } from "rnn-dynamics/dist/flow/planar";
+import { ghostOfSaddleNode, saddleNodeFamily } from "rnn-dynamics/dist/flow/plane";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { certify } from "rnn-dynamics/dist/search/certify";

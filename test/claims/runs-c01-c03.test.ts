@@ -6,7 +6,7 @@ import {
   raceMinimizers,
   searchesFromSeeds,
 } from "rnn-dynamics/dist/claims/runs-c01-c03";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { startsInBox } from "rnn-dynamics/dist/search/starts";

@@ -17,7 +17,7 @@ import { flipFlopRecipe } from "rnn-dynamics/dist/network/recipe";
 import { loadShipped } from "rnn-dynamics/dist/network/shipped";
 import { principalComponents } from "rnn-dynamics/dist/numbers/pca";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { distance } from "rnn-dynamics/dist/wasm/vector";
 import { assertClose } from "../helpers/assertions";
 

@@ -8,8 +8,8 @@ import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { findAllFixedPoints } from "rnn-dynamics/dist/search/complete-search";
-import { modeCounts } from "rnn-dynamics/dist/search/mode-counts";
+import { findAllFixedPoints } from "rnn-dynamics/dist/search/find-all";
+import { modeCounts } from "rnn-dynamics/dist/search/report";
 
 /** Three units that keep their signs, ẋ = −x + 2 tanh x: 27 fixed points, known in closed form. */
 const network = {

@@ -7,7 +7,7 @@ import { outputOf } from "rnn-dynamics/dist/memory/passages";
 import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool } from "rnn-dynamics/dist/pool";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { filmSteps, networkAt, trainingFilm } from "rnn-dynamics/dist/training/film";
 
 const recipe = { seed: 3, gain: 0.6, bits: 2, units: 40, steps: 600, testSteps: 300 };

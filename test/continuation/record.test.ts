@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import { continuationOf, recordOf, skeletonAt } from "rnn-dynamics/dist/continuation/record";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 

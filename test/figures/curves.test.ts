@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as figures from "rnn-dynamics/dist/figures/index";
 import { integrate } from "rnn-dynamics/dist/flow/integrate";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { assertRejects } from "../helpers/assertions";
 import { titleOf, xy } from "../helpers/figure-parts";
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import { titleText } from "rnn-dynamics/dist/figures/figure";
 import * as figures from "rnn-dynamics/dist/figures/index";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";

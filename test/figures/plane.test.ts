@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import * as figures from "rnn-dynamics/dist/figures/index";
 import { integrate } from "rnn-dynamics/dist/flow/integrate";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { assertClose, assertRejects } from "../helpers/assertions";

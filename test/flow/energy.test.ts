@@ -7,7 +7,7 @@ import {
   numericalJacobian,
 } from "rnn-dynamics/dist/flow/energy";
 import { type Flow, kineticEnergy } from "rnn-dynamics/dist/flow/flow";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";

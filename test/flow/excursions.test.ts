@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { excursionsFrom } from "rnn-dynamics/dist/flow/excursions";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { excursionsFrom } from "rnn-dynamics/dist/flow/integrate";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";

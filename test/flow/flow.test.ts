@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { jacobianInto, kineticEnergy, speed, velocityInto } from "rnn-dynamics/dist/flow/flow";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { doubleWell3 } from "../oracles/solved-flows";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { type IntegrationMethod, integrate } from "rnn-dynamics/dist/flow/integrate";
-import { saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/planar";
+import { saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/plane";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { doubleWell3 } from "../oracles/solved-flows";
 

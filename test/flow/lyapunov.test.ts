@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { lyapunovExponent } from "rnn-dynamics/dist/flow/lyapunov";
-import { stability } from "rnn-dynamics/dist/flow/stability";
+import { lyapunovExponent, stability } from "rnn-dynamics/dist/flow/stability";
 import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertRejects } from "../helpers/assertions";

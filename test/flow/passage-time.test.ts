@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { passageTime } from "rnn-dynamics/dist/flow/passage-time";
-import { ghostPassageTime, saddleNodeFamily } from "rnn-dynamics/dist/flow/planar";
+import { passageTime } from "rnn-dynamics/dist/flow/integrate";
+import { ghostPassageTime, saddleNodeFamily } from "rnn-dynamics/dist/flow/plane";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 /** ẋ = μ + a x², the normal form of a saddle-node bifurcation. */

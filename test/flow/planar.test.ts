@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { kineticEnergyGradient } from "rnn-dynamics/dist/flow/energy";
-import { ghostOfSaddleNode, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/planar";
+import { ghostOfSaddleNode, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/plane";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
-import { separationFrom } from "rnn-dynamics/dist/flow/separation";
+import { separationFrom } from "rnn-dynamics/dist/flow/integrate";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 /** ẋ = a x: distances are multiplied by 1 + a dt in every Euler step. */

@@ -5,7 +5,7 @@ import { stability } from "rnn-dynamics/dist/flow/stability";
 import { gateOf } from "rnn-dynamics/dist/memory/passages";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { unstableDirection } from "rnn-dynamics/dist/search/manifold";
+import { unstableDirection } from "rnn-dynamics/dist/search/saddles";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 describe("the gate of a saddle", () => {

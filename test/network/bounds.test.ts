@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import { excursionsFrom } from "rnn-dynamics/dist/flow/excursions";
-import { integrate } from "rnn-dynamics/dist/flow/integrate";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { excursionsFrom, integrate } from "rnn-dynamics/dist/flow/integrate";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { createEchoState } from "rnn-dynamics/dist/network/echo-state";
 import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
 import { flipFlopRecipe, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { randomRecurrentWeights } from "rnn-dynamics/dist/network/simple-rnn";
 import { toneTask } from "rnn-dynamics/dist/network/tone-task";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { deflatedNewton } from "rnn-dynamics/dist/search/deflation";
-import { trackEdge } from "rnn-dynamics/dist/search/edge-tracking";
-import { unstableManifold } from "rnn-dynamics/dist/search/manifold";
+import { deflatedNewton, trackEdge } from "rnn-dynamics/dist/search/explore";
+import { unstableManifold } from "rnn-dynamics/dist/search/saddles";
 
 /** Sizes that a slip of the keyboard asks for: told at once, not by the system when its memory has run out. */
 describe("sizes out of all bounds", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type AbstractMatrix, Matrix } from "ml-matrix";
-import { Growth, lyapunovExponent } from "rnn-dynamics/dist/flow/lyapunov";
+import { Growth, lyapunovExponent } from "rnn-dynamics/dist/flow/stability";
 import { drivenLyapunovExponent } from "rnn-dynamics/dist/network/driven-lyapunov";
 import { createEchoState, echoStateFlow, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";

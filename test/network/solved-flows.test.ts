@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix, QrDecomposition } from "ml-matrix";
-import type { SolvedFlow } from "rnn-dynamics/dist/flow/planar";
+import type { SolvedFlow } from "rnn-dynamics/dist/flow/plane";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";

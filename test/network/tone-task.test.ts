@@ -6,7 +6,7 @@ import { trainForce } from "rnn-dynamics/dist/network/force";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { meanPeriod, toneTask, toneTaskDefaults } from "rnn-dynamics/dist/network/tone-task";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { assertClose } from "../helpers/assertions";
 
 const column = (m: Matrix) => Float64Array.from(m.to1DArray());

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import { trainFlipFlop } from "rnn-dynamics/dist/network/train-flip-flop";
 import { duration, progress } from "rnn-dynamics/dist/page/progress";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { inFakeKernel } from "../helpers/fake-kernel";
 
 const recipe = { units: 20, steps: 300, testSteps: 50, bits: 2, pretrainedBits: 1, seed: 5 };

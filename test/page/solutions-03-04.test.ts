@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
 import { updateReadout } from "rnn-dynamics/dist/network/least-squares";
 import { createRng } from "rnn-dynamics/dist/numbers/random";

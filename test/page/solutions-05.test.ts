@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { determinant, Matrix } from "ml-matrix";
-import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { exercises } from "../../notebooks/solutions/05";

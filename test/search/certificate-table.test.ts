@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { certificateTable } from "rnn-dynamics/dist/search/certificate-table";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import { certificateTable } from "rnn-dynamics/dist/search/report";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 describe("the table of certificates", () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { ghostOfSaddleNode, type SolvedFlow, saddleNodeFamily } from "rnn-dynamics/dist/flow/planar";
+import { ghostOfSaddleNode, type SolvedFlow, saddleNodeFamily } from "rnn-dynamics/dist/flow/plane";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool } from "rnn-dynamics/dist/pool";
-import { type FullSearch, findAllFixedPoints, type SearchRound } from "rnn-dynamics/dist/search/complete-search";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
-import { modeCounts } from "rnn-dynamics/dist/search/mode-counts";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import { type FullSearch, findAllFixedPoints, type SearchRound } from "rnn-dynamics/dist/search/find-all";
+import { modeCounts } from "rnn-dynamics/dist/search/report";
 import { assertRejectsLater } from "../helpers/assertions";
 import { decoupledFlipFlop, type FlipFlopFlow, rotatedFlipFlop } from "../oracles/solved-flows";
 

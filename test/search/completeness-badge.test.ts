@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { integrate } from "rnn-dynamics/dist/flow/integrate";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { findAllFixedPoints } from "rnn-dynamics/dist/search/complete-search";
-import { completenessBadge } from "rnn-dynamics/dist/search/completeness-badge";
-import type { FixedPointSet } from "rnn-dynamics/dist/search/fixed-point-set";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import { findAllFixedPoints } from "rnn-dynamics/dist/search/find-all";
+import type { FixedPointSet } from "rnn-dynamics/dist/search/points";
+import { completenessBadge } from "rnn-dynamics/dist/search/report";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 const rng = createRng("completeness badge");

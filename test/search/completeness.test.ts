@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/planar";
+import { saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/plane";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { completeness, leastCoverage } from "rnn-dynamics/dist/search/completeness";
-import type { FixedPointSet } from "rnn-dynamics/dist/search/fixed-point-set";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import type { FixedPointSet } from "rnn-dynamics/dist/search/points";
+import { completeness, leastCoverage } from "rnn-dynamics/dist/search/report";
 import type { Start } from "rnn-dynamics/dist/search/starts";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";

@@ -3,7 +3,7 @@ import { Matrix } from "ml-matrix";
 import { type Flow, speed } from "rnn-dynamics/dist/flow/flow";
 import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { deflatedNewton } from "rnn-dynamics/dist/search/deflation";
+import { deflatedNewton } from "rnn-dynamics/dist/search/explore";
 import { decoupledFlipFlop, doubleWell3, rotatedFlipFlop } from "../oracles/solved-flows";
 
 const rng = createRng("deflation tests");

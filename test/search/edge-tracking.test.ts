@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { trackEdge } from "rnn-dynamics/dist/search/edge-tracking";
+import { trackEdge } from "rnn-dynamics/dist/search/explore";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 
 const apart = (a: Float64Array, b: Float64Array): number => Math.hypot(...a.map((v, i) => v - b[i]));

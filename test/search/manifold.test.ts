@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
-import { unstableDirection, unstableManifold } from "rnn-dynamics/dist/search/manifold";
-import { transitionGraph } from "rnn-dynamics/dist/search/transition-graph";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import { unstableDirection, unstableManifold } from "rnn-dynamics/dist/search/saddles";
+import { transitionGraph } from "rnn-dynamics/dist/search/transitions";
 import { assertClose } from "../helpers/assertions";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 

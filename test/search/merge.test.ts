@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { connectedComponents } from "rnn-dynamics/dist/search/merge";
+import { connectedComponents } from "rnn-dynamics/dist/search/points";
 import { assertRejects } from "../helpers/assertions";
 
 const line = (...values: number[]) => values.map((value) => Float64Array.of(value));

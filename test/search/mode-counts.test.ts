@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { modeCounts } from "rnn-dynamics/dist/search/mode-counts";
+import { modeCounts } from "rnn-dynamics/dist/search/report";
 import { assertRejects } from "../helpers/assertions";
 
 describe("fixed points counted by unstable modes", () => {

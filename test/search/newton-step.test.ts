@@ -3,9 +3,9 @@ import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { EnergySurface } from "rnn-dynamics/dist/search/energy-surface";
-import { NewtonStep } from "rnn-dynamics/dist/search/newton-step";
-import { solve } from "rnn-dynamics/dist/wasm/linear-solve";
+import { NewtonStep } from "rnn-dynamics/dist/search/steps";
+import { EnergySurface } from "rnn-dynamics/dist/search/surface";
+import { solve } from "rnn-dynamics/dist/wasm/lu";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
-import { speedAlong, speedThroughSaddle } from "rnn-dynamics/dist/search/passage-profile";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
+import { speedAlong, speedThroughSaddle } from "rnn-dynamics/dist/search/saddles";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";
 

@@ -1,13 +1,12 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { twoWells } from "rnn-dynamics/dist/flow/planar";
+import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { certify } from "rnn-dynamics/dist/search/certify";
+import { certify, polishFixedPoint } from "rnn-dynamics/dist/search/certify";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
-import { polishFixedPoint } from "rnn-dynamics/dist/search/polish";
-import { factorize } from "rnn-dynamics/dist/wasm/linear-solve";
+import { factorize } from "rnn-dynamics/dist/wasm/lu";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 import { assertRejects } from "../helpers/assertions";

@@ -5,12 +5,11 @@ import { driftingFlow } from "rnn-dynamics/dist/claims/runs-c19-c20";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { createRng, type Rng } from "rnn-dynamics/dist/numbers/random";
 import { certify } from "rnn-dynamics/dist/search/certify";
-import { findAllFixedPoints } from "rnn-dynamics/dist/search/complete-search";
-import { completeness } from "rnn-dynamics/dist/search/completeness";
-import { completenessBadge } from "rnn-dynamics/dist/search/completeness-badge";
-import type { FixedPointSet } from "rnn-dynamics/dist/search/fixed-point-set";
-import { findFixedPoints } from "rnn-dynamics/dist/search/fixed-points";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import { findAllFixedPoints } from "rnn-dynamics/dist/search/find-all";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
+import type { FixedPointSet } from "rnn-dynamics/dist/search/points";
+import { completeness, completenessBadge } from "rnn-dynamics/dist/search/report";
 import { doubleWell3 } from "../oracles/solved-flows";
 
 const rng = createRng("undecided tests");

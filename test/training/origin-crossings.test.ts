@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
-import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createEchoState, echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";

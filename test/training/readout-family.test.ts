@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continuation";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import { createEchoState, echoStateFlow, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { readoutFamily } from "rnn-dynamics/dist/training/readout-family";

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { balance, normalize } from "rnn-dynamics/dist/wasm/balance";
-import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
-import { factorize, smallestSingularValue } from "rnn-dynamics/dist/wasm/linear-solve";
+import { balance, type Eigenvalues, eigenvaluesOf, normalize } from "rnn-dynamics/dist/wasm/eigen";
+import { factorize, smallestSingularValue } from "rnn-dynamics/dist/wasm/lu";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { complex, minus, modulus } from "../helpers/double-double";
 import { refineEigenvalue } from "../helpers/hyman";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { GEMM_WORK } from "rnn-dynamics/dist/wasm/matrix-product";
+import { GEMM_WORK } from "rnn-dynamics/dist/wasm/vector";
 import { kernelArray, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainChase, plainHessenberg, plainPanels, plainSweep } from "../helpers/plain-eigen";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { MinimalResiduals, type PreconditionedSystem } from "rnn-dynamics/dist/wasm/krylov";
+import { MinimalResiduals, type PreconditionedSystem } from "rnn-dynamics/dist/wasm/single";
 import { multiplyInto, norm } from "rnn-dynamics/dist/wasm/vector";
 import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { factorize, smallestSingularValue } from "rnn-dynamics/dist/wasm/linear-solve";
-import { factorizeSingle } from "rnn-dynamics/dist/wasm/refined-solve";
+import { factorize, smallestSingularValue } from "rnn-dynamics/dist/wasm/lu";
+import { factorizeSingle } from "rnn-dynamics/dist/wasm/single";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { SingleFactors } from "rnn-dynamics/dist/wasm/single-factors";
+import { SingleFactors } from "rnn-dynamics/dist/wasm/single";
 import { kernelArray, kernelBytesInUse, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainFactorizeSingle, plainSolveSingle, plainSolveSingleTransposed } from "../helpers/plain-single";
 

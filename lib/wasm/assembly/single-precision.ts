@@ -1,6 +1,6 @@
 /**
  * The LU factorisation and the triangular solves of linear-solve.ts in single precision: four numbers to a vector, half
- * the memory, half the time. lib/wasm/refined-solve.ts makes a float64 answer of it.
+ * the memory, half the time. lib/wasm/single.ts makes a float64 answer of it.
  *
  * The matrix is row-major with `padded` rows of `padded` float32, padded = n rounded up to a multiple of eight and zero
  * beyond n. Every entry receives aᵢⱼ ← aᵢⱼ − lᵢₖ uₖⱼ one by one with k ascending, each operation rounded to float32.

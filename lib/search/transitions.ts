@@ -10,7 +10,8 @@ import {
   reject,
   withDefaults,
 } from "../wasm/validate";
-import { findDefaults } from "./fixed-points";
+import { findDefaults } from "./find";
+import { isSamePlace } from "./points";
 import {
   type Branch,
   type BranchOptions,
@@ -19,8 +20,7 @@ import {
   type KnownSpectrum,
   type UnstableDirection,
   unstableDirection,
-} from "./manifold";
-import { isSamePlace } from "./merge";
+} from "./saddles";
 import { mirrorOf } from "./starts";
 
 /** An edge of the transition graph: a saddle, and what lies at the end of its two branches. */

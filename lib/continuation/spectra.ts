@@ -10,9 +10,9 @@ import {
   type Unfolding,
   widthOf,
 } from "./bifurcation";
-import { noted, type Piece, type Survey } from "./branch-trace";
-import { type Course, type Heading, windowOver } from "./curve-leg";
-import { type CurveWindow, type Foot, hidesZeros, standBetween } from "./solution-curve";
+import { type CurveWindow, type Foot, hidesZeros, standBetween } from "./curve";
+import { type Course, type Heading, windowOver } from "./leg";
+import { noted, type Piece, type Survey } from "./trace";
 
 /** Two neighbouring feet, what is known of their eigenvalues, and the way from one to the other. */
 export interface ModeChange {

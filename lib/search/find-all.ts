@@ -3,20 +3,12 @@ import { checkFlowArgument, type Flow } from "../flow/flow";
 import { checkRng, type Rng } from "../numbers/random";
 import { checkCount, checkList, checkMatrix, checkRecord, checkVector, withDefaults } from "../wasm/validate";
 import { distance } from "../wasm/vector";
-import { type Completeness, completeness, crowdedFrom, isOpen } from "./completeness";
-import { deflationDefaults } from "./deflation";
-import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
-import {
-  beginSearch,
-  checkedFindOptions,
-  type FindOptions,
-  findDefaults,
-  missingMirrors,
-  type Search,
-} from "./fixed-points";
-import { isSamePlace } from "./merge";
-import type { SearchWork } from "./search-work";
+import { deflationDefaults } from "./explore";
+import { beginSearch, checkedFindOptions, type FindOptions, findDefaults, missingMirrors, type Search } from "./find";
+import { type FixedPoint, type FixedPointSet, isSamePlace } from "./points";
+import { type Completeness, completeness, crowdedFrom, isOpen } from "./report";
 import { blends, mixedStarts, type Start, type StartKind } from "./starts";
+import type { SearchWork } from "./work";
 
 /** Where a search for all fixed points may begin. */
 export interface SearchSources {

@@ -11,11 +11,10 @@
  * of its own way, and so must both its halves, with the point in the middle found on the curve.
  */
 
-import { jacobianInto, velocityInto } from "../flow/flow";
-import type { FlowFamily } from "../flow/flow-family";
-import { roundingOfSpeed } from "../search/energy-surface";
+import { type FlowFamily, jacobianInto, velocityInto } from "../flow/flow";
+import { roundingOfSpeed } from "../search/surface";
 import { exp, log } from "../wasm/elementary";
-import { type Factorization, factorize } from "../wasm/linear-solve";
+import { type Factorization, factorize } from "../wasm/lu";
 import { dot, norm } from "../wasm/vector";
 import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 

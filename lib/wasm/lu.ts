@@ -1,14 +1,15 @@
+import type { Matrix } from "ml-matrix";
+import { log } from "./elementary";
+import { checkCount, checkMatrix, checkRecord, checkVector, reject, withDefaults } from "./validate";
+import { dot, multiplyInto, multiplyTransposedInto, norm, toRowMajor } from "./vector";
+import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
+
 /**
  * Linear systems by LU factorisation with partial pivoting, P A = L U.
  *
  * Every entry receives its updates aᵢⱼ ← aᵢⱼ − lᵢₖ uₖⱼ one by one with k ascending, whatever the blocking, so the bits do
  * not depend on the block size. The triangular solves keep two partial sums per row, by parity of the column.
  */
-import type { Matrix } from "ml-matrix";
-import { log } from "./elementary";
-import { checkCount, checkMatrix, checkRecord, checkVector, reject, withDefaults } from "./validate";
-import { dot, multiplyInto, multiplyTransposedInto, norm, toRowMajor } from "./vector";
-import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /** P A = L U of one square matrix; holds memory until released or collected. */
 export interface Factorization {

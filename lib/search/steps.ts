@@ -1,7 +1,8 @@
+import { factorize } from "../wasm/lu";
+import { MinimalResiduals, type PreconditionedSystem, SingleFactors } from "../wasm/single";
 import { dot, norm } from "../wasm/vector";
 import { kernelArray, releaseKernelArray } from "../wasm/wasm";
-import type { EnergySurface } from "./energy-surface";
-import { NewtonStep } from "./newton-step";
+import type { EnergySurface } from "./surface";
 
 /** A way to move downhill on q, one iteration at a time. */
 export interface StepRule {
@@ -28,7 +29,7 @@ interface Model {
   release(): void;
 }
 
-/** A step is taken if q falls by at least this part of what the model promised. */
+/** A step is taken if q falls by at least this part of what the model promised, or, in a line search, the slope (Armijo). */
 const leastGain = 1e-4;
 
 /**
@@ -219,4 +220,123 @@ function conjugatePath(surface: EnergySurface): ConjugatePath {
 /** a += factor · b, in place. */
 function addMultiple(a: Float64Array, factor: number, b: Float64Array): void {
   for (let i = 0; i < a.length; i++) a[i] += factor * b[i];
+}
+
+/** Halvings in one line search before the rule gives up on the direction: 2⁻⁶⁰ of the first try. */
+const mostHalvings = 60;
+
+/**
+ * Steepest descent with a backtracking line search: x ← x − t ∇q, t halved until q falls by at least t ‖∇q‖²/10⁴
+ * (Armijo). Each search starts at twice the step that worked before; the very first one at the Cauchy step
+ * ‖∇q‖²/‖J ∇q‖², the best one for a linear F.
+ *
+ * It needs no Hessian and no linear system, and pays with a zigzag: near a fixed point the error falls by a factor
+ * near 1 − 2/κ² per step at best, κ being the condition number of J.
+ */
+export function steepestDescent(surface: EnergySurface): StepRule {
+  const { size, gradient, step } = surface;
+  const slope = new Float64Array(size);
+  let t = 0;
+  return {
+    prepare() {
+      if (t > 0) return;
+      surface.apply(gradient, slope);
+      t = dot(gradient, gradient) / dot(slope, slope) / 2; // doubled below
+      if (!(t > 0 && Number.isFinite(t))) t = 1;
+    },
+    advance() {
+      const promised = dot(gradient, gradient);
+      t *= 2;
+      for (let halving = 0; halving < mostHalvings; halving++, t /= 2) {
+        for (let i = 0; i < size; i++) step[i] = -t * gradient[i];
+        const q = surface.tryStep();
+        if (q <= surface.q - leastGain * t * promised && q < surface.q) {
+          surface.accept(q);
+          return "moved";
+        }
+      }
+      return "rejected";
+    },
+    reach: () => t * Math.sqrt(dot(gradient, gradient)),
+    newtonLength: () => Number.POSITIVE_INFINITY,
+    refine: () => false,
+    release() {},
+  };
+}
+
+/** Steps of GMRES after which the factors count as too old; one costs about a thirtieth of a factorisation at N = 1000. */
+const mostSteps = 20;
+/** Factors that took more than this are made anew for the next point: a few fresh steps and the LU cost as much. */
+const staleSteps = 10;
+/**
+ * ‖F + J p‖ ≤ t ‖F‖ with t = ‖F‖/‖x‖ between these. Far from a fixed point, where the radius cuts Newton's step anyway, two
+ * digits do; near one t falls with F, so that errors are still squared, and the last steps gain eight digits each.
+ */
+const tolerances = { far: 1e-2, near: 1e-8 };
+
+/**
+ * Newton's step p = −J⁻¹ F at one point of a search after the other.
+ *
+ * J changes little from point to point, so the LU of an earlier point, in float32, is a good approximate inverse of the
+ * next J: GMRES makes up for the difference with one product by J and one solve per step. New factors are made when that
+ * takes too many steps; when float32 is not enough, the float64 LU takes their place for this point.
+ */
+export class NewtonStep {
+  /** Factorisations so far, in float32 and float64. */
+  readonly count = { single: 0, double: 0 };
+  readonly #factors: SingleFactors;
+  readonly #krylov: MinimalResiduals;
+  readonly #system: PreconditionedSystem;
+  readonly #right: Float64Array;
+  #isUsable = false;
+
+  constructor(readonly surface: EnergySurface) {
+    const { size } = surface;
+    this.#factors = new SingleFactors(size);
+    this.#krylov = new MinimalResiduals(size, Math.min(size, mostSteps));
+    this.#right = kernelArray(size);
+    this.#system = {
+      apply: (v, out) => surface.apply(v, out),
+      precondition: (v, out) => this.#factors.solve(v, out),
+    };
+  }
+
+  /** Writes p into `out`, (N); false if J is singular or p not finite. */
+  find(out: Float64Array): boolean {
+    const { F } = this.surface;
+    for (let i = 0; i < F.length; i++) this.#right[i] = -F[i];
+    if (this.#isUsable && this.#solve(out)) return true;
+    this.count.single++;
+    if (this.#factors.update(this.surface.J) && this.#solve(out)) return true;
+    this.#isUsable = false;
+    return this.#solveDouble(out);
+  }
+
+  release(): void {
+    this.#factors.release();
+    this.#krylov.release();
+    releaseKernelArray(this.#right);
+  }
+
+  #solve(out: Float64Array): boolean {
+    const { speed, x } = this.surface;
+    const tolerance = Math.max(tolerances.near, Math.min(tolerances.far, speed / norm(x)));
+    const { steps, residual } = this.#krylov.solve(this.#system, this.#right, out, tolerance);
+    const isSolved = residual <= tolerance && Number.isFinite(norm(out));
+    this.#isUsable = isSolved && steps <= staleSteps;
+    return isSolved;
+  }
+
+  #solveDouble(out: Float64Array): boolean {
+    const { size, J } = this.surface;
+    const factors = kernelArray(size * size);
+    factors.set(J);
+    const lu = factorize(factors, size, { inPlace: true });
+    this.count.double++;
+    if (!lu.isSingular) out.set(lu.solve(this.#right));
+    const isFound = !lu.isSingular && Number.isFinite(norm(out));
+    lu.release();
+    releaseKernelArray(factors);
+    return isFound;
+  }
 }

@@ -2,8 +2,6 @@ import { checkFlowArgument, type Flow } from "../flow/flow";
 import { checkNumber, checkVector, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import { collect, type End, isCandidate, type Known, sizeOfStates } from "./collect";
-import type { FixedPoint, FixedPointSet } from "./fixed-point-set";
-import { isSamePoint } from "./merge";
 import {
   checkedMinimizeOptions,
   type MinimizeMethod,
@@ -11,8 +9,9 @@ import {
   type Minimum,
   minimizeDefaults,
 } from "./minimize";
-import { type SearchWork, searchWork, type TaskPool } from "./search-work";
+import { type FixedPoint, type FixedPointSet, isSamePoint } from "./points";
 import { mirrorOf, type Start } from "./starts";
+import { type SearchWork, searchWork, type TaskPool } from "./work";
 
 export interface FindOptions extends LongCall {
   method: MinimizeMethod;

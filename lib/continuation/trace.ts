@@ -1,11 +1,11 @@
 import type { Flow } from "../flow/flow";
-import type { TaskPool } from "../search/search-work";
 import { mirrorOf } from "../search/starts";
+import type { TaskPool } from "../search/work";
 import { dot, norm } from "../wasm/vector";
 import { type Bifurcation, branchPointAt, type Spectrum, type Unfolding } from "./bifurcation";
-import { type Course, type Heading, intervalFrom, type Leg, windowOver } from "./curve-leg";
-import type { CurveWork } from "./curve-work";
-import type { Foot } from "./solution-curve";
+import type { CurveWork } from "./continue";
+import type { Foot } from "./curve";
+import { type Course, type Heading, intervalFrom, type Leg, windowOver } from "./leg";
 
 /** A fixed point from which a curve is to be followed, and the event it was found at, if any. */
 export interface TraceStart {

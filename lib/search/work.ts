@@ -9,15 +9,15 @@ import {
   heldBounds,
   type JacobianFactors,
   newtonBounds,
+  type Polished,
+  polishFixedPoint,
   type Residual,
   residual,
   type UndecidedReason,
 } from "./certify";
-import { type DeflationOptions, deflatedNewton } from "./deflation";
-import { type EdgeOptions, type TrackedEdge, trackEdge } from "./edge-tracking";
-import { isSamePlace } from "./merge";
+import { type DeflationOptions, deflatedNewton, type EdgeOptions, type TrackedEdge, trackEdge } from "./explore";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
-import { type Polished, polishFixedPoint } from "./polish";
+import { isSamePlace } from "./points";
 
 /** What code that can use a pool of workers needs of one; `createPool` makes one. */
 export interface TaskPool {
