@@ -104,7 +104,7 @@ async function installPackages(root, log) {
   }
   const output = `${npm.error?.message ?? ""}\n${npm.output}`;
   // npm only warns of files it could not unpack on a full disk, and ends well; so its record cannot be trusted then
-  if (npm.status !== 0 || isDiskFull(output) || output.includes("TAR_ENTRY_ERROR")) {
+  if (npm.status !== 0 || diskFull.test(output) || output.includes("TAR_ENTRY_ERROR")) {
     rmSync(join(root, "node_modules", ".package-lock.json"), { force: true });
     throw new SetUpError(explain(output, "npm ci"));
   }
@@ -183,77 +183,73 @@ const asidePrefix = ".compiling-";
  * `into` tells the command where to write, from where the files go to `target`.
  */
 export function compileSteps(root, withTests) {
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const lib = listFiles(join(root, "lib"), (name) => name.endsWith(".ts"), ["dist", "assembly", "node_modules"]);
-  const solutions = listFiles(join(root, "notebooks", "solutions"), (name) => name.endsWith(".ts"));
-  const tests = listFiles(join(root, "test"), (name) => name.endsWith(".ts"));
-  const kernels = listFiles(join(root, "lib", "wasm", "assembly"), (name) => /\.(ts|json)$/.test(name));
-  const dist = join(root, "lib", "dist");
-  const build = join(root, "data", "cache", "build");
-  const configs = [join(root, "lib", "tsconfig.json"), join(root, "package-lock.json")];
-  const compiled = (files, from, to) =>
-    files.filter((f) => !f.endsWith(".d.ts")).map((f) => join(to, relative(from, f).replace(/\.ts$/, ".js")));
-  const tscInto = (folder) => ["--outDir", folder];
-  const steps = [
-    {
-      name: "lib",
-      sources: [...lib, ...configs],
-      outputs: compiled(lib, join(root, "lib"), dist),
-      outputFolder: dist,
-      target: dist,
-      command: [tsc, "-p", join(root, "lib")],
-      into: tscInto,
-    },
-  ];
-  if (existsSync(join(root, "lib", "wasm", "assembly", "index.ts"))) {
-    const index = join(root, "lib", "wasm", "assembly", "index.ts");
-    const config = join(root, "lib", "wasm", "assembly", "asconfig.json");
-    steps.push({
+  const at = (...names) => join(root, ...names);
+  const lib = typescriptIn(at("lib"), ["dist", "assembly", "node_modules"]);
+  const [solutions, tests] = [typescriptIn(at("notebooks", "solutions")), typescriptIn(at("test"))];
+  const [dist, cache] = [at("lib", "dist"), at("data", "cache")];
+  const lock = at("package-lock.json");
+  const program = (name, files, { uses = [], from = root, target = join(cache, "build"), ...rest }) => ({
+    name,
+    sources: [...files, ...uses, at("lib", "tsconfig.json"), lock],
+    outputs: files
+      .filter((file) => !file.endsWith(".d.ts"))
+      .map((file) => join(target, relative(from, file).replace(/\.ts$/, ".js"))),
+    target,
+    into: (folder) => ["--outDir", folder],
+    ...rest,
+    command: [at("node_modules", "typescript", "bin", "tsc"), "-p", rest.config],
+  });
+  const settings = at("tsconfig.json");
+  const solutionsConfig = join(cache, "tsconfig.solutions.json");
+  return [
+    program("lib", lib, { from: at("lib"), target: dist, outputFolder: dist, config: at("lib") }),
+    kernelStep(root, dist),
+    plotlyStep(root, cache),
+    solutions.length > 0 &&
+      program("solutions", solutions, {
+        uses: [...lib, settings],
+        outputFolder: join(cache, "build", "notebooks"),
+        before: () => writeAside(solutionsConfig, solutionsSettings),
+        config: solutionsConfig,
+      }),
+    withTests &&
+      program("tests", tests, {
+        uses: [...solutions, ...lib, settings],
+        outputFolder: join(cache, "build", "test"),
+        config: root,
+      }),
+  ].filter(Boolean);
+}
+
+const typescriptIn = (folder, skip) => listFiles(folder, (name) => name.endsWith(".ts"), skip);
+
+function kernelStep(root, dist) {
+  const folder = join(root, "lib", "wasm", "assembly");
+  const compiler = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
+  return (
+    existsSync(join(folder, "index.ts")) && {
       name: "kernels",
-      sources: [...kernels, join(root, "package-lock.json")],
+      sources: [...listFiles(folder, (name) => /\.(ts|json)$/.test(name)), join(root, "package-lock.json")],
       outputs: [join(dist, "kernels.wasm")],
       target: dist,
-      into: (folder) => ["--outFile", join(folder, "kernels.wasm")],
-      command: [join(root, "node_modules", "assemblyscript", "bin", "asc.js"), index, "--config", config],
-    });
-  }
-  const plotly = join(root, "node_modules", "plotly.js-dist", "plotly.js");
-  if (existsSync(plotly)) {
-    steps.push({
+      into: (aside) => ["--outFile", join(aside, "kernels.wasm")],
+      command: [compiler, join(folder, "index.ts"), "--config", join(folder, "asconfig.json")],
+    }
+  );
+}
+
+function plotlyStep(root, cache) {
+  return (
+    existsSync(join(root, "node_modules", "plotly.js-dist", "plotly.js")) && {
       name: "plotly.js",
       sources: [join(root, "package-lock.json")],
-      outputs: [join(root, "data", "cache", "plotly.min.js")],
-      target: join(root, "data", "cache"),
-      beside: join(root, "data", "cache"),
-      into: (folder) => [folder],
+      outputs: [join(cache, "plotly.min.js")],
+      target: cache,
+      beside: cache,
+      into: (aside) => [aside],
       command: ["-e", minify],
-    });
-  }
-  if (solutions.length > 0) {
-    const config = join(root, "data", "cache", "tsconfig.solutions.json");
-    steps.push({
-      name: "solutions",
-      sources: [...solutions, ...lib, ...configs, join(root, "tsconfig.json")],
-      outputs: compiled(solutions, root, build),
-      outputFolder: join(build, "notebooks"),
-      target: build,
-      into: tscInto,
-      before: () => writeAside(config, solutionsConfig),
-      command: [tsc, "-p", config],
-    });
-  }
-  if (withTests) {
-    steps.push({
-      name: "tests",
-      sources: [...tests, ...solutions, ...lib, ...configs, join(root, "tsconfig.json")],
-      outputs: compiled(tests, root, build),
-      outputFolder: join(build, "test"),
-      target: build,
-      into: tscInto,
-      command: [tsc, "-p", root],
-    });
-  }
-  return steps;
+    }
+  );
 }
 
 // Half of plotly.js's 10 MB: it goes to every page, and into every copy without pictures. The licence stays in front.
@@ -268,16 +264,12 @@ const minify = `
   });`;
 
 // The solutions alone, so that `npm start` needs no tests: the same settings, another list of files.
-const solutionsConfig = `${JSON.stringify(
-  {
-    extends: "../../tsconfig.json",
-    compilerOptions: { rootDir: "../..", outDir: "build", types: ["node"] },
-    include: ["../../notebooks/solutions/**/*.ts"],
-    exclude: [],
-  },
-  null,
-  2,
-)}\n`;
+const solutionsSettings = `${JSON.stringify({
+  extends: "../../tsconfig.json",
+  compilerOptions: { rootDir: "../..", outDir: "build", types: ["node"] },
+  include: ["../../notebooks/solutions/**/*.ts"],
+  exclude: [],
+})}\n`;
 
 /** Whether a step has to be done: a source has changed, or an output is not there. */
 export function isStale(root, step) {
@@ -304,7 +296,7 @@ async function compile(root, step, log) {
     const compiler = await run(process.execPath, [...step.command, ...step.into(aside)], { cwd: root });
     const output = compiler.output.trim();
     if (compiler.status !== 0) {
-      if (isDiskFull(output)) throw new SetUpError(explain(output, step.name));
+      if (diskFull.test(output)) throw new SetUpError(explain(output, step.name));
       throw new SetUpError(
         `${output}\nThe ${step.name} did not compile: mend what is listed above and run this again.`,
       );
@@ -343,24 +335,26 @@ function removeOrphans(step) {
 
 // ---------------------------------------------------------------- sentences
 
-const isDiskFull = (text) => /ENOSPC|EDQUOT|no space left/i.test(text);
+const diskFull = /ENOSPC|EDQUOT|no space left/i;
+
+/** Causes by the words in which npm, the compilers or the system tell of them, and what to do. */
+const causes = [
+  [diskFull, "the disk is full; free 2 GB and run the same command again."],
+  [/EACCES|EPERM|EROFS/, "a file may not be written here; make the project folder yours to write and run this again."],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|network/i,
+    "the packages could not be fetched, there is no network; connect (only this once) and run this again.",
+  ],
+  [
+    /EUSAGE|can only install packages when your package.json/i,
+    'package.json and package-lock.json disagree; restore them with git, or run "npm install" to renew the lockfile.',
+  ],
+];
 
 /** One sentence on what went wrong and what to do; addresses never appear in it. */
 export function explain(text, what) {
-  if (isDiskFull(text)) return `${what}: the disk is full; free 2 GB and run the same command again.`;
-  if (/EACCES|EPERM|EROFS/.test(text)) {
-    return `${what}: a file may not be written here; make the project folder yours to write and run this again.`;
-  }
-  if (
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|network/i.test(
-      text,
-    )
-  ) {
-    return `${what}: the packages could not be fetched, there is no network; connect (only this once) and run this again.`;
-  }
-  if (/EUSAGE|can only install packages when your package.json/i.test(text)) {
-    return `${what}: package.json and package-lock.json disagree; restore them with git, or run "npm install" to renew the lockfile.`;
-  }
+  const cure = causes.find(([signs]) => signs.test(text))?.[1];
+  if (cure) return `${what}: ${cure}`;
   const tail = text.trim().split("\n").slice(-15).join("\n");
   return `${tail.replace(/https?:\/\/\S+/g, "(address)")}\n${what} failed; the lines above are its last words.`;
 }
