@@ -72,11 +72,9 @@ export interface Kernels {
   hessenberg(A: number, n: number, rows: number, first: number, v: number, w: number, v2: number, w2: number): void;
   reducePanels(A: number, n: number, columns: number, room: number): void;
   dot(a: number, b: number, n: number): number;
-  areFinite(a: number, count: number): number;
   demoteMatrix(A: number, n: number, single: number, padded: number): void;
   factorizeSingle(A: number, n: number, padded: number, pivots: number, work: number): number;
   solveSingle(A: number, n: number, padded: number, pivots: number, x: number): void;
-  solveSingleTransposed(A: number, n: number, padded: number, pivots: number, x: number): void;
   extendedRates(x: number, xLow: number, r: number, n: number, isLogistic: number): void;
   extendedVelocity(
     W: number,

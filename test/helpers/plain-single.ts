@@ -49,13 +49,3 @@ export function plainSolveSingle(lu: Float32Array, n: number, pivots: Int32Array
     x[i] = f(f(x[i] - sum) / lu[i * n + i]);
   }
 }
-
-/** x ← A⁻ᵀ x, a row at a time. */
-export function plainSolveSingleTransposed(lu: Float32Array, n: number, pivots: Int32Array, x: Float32Array): void {
-  for (let i = 0; i < n; i++) {
-    x[i] = f(x[i] / lu[i * n + i]);
-    for (let j = i + 1; j < n; j++) x[j] = f(x[j] - f(x[i] * lu[i * n + j]));
-  }
-  for (let i = n - 1; i > 0; i--) for (let j = 0; j < i; j++) x[j] = f(x[j] - f(x[i] * lu[i * n + j]));
-  for (let k = n - 1; k >= 0; k--) [x[k], x[pivots[k]]] = [x[pivots[k]], x[k]];
-}

@@ -2,21 +2,20 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { SingleFactors } from "rnn-dynamics/dist/wasm/single";
-import { kernelArray, kernelBytesInUse, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
-import { plainFactorizeSingle, plainSolveSingle, plainSolveSingleTransposed } from "../helpers/plain-single";
+import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
+import { plainFactorizeSingle, plainSolveSingle } from "../helpers/plain-single";
 
 const rng = createRng("single-factors tests");
 const random = (length: number): Float64Array => Float64Array.from({ length }, () => rng.normal());
 
-/** The same by kernels and by plain loops: whether it went well, A⁻¹ b and A⁻ᵀ b. */
+/** The same by kernels and by plain loops: whether it went well, and A⁻¹ b. */
 function both(A: Float64Array, n: number, b: Float64Array) {
   const resident = kernelArray(n * n);
   resident.set(A);
   const factors = new SingleFactors(n);
   const isSound = factors.update(resident);
-  const [x, y] = [new Float64Array(n), new Float64Array(n)];
+  const x = new Float64Array(n);
   factors.solve(b, x);
-  factors.solveTransposed(b, y);
   factors.release();
   releaseKernelArray(resident);
 
@@ -24,12 +23,10 @@ function both(A: Float64Array, n: number, b: Float64Array) {
   const pivots = new Int32Array(n);
   const isPlainSound = plainFactorizeSingle(lu, n, pivots) === 1;
   const scale = b.reduce((largest, entry) => Math.max(largest, Math.abs(entry)), 0) || 1;
-  const plain = [plainSolveSingle, plainSolveSingleTransposed].map((solve) => {
-    const z = Float32Array.from(b, (entry) => entry / scale);
-    solve(lu, n, pivots, z);
-    return Float64Array.from(z, (entry) => entry * scale);
-  });
-  return { kernel: { isSound, x, y }, plain: { isSound: isPlainSound, x: plain[0], y: plain[1] } };
+  const z = Float32Array.from(b, (entry) => entry / scale);
+  plainSolveSingle(lu, n, pivots, z);
+  const plain = Float64Array.from(z, (entry) => entry * scale);
+  return { kernel: { isSound, x }, plain: { isSound: isPlainSound, x: plain } };
 }
 
 describe("factors in single precision", () => {
@@ -55,10 +52,8 @@ describe("factors in single precision", () => {
         assert.equal(kernel.isSound, plain.isSound);
         if (!kernel.isSound) refused++;
         // beyond the range of float32 it is only certain that there is no finite answer: padding makes NaN of infinities
-        for (const part of kernel.isSound ? (["x", "y"] as const) : []) {
-          if (plain[part].every(Number.isFinite)) assert.deepEqual(kernel[part], plain[part]);
-          else assert.ok(!kernel[part].every(Number.isFinite));
-        }
+        if (kernel.isSound && plain.x.every(Number.isFinite)) assert.deepEqual(kernel.x, plain.x);
+        else if (kernel.isSound) assert.ok(!kernel.x.every(Number.isFinite));
       }),
       { numRuns: 500 },
     );
@@ -86,22 +81,5 @@ describe("factors in single precision", () => {
     const before = kernelBytesInUse();
     new SingleFactors(37).release();
     assert.equal(kernelBytesInUse(), before);
-  });
-
-  it("a sum of differences a − a finds the one entry that is not finite", () => {
-    for (const n of [1, 2, 3, 4, 5, 9, 64]) {
-      const a = kernelArray(n);
-      a.set(random(n));
-      assert.equal(loadKernels().areFinite(a.byteOffset, n), 1);
-      for (let i = 0; i < n; i++) {
-        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-          const kept = a[i];
-          a[i] = bad;
-          assert.equal(loadKernels().areFinite(a.byteOffset, n), 0, `${bad} at ${i} of ${n}`);
-          a[i] = kept;
-        }
-      }
-      releaseKernelArray(a);
-    }
   });
 });

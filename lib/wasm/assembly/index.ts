@@ -25,8 +25,8 @@ export {
 } from "./ensemble";
 export { gemm, packAlong, packAcross, multiplyStrip, multiplyTile } from "./gemm";
 export {
-  areFinite, demoteMatrix, demoteRow, factorizeSingle, factorSinglePanel, updateSinglePanel, solveSingleTop,
-  updateSingleRows, solveSingle, solveSingleLower, solveSingleUpper, solveSingleTransposed, subtractSingleRows,
+  demoteMatrix, demoteRow, factorizeSingle, factorSinglePanel, updateSinglePanel, solveSingleTop,
+  updateSingleRows, solveSingle, solveSingleLower, solveSingleUpper,
 } from "./single-precision";
 export { tanhPair, logisticPair, extendedRates, extendedDot, extendedVelocity } from "./double-double";
 export { fillJacobian, scaleRow } from "./jacobian";

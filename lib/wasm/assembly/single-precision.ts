@@ -1,6 +1,6 @@
 /**
  * The LU factorisation and the triangular solves of linear-solve.ts in single precision: four numbers to a vector, half
- * the memory, half the time. lib/wasm/single.ts makes a float64 answer of it.
+ * the memory, half the time. GMRES makes a float64 answer of it, see lib/wasm/single.ts.
  *
  * The matrix is row-major with `padded` rows of `padded` float32, padded = n rounded up to a multiple of eight and zero
  * beyond n. Every entry receives aᵢⱼ ← aᵢⱼ − lᵢₖ uₖⱼ one by one with k ascending, each operation rounded to float32.
@@ -13,24 +13,6 @@
 /** Numbers of a tile of the packed U: BLOCK rows of eight. */
 // @ts-ignore: decorator
 @inline const TILE = BLOCK * 8;
-
-/** Whether none of `count` float64 is infinite or not a number: a − a is zero just for finite a. */
-export function areFinite(a: usize, count: i32): bool {
-  const end = a + ((<usize>count & ~3) << 3);
-  let s = f64x2.splat(0.0), t = s;
-  for (let p = a; p < end; p += 32) {
-    const x = v128.load(p), y = v128.load(p, 16);
-    s = f64x2.add(s, f64x2.sub(x, x));
-    t = f64x2.add(t, f64x2.sub(y, y));
-  }
-  s = f64x2.add(s, t);
-  let sum = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
-  for (let i = count & ~3; i < count; i++) {
-    const x = load<f64>(a + (<usize>i << 3));
-    sum += x - x;
-  }
-  return sum == 0.0;
-}
 
 /** Rounds an n×n matrix of float64 to float32 with padded rows; what lies beyond n is set to zero. */
 export function demoteMatrix(A: usize, n: i32, single: usize, padded: i32): void {
@@ -301,10 +283,9 @@ function lanesOf(s: v128): f32 {
     + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
 }
 
-/** x ← P x, or back. */
-function permute(pivots: usize, n: i32, x: usize, isBack: bool): void {
-  for (let c = 0; c < n; c++) {
-    const k = isBack ? n - 1 - c : c;
+/** x ← P x. */
+function permute(pivots: usize, n: i32, x: usize): void {
+  for (let k = 0; k < n; k++) {
     const p = load<i32>(pivots + (<usize>k << 2));
     if (p == k) continue;
     const t = entry(x, k);
@@ -369,48 +350,7 @@ export function solveSingleUpper(A: usize, n: i32, padded: i32, b: i32, x: usize
 
 /** x ← A⁻¹ x from the factors; x has `padded` float32, zero beyond n. */
 export function solveSingle(A: usize, n: i32, padded: i32, pivots: usize, x: usize): void {
-  permute(pivots, n, x, false);
+  permute(pivots, n, x);
   for (let b = 0; b < padded; b += 4) solveSingleLower(A, padded, b, x);
   for (let b = padded - 4; b >= 0; b -= 4) solveSingleUpper(A, n, padded, b, x);
-}
-
-/** x ← x − x₀ row₀ − … − x₃ row₃, in that order, over the columns from … to (multiples of four). */
-export function subtractSingleRows(
-  x: usize, r0: usize, r1: usize, r2: usize, r3: usize, x0: f32, x1: f32, x2: f32, x3: f32, from: i32, to: i32,
-): void {
-  const f0 = f32x4.splat(x0), f1 = f32x4.splat(x1), f2 = f32x4.splat(x2), f3 = f32x4.splat(x3);
-  for (let o = <usize>from << 2; o < <usize>to << 2; o += 16) {
-    let s = f32x4.sub(v128.load(x + o), f32x4.mul(f0, v128.load(r0 + o)));
-    s = f32x4.sub(s, f32x4.mul(f1, v128.load(r1 + o)));
-    s = f32x4.sub(s, f32x4.mul(f2, v128.load(r2 + o)));
-    v128.store(x + o, f32x4.sub(s, f32x4.mul(f3, v128.load(r3 + o))));
-  }
-}
-
-/** x ← A⁻ᵀ x from the factors; x has `padded` float32, zero beyond n. */
-export function solveSingleTransposed(A: usize, n: i32, padded: i32, pivots: usize, x: usize): void {
-  const stride = <usize>padded << 2;
-  for (let b = 0; b < padded; b += 4) {
-    const end = min(n, b + 4);
-    for (let i = b; i < end; i++) {
-      const row = A + <usize>i * stride;
-      const xi = entry(x, i) / entry(row, i);
-      store<f32>(x + (<usize>i << 2), xi);
-      for (let j = i + 1; j < end; j++) store<f32>(x + (<usize>j << 2), entry(x, j) - xi * entry(row, j));
-    }
-    const r0 = A + <usize>b * stride, r1 = r0 + stride, r2 = r1 + stride, r3 = r2 + stride;
-    subtractSingleRows(
-      x, r0, r1, r2, r3, entry(x, b), entry(x, b + 1), entry(x, b + 2), entry(x, b + 3), b + 4, padded,
-    );
-  }
-  for (let b = padded - 4; b >= 0; b -= 4) {
-    for (let i = min(n, b + 4) - 1; i > b; i--) {
-      const row = A + <usize>i * stride;
-      const xi = entry(x, i);
-      for (let j = b; j < i; j++) store<f32>(x + (<usize>j << 2), entry(x, j) - xi * entry(row, j));
-    }
-    const r0 = A + <usize>b * stride, r1 = r0 + stride, r2 = r1 + stride, r3 = r2 + stride;
-    subtractSingleRows(x, r3, r2, r1, r0, entry(x, b + 3), entry(x, b + 2), entry(x, b + 1), entry(x, b), 0, b);
-  }
-  permute(pivots, n, x, true);
 }
