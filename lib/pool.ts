@@ -1,18 +1,40 @@
 /**
- * A pool of worker threads for coarse work: one start, one spectrum, one trial, one network per task.
+ * A pool of worker threads for coarse work: one start, one spectrum, one trial, one network per job.
  *
- * The caller makes the pool and hands it in (`options.pool`), so that everything below works without one. Results do not
- * depend on the number of threads: a task is computed as a whole by one worker, with the same kernels, and results are put
- * in the order of their tasks.
+ * The caller makes the pool and hands it in (`options.pool`), so that everything below works without one. The pool knows no
+ * job: whoever has one says in which file its function is. Results do not depend on the number of threads: a job is computed
+ * as a whole by one worker, with the same kernels, and results are put in the order of their jobs.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Piscina } from "piscina";
-import type { TaskPool } from "./search/work";
+import { codeFolder } from "./places";
 import { checkCount, withDefaults } from "./wasm/validate";
 
+/** A function that a worker can be asked to call: plain data in, plain data out. */
+export interface Job {
+  /** The compiled file that exports it: `__filename`, for one of the caller's own. */
+  readonly file: string;
+  readonly name: string;
+}
+
+/** What code that can use a pool of workers needs of one; `createPool` makes one. */
+export interface JobPool {
+  readonly threads: number;
+  /**
+   * Runs a job in a worker.
+   *
+   * @param payload the argument of its function; arrays on shared memory are not copied
+   * @returns its result; rejects with what it threw, or with an AbortError when the signal or an interrupt stops it
+   */
+  run<Result>(job: Job, payload: unknown, signal?: AbortSignal): Promise<Result>;
+}
+
+/** A job of lib/jobs.ts. */
+export const libJob = (name: string): Job => ({ file: join(codeFolder, "jobs.js"), name });
+
 /** A pool that owns its threads. */
-export interface WorkerPool extends TaskPool {
+export interface WorkerPool extends JobPool {
   /** Stops all work, also what is running. The pool can be used again: new threads are started when needed. */
   cancel(): void;
   /** Ends the threads; the pool is of no use afterwards. */
@@ -24,7 +46,7 @@ export interface PoolOptions {
 }
 
 export const poolDefaults: Readonly<PoolOptions> = Object.freeze({
-  /** As many as this machine runs at once: the tasks keep a processor busy. */
+  /** As many as this machine runs at once: the jobs keep a processor busy. */
   threads: availableParallelism(),
 });
 
@@ -32,7 +54,7 @@ export const poolDefaults: Readonly<PoolOptions> = Object.freeze({
 const idleMs = 20_000;
 
 /**
- * Makes a pool of worker threads. They start with the first task, and none keeps the process alive.
+ * Makes a pool of worker threads. They start with the first job, and none keeps the process alive.
  *
  * An interrupt (SIGINT, the stop button of a notebook) cancels everything that is running, and the threads with it.
  *
@@ -42,15 +64,14 @@ export function createPool(options?: Partial<PoolOptions>): WorkerPool {
   const { threads } = withDefaults("createPool", options, poolDefaults);
   checkCount("createPool", "threads", threads);
   const piscina = new Piscina({
-    filename: join(__dirname, "tasks.js"),
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: idleMs,
-    // tasks are seconds long; a worker that spins on an atomic while it waits would only heat the room
+    // jobs are seconds long; a worker that spins on an atomic while it waits would only heat the room
     atomics: "disabled",
   });
-  // What is emitted concerns no task that anybody waits for. The result of a task that was cancelled as it became ready is
-  // passed over; a worker that fails without a task is told of.
+  // What is emitted concerns no job that anybody waits for. The result of a job that was cancelled as it became ready is
+  // passed over; a worker that fails without a job is told of.
   piscina.on("error", (error: Error) => {
     if (!error.message.startsWith("Unexpected message from Worker")) process.emitWarning(error);
   });
@@ -67,11 +88,11 @@ export function createPool(options?: Partial<PoolOptions>): WorkerPool {
   return {
     threads,
     cancel,
-    async run<Result>(task: string, payload: unknown, signal?: AbortSignal): Promise<Result> {
+    async run<Result>({ file, name }: Job, payload: unknown, signal?: AbortSignal): Promise<Result> {
       const signals = signal === undefined ? [stop.signal] : [stop.signal, signal];
       if (running++ === 0) watch.begin();
       try {
-        return (await piscina.run(payload, { name: task, signal: AbortSignal.any(signals) })) as Result;
+        return (await piscina.run(payload, { filename: file, name, signal: AbortSignal.any(signals) })) as Result;
       } finally {
         if (--running === 0) watch.end();
       }

@@ -30,7 +30,7 @@ const ofType: Record<string, () => unknown> = {
   Rng: () => lib.numbers.rng(1),
   Flow: () => lib.flow.twoWells,
   AbortSignal: () => new AbortController().signal,
-  TaskPool: () => undefined,
+  JobPool: () => undefined,
 };
 /** Values of fields whose number must lie where 2 does not. */
 const ofNumber: Record<string, number> = { pulseRate: 0.5, mu: 0.1, noisyPart: 0.5, bitAccuracy: 1, unit: 0, settle: 10 }; // biome-ignore format: a table

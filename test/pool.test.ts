@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { createPool, type WorkerPool } from "rnn-dynamics/dist/pool";
+import { createPool, libJob, type WorkerPool } from "rnn-dynamics/dist/pool";
 import { type Minimum, minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 
 describe("pool", () => {
@@ -13,7 +13,7 @@ describe("pool", () => {
   });
   const search = (pool: WorkerPool): Promise<Minimum[]> =>
     Promise.all(
-      starts.map((x) => pool.run<Minimum>("minimize", { flow: { key: "a", spec: flow.spec }, x, options: {} })),
+      starts.map((x) => pool.run<Minimum>(libJob("minimize"), { flow: { key: "a", spec: flow.spec }, x, options: {} })),
     );
 
   it("gives the bits of the calling thread, with one worker and with two", async () => {
@@ -42,7 +42,7 @@ describe("pool", () => {
     const pool = createPool({ threads: 1 });
     await search(pool); // the worker is there, and takes the next task at once
     const task = { flow: { key: "a", spec: flow.spec }, x: starts[0], options: {} };
-    const stopped = pool.run("minimize", task);
+    const stopped = pool.run(libJob("minimize"), task);
     // this thread sleeps, the worker does not: its message arrives in a turn after the one that cancels
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     pool.cancel();
@@ -55,7 +55,7 @@ describe("pool", () => {
   it("passes on what a task throws", async () => {
     const pool = createPool({ threads: 1 });
     const spec = { kind: "no such flow", parameters: {} };
-    const wrong = pool.run("minimize", { flow: { key: "b", spec }, x: starts[0], options: {} });
+    const wrong = pool.run(libJob("minimize"), { flow: { key: "b", spec }, x: starts[0], options: {} });
     await assert.rejects(wrong, /flowFromSpec: spec.kind is "no such flow", expected "rate flow"/);
     await pool.close();
   });

@@ -1,26 +1,24 @@
 /** What the paper claims, and what was measured: a verdict for each claim, and the studies behind them. */
-export { claimC1 as C1, claimC2 as C2, claimC3 as C3, racesByEnd } from "./c01-c03";
-export { claimC4 as C4, claimC5 as C5, claimC6 as C6, claimC7 as C7, claimC8 as C8, claimC9 as C9 } from "./c04-c09";
-export { claimC17 as C17, claimC18 as C18 } from "./c17-c18";
-export { claimC19 as C19, claimC20 as C20 } from "./c19-c20";
-export { ledger, recordVerdicts as record } from "./ledger";
-export { replicatedResults, replicatedRuns, replicatedVerdicts } from "./replicated";
-export { hessianErrorsFromSeeds, raceMinimizers, searchesFromSeeds } from "./runs-c01-c03";
-export { decidedSearches, driftSearches, ghostSearches, searchTimes } from "./runs-c19-c20";
-export { seedRanks } from "./seed-ranks";
-export { countsByModes, fourBitSkeletonsStudy, stateAt } from "./skeleton-four-bits";
-export { openSkeleton, threeBitSkeletonsStudy } from "./skeleton-three-bits";
-export type { Study } from "./study";
-export { branchesStudy } from "./study-branches";
-export { evolutionStudy } from "./study-evolution";
-export { firstPulseStudy, lawOverSeeds } from "./study-first-pulse";
-export { compareCubes, fourBitsStudy, fourBitsVerdicts } from "./study-four-bits";
-export { gainScanStudy } from "./study-gain-scan";
-export { noiseStudy, noiseTrialsStudy, summariseNoise } from "./study-noise";
-export { shippedResult } from "./study-results";
-export { searchLogisticStudy, searchPaperStudy, searchTanhStudy } from "./study-search";
-export { storyStudy } from "./study-story";
-export { memoryCorners, threeBitsStudy } from "./study-three-bits";
-export { tonesStudy } from "./study-tones";
-export { unseenInputsStudy, unseenVerdict } from "./study-unseen";
-export { verdictTable as table } from "./verdict";
+import { searchPaper, threeBitSkeletons, threeBits, unseenInputs } from "./04";
+import { evolution, firstPulse } from "./05";
+import { branches, gainScan, story } from "./05-long";
+import { fourBitSkeletons, fourBits } from "./06";
+import { noise, noiseByTrial } from "./07";
+import { tones } from "./09";
+import { searchLogistic, searchPaperRecall, searchRecall, searchTanh } from "./search";
+
+export { C1, C2, C3, hessianErrorsFromSeeds, raceMinimizers, racesByEnd, searchesFromSeeds } from "./01-02";
+export { C20, driftSearches, ghostSearches } from "./01-ghosts";
+export { C4, C5, C6, C7, C8, C9, memoryCorners, seedRanks } from "./04";
+export { lawOverSeeds } from "./05";
+export { countsByModes } from "./06";
+export { C17, C18, summariseNoise } from "./07";
+export { ledger, recordVerdicts as record, verdictTable as table } from "./ledger";
+export { overSeeds, replicatedRuns as runs, type Study, shippedResult as shipped } from "./study";
+
+/** All studies, in the order in which `npm run replicate` runs them; the long ones, of which one seed is enough, are the last. */
+export const studies = Object.freeze({
+  ...{ threeBits, unseenInputs, fourBits, evolution, firstPulse },
+  ...{ searchLogistic, searchTanh, searchPaper, searchRecall, searchPaperRecall, noise, tones },
+  ...{ story, branches, gainScan, threeBitSkeletons, fourBitSkeletons, noiseByTrial },
+});

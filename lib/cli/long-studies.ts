@@ -7,11 +7,16 @@
  *
  * As with `npm run replicate`: a kept result is not run again (delete its file for that), and Ctrl-C loses no other.
  */
-import { longStudies } from "../claims/long-studies";
-import { resultsFolder } from "../claims/study-results";
+import { studies } from "../claims";
+import { resultsFolder, type Study } from "../claims/study";
 import { replicate } from "./replicate";
 
+const longStudies = (Object.values(studies) as Study<unknown>[]).filter(({ isLong }) => isLong);
 const args = process.argv.slice(2);
-void replicate(args.includes("--seeds") ? args : ["--seeds", "1", ...args], longStudies, resultsFolder).then((code) => {
+void replicate(
+  args.includes("--seeds") ? args : ["--seeds", "1", ...args],
+  longStudies,
+  resultsFolder({ isLong: true }),
+).then((code) => {
   process.exitCode = code;
 });

@@ -9,10 +9,9 @@
  */
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { searchGoalLines } from "../claims/search-goals";
-import { studies as allStudies } from "../claims/studies";
-import type { Study } from "../claims/study";
-import { loadStudyResult, replicatesFolder, type StudyResult, saveStudyResult } from "../claims/study-results";
+import { studies as all } from "../claims";
+import { searchGoalLines } from "../claims/search";
+import { loadStudyResult, resultsFolder, type Study, type StudyResult, saveStudyResult } from "../claims/study";
 import { duration } from "../page/progress";
 import { createPool, type WorkerPool } from "../pool";
 import { closingLine, createStatusLine, endWithReader, type StatusLine } from "./terminal";
@@ -162,8 +161,8 @@ function keptResults(folder: string, runs: readonly Run[]): StudyResult[] {
  */
 export async function replicate(
   args: readonly string[],
-  studies: readonly Study<unknown>[] = allStudies,
-  folder: string = replicatesFolder,
+  studies: readonly Study<unknown>[] = (Object.values(all) as Study<unknown>[]).filter(({ isLong }) => !isLong),
+  folder: string = resultsFolder({}),
   summarise: (results: readonly StudyResult[]) => readonly string[] = searchGoalLines,
 ): Promise<number> {
   let runs: Run[];

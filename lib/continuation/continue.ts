@@ -1,8 +1,9 @@
 import { checkFlowFamily, type Flow, type FlowFamily, unitOfState } from "../flow/flow";
 import type { ComplexArray } from "../flow/stability";
+import { type JobPool, libJob } from "../pool";
 import { findFixedPoints } from "../search/find";
 import { mirrorOf } from "../search/starts";
-import { allAtOnce, inTurns, type NamedSpec, nameOf, oneByOne, type TaskPool, warnWithoutSpec } from "../search/work";
+import { allAtOnce, inTurns, type NamedSpec, nameOf, oneByOne, warnWithoutSpec } from "../search/work";
 import {
   checkCount,
   checkList,
@@ -73,7 +74,7 @@ export interface ContinueOptions extends LongCall {
    * Workers to share the curves and eigenvalues of a family with a `spec`, from `createPool`; without one this thread
    * computes alone, with the same result.
    */
-  pool: TaskPool | undefined;
+  pool: JobPool | undefined;
 }
 
 export const continueDefaults: Readonly<ContinueOptions> = Object.freeze({
@@ -280,7 +281,7 @@ export interface PlainCourse {
  * The work of following curves. A family with a `spec` is followed by the pool's workers; one without by this thread, which
  * is said once. What has been walked from a foot is remembered as long as the foot is in use, so that one may ask ahead.
  */
-export function curveWork(course: Course, pool: TaskPool | undefined): CurveWork {
+export function curveWork(course: Course, pool: JobPool | undefined): CurveWork {
   const spec = pool && course.family.spec;
   if (pool && spec) return remembering(pooledWork(course, spec, pool));
   if (pool) warnWithoutSpec("family");
@@ -294,13 +295,13 @@ export function curveWork(course: Course, pool: TaskPool | undefined): CurveWork
   });
 }
 
-function pooledWork({ family, knots, unit, limits }: Course, spec: NamedSpec["spec"], pool: TaskPool): CurveWork {
+function pooledWork({ family, knots, unit, limits }: Course, spec: NamedSpec["spec"], pool: JobPool): CurveWork {
   const course: PlainCourse = { family: { key: nameOf(family), spec }, knots, unit, limits };
   return {
-    settle: (foot) => pool.run("settle", { course, foot }),
-    walk: (foot, heading) => pool.run("leg", { course, foot, heading }),
-    spectrum: (foot) => pool.run("footSpectrum", { course, foot }),
-    changes: (between) => pool.run("modeChanges", { course, between }),
+    settle: (foot) => pool.run(libJob("settle"), { course, foot }),
+    walk: (foot, heading) => pool.run(libJob("leg"), { course, foot, heading }),
+    spectrum: (foot) => pool.run(libJob("footSpectrum"), { course, foot }),
+    changes: (between) => pool.run(libJob("modeChanges"), { course, between }),
     each: allAtOnce,
     lanes: pool.threads,
   };

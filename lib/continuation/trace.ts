@@ -1,6 +1,6 @@
 import type { Flow } from "../flow/flow";
+import type { JobPool } from "../pool";
 import { mirrorOf } from "../search/starts";
-import type { TaskPool } from "../search/work";
 import { dot, norm } from "../wasm/vector";
 import { type Bifurcation, branchPointAt, type Spectrum, type Unfolding } from "./bifurcation";
 import type { CurveWork } from "./continue";
@@ -42,7 +42,7 @@ export interface Survey extends Course {
     readonly shortestArc: number;
     readonly mostArcs: number;
     readonly starts: (parameter: number, flow: Flow) => readonly Float64Array[];
-    readonly pool: TaskPool | undefined;
+    readonly pool: JobPool | undefined;
     readonly onProgress: (done: number, total: number) => void;
   };
   pieces: Piece[];

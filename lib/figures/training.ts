@@ -1,15 +1,13 @@
 /** What a training does, step by step: the spectrum of the origin, the memories, the error of the test. */
-import { thresholdsC10toC12 } from "../claims/c10-c12";
-import type { SeededResult } from "../claims/replicated";
-import { lawOfFirstPulse } from "../claims/study-first-pulse";
-import type { GainRow } from "../claims/study-gain-scan";
-import type { TrainingStory } from "../claims/study-story";
 import type { Continuation } from "../continuation/continue";
 import { type BranchRecord, skeletonAt } from "../continuation/record";
-import type { LostRest, OriginAt } from "../training/film";
+import { type HeldMemories, type LostRest, lawOfFirstPulse, type OriginAt, type TestRun } from "../training/film";
 import { checkList, checkRecord, checkShape, reject } from "../wasm/validate";
 import type { Figure, Layout, Trace } from "./figure";
 import { colors, titled } from "./theme";
+
+/** Steps of training between which the origin loses stability in Fig. 7 of the paper. */
+const lossInFig7 = [100, 200] as const;
 
 /** How the two trainings are told apart in every figure: colour, dash and symbol. */
 const gainStyles = [
@@ -97,7 +95,7 @@ export function originOverTraining(
  * @param runs results of `firstPulseStudy`; seeds up to 6 and later ones have signs of their own
  * @param claim the title
  */
-export function lostRest(runs: readonly SeededResult<LostRest>[], claim: string): Figure {
+export function lostRest(runs: readonly { readonly seed: number; readonly result: LostRest }[], claim: string): Figure {
   checkList("lostRest", "runs", runs, 1, ["seed", "result"]);
   checkShape("lostRest", "runs", runs, [{ result: { firstPulse: "number" } }]);
   const [found, fresh] = [(seed: number) => seed <= 6, (seed: number) => seed > 6].map((has) =>
@@ -121,7 +119,7 @@ export function lostRest(runs: readonly SeededResult<LostRest>[], claim: string)
       },
     }),
   );
-  const [from, to] = thresholdsC10toC12.lossBetween;
+  const [from, to] = lossInFig7;
   const paper = { type: "rect", xref: "paper", x0: 0, x1: 1, y0: from, y1: to, layer: "below", line: { width: 0 } };
   const label = { text: "lost here in Fig. 7 of the paper", xref: "paper", x: 0.02, y: to, showarrow: false };
   return {
@@ -151,7 +149,11 @@ const errorTicks = [0.05, 0.1, 0.2, 0.5, 1, 2];
  * @param claim the title
  */
 export function learningOverTraining(
-  stories: readonly Pick<TrainingStory, "gain" | "memories" | "tests">[],
+  stories: readonly {
+    readonly gain: number;
+    readonly memories: readonly HeldMemories[];
+    readonly tests: readonly TestRun[];
+  }[],
   claim: string,
 ): Figure {
   checkList("learningOverTraining", "stories", stories, 1, ["gain", "memories", "tests"]);
@@ -190,6 +192,20 @@ export function learningOverTraining(
     ticktext: errorTicks.map(String),
   };
   return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
+}
+
+/** A network of a scan of gains: its origin before and after training, its test, and what was found of it. */
+export interface GainRow {
+  readonly gain: number;
+  readonly before: OriginAt;
+  readonly after: OriginAt;
+  readonly meanSquaredError: number;
+  /** Memories held, and how many of them rest at a fixed point. */
+  readonly held: number;
+  readonly resting: number;
+  /** Fixed points found, and the sum of their indices. */
+  readonly points: number;
+  readonly indexSum: number;
 }
 
 /**

@@ -9,4 +9,4 @@ export { memoryMargins as margins } from "./memory-margins";
 export { memoryPassages as passages, outputOf as output, patternOf as pattern } from "./passages";
 export { pulseThresholds as thresholds } from "./pulse-threshold";
 export { memorySkeleton as skeleton } from "./skeleton";
-export { angleToMissing, memorySolid as solid, seenView as view, viewsWithoutOne } from "./solid";
+export { angleToMissing, compareCubes, memorySolid as solid, seenView as view, viewsWithoutOne } from "./solid";

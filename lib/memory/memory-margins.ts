@@ -1,11 +1,11 @@
 import { checkEchoState, type EchoState, echoStateFlow } from "../network/echo-state";
+import type { JobPool } from "../pool";
 import { findFixedPoints } from "../search/find";
-import type { TaskPool } from "../search/work";
 import { checkList, checkPattern, checkVector, type LongCall, longCallDefaults, withDefaults } from "../wasm/validate";
 import { distance } from "../wasm/vector";
 
 export interface MarginOptions extends LongCall {
-  readonly pool: TaskPool | undefined;
+  readonly pool: JobPool | undefined;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -3,9 +3,10 @@ import { Matrix } from "ml-matrix";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
 import { angleInDegrees } from "../numbers/angles";
 import { type PrincipalComponents, principalComponents } from "../numbers/pca";
+import { principalAngles } from "../numbers/subspaces";
 import { type FindOptions, findFixedPoints } from "../search/find";
 import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector } from "../wasm/validate";
-import { dot, norm } from "../wasm/vector";
+import { distance, dot, norm } from "../wasm/vector";
 import { type BitAxes, bitAxes } from "./bit-axes";
 import { distanceInequality, type FlipDistance, flipDistances, leastInequality } from "./equidistance";
 import type { Memory } from "./memories";
@@ -159,4 +160,52 @@ export async function attractingPatterns(
   const patterns = found.flatMap((z) => [patternOf(z), ...(flow.odd ? [patternOf(z.map((v) => -v))] : [])]);
   const texts = new Set(patterns.flatMap((pattern) => (pattern ? [pattern.join()] : [])));
   return held.map(({ bits }) => [...bits]).filter((bits) => texts.has(bits.join()));
+}
+
+/** How the cube of the three-bit network lies to the first three bit axes of a four-bit one. */
+export interface CubeComparison {
+  /** Principal angles in degrees, ascending. */
+  readonly angles: readonly number[];
+  /** From an old corner to the middle of the two new ones that share its bits: the mean, in parts of the old edge. */
+  readonly moved: number;
+}
+
+/**
+ * How a cube lies to the cube of the first three bits of a tesseract: principal angles between their axes, and how far
+ * corners have moved.  [J15 §7.1]
+ *
+ * @param before memories with three bits; those not held are left out
+ * @param after memories with four bits, likewise
+ * @returns undefined if either set does not span its axes
+ */
+export function compareCubes(
+  before: readonly Pick<Memory, "bits" | "state" | "isHeld">[],
+  after: readonly Pick<Memory, "bits" | "state" | "isHeld">[],
+): CubeComparison | undefined {
+  checkList("compareCubes", "before", before, 1, ["bits", "state"]);
+  checkList("compareCubes", "after", after, 1, ["bits", "state"]);
+  for (const [name, list] of Object.entries({ before, after }))
+    checkShape("compareCubes", name, list, [{ bits: "numbers", state: "numbers" }]);
+  const old = before.filter(({ isHeld }) => isHeld);
+  const [cube, tesseract] = [memorySolid(before)?.box, memorySolid(after)?.box];
+  if (cube === undefined || tesseract === undefined) return undefined;
+  const rows = cube.axes.rows - 1;
+  const bits = cube.axes.columns - 1;
+  const moves = old.flatMap(({ bits: pattern, state }) => {
+    const pair = after.filter((m) => m.isHeld && pattern.every((bit, k) => bit === m.bits[k]));
+    if (pair.length < 2) return [];
+    return [
+      distance(
+        state,
+        state.map((_, i) => (pair[0].state[i] + pair[1].state[i]) / 2),
+      ),
+    ];
+  });
+  const edge = cube.lengths.reduce((sum, length) => sum + length, 0) / cube.lengths.length;
+  return {
+    angles: Array.from(principalAngles(cube.axes, tesseract.axes.subMatrix(0, rows, 0, bits)), (a) =>
+      Number(a.toPrecision(6)),
+    ),
+    moved: moves.reduce((sum, d) => sum + d, 0) / (moves.length || 1) / edge,
+  };
 }

@@ -4,7 +4,7 @@ import { keepDamaged } from "../files/json-file";
 import { digestOf, libraryVersion } from "../files/sealed";
 import { makeFolder } from "../files/write-aside";
 import { projectFolder } from "../places";
-import type { TaskPool } from "../search/work";
+import { type JobPool, libJob } from "../pool";
 import { checkShape, withDefaults } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { withReadout } from "./echo-state";
@@ -14,7 +14,7 @@ import { trainFlipFlop } from "./train-flip-flop";
 
 export interface TrainedNetworkOptions {
   /** Trains in a worker, so that this thread stays free, for an interrupt for instance. */
-  pool: TaskPool | undefined;
+  pool: JobPool | undefined;
   signal: AbortSignal | undefined;
   /** Where readouts are kept from one run to the next. */
   folder: string;
@@ -49,7 +49,7 @@ export async function trainedNetwork(
   const kept = keptNetwork(file);
   if (kept) return kept;
   const task = { recipe: whole };
-  const Wo = pool ? await pool.run<Float64Array | undefined>("train", task, signal) : trainedReadout(whole);
+  const Wo = pool ? await pool.run<Float64Array | undefined>(libJob("train"), task, signal) : trainedReadout(whole);
   if (Wo === undefined) throw new Error(`${where}: training diverged, seed ${whole.seed}`);
   const prepared = prepareFlipFlop(whole);
   const network = withReadout(prepared.network, toMatrix(Wo, whole.bits, whole.units));

@@ -1,6 +1,6 @@
 import type { EchoState } from "../network/echo-state";
 import { createRng, type Rng } from "../numbers/random";
-import type { TaskPool } from "../search/work";
+import { type JobPool, libJob } from "../pool";
 import { checkCount, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkedNoiseOptions, type NoiseTrialOptions, noiseTrial, noiseTrialDefaults } from "./noise";
@@ -18,7 +18,7 @@ export interface TrialShelf {
 export interface NoiseTrialsOptions extends Omit<NoiseTrialOptions, "onLevel">, LongCall {
   readonly trials: number;
   /** Workers, one trial each; without them this thread runs one trial after the other, with the same result. */
-  readonly pool: TaskPool | undefined;
+  readonly pool: JobPool | undefined;
   readonly signal: AbortSignal | undefined;
   readonly shelf: TrialShelf | undefined;
 }
@@ -106,7 +106,9 @@ async function allTrials(
       return kept;
     }
     const task: NoiseTask = { seed, trial, subjects: plain, levels, hold, margin, counter };
-    const outcomes = pool ? await pool.run<NoiseOutcome[][]>("noise", task, signal) : await alone(task, signal, report);
+    const outcomes = pool
+      ? await pool.run<NoiseOutcome[][]>(libJob("noise"), task, signal)
+      : await alone(task, signal, report);
     shelf?.keep(trial, outcomes);
     return outcomes;
   };

@@ -1,5 +1,5 @@
 import { type AbstractMatrix, EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { checkCount, checkMatrix, checkVector, reject } from "../wasm/validate";
+import { checkCount, checkMatrix, checkShape, checkVector, reject } from "../wasm/validate";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "../wasm/vector";
 import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 import { createRng } from "./random";
@@ -220,4 +220,20 @@ function project(points: Float64Array | AbstractMatrix, mean: Float64Array, axes
     for (let k = 0; k < axes.length; k++) out.set(t, k, dot(axes[k], x));
   }
   return out;
+}
+
+/**
+ * The state with given coordinates along principal components: mean + Σ atₖ axisₖ.
+ *
+ * @param components as from `principalComponents`
+ * @param at coordinates along the first of its axes
+ * @returns (N)
+ * @throws RangeError if there are more coordinates than axes
+ */
+export function stateAt(components: PrincipalComponents, at: ArrayLike<number>): Float64Array {
+  checkShape("stateAt", "components", components, { mean: "numbers", axes: "matrix" });
+  checkVector("stateAt", "at", Float64Array.from(at ?? []));
+  const { mean, axes } = components;
+  if (at.length > axes.columns) reject("stateAt", "at", `has length ${at.length}`, `at most ${axes.columns}`);
+  return mean.map((m, i) => Array.from(at).reduce((sum, v, k) => sum + v * axes.get(i, k), m));
 }

@@ -1,4 +1,5 @@
-import { checkNumbers, reject } from "../wasm/validate";
+import { log } from "../wasm/elementary";
+import { checkNumber, checkNumbers, reject } from "../wasm/validate";
 
 /**
  * The middle one of some numbers, or the mean of the two in the middle.
@@ -72,4 +73,27 @@ function ranks(values: readonly number[]): number[] {
     const same = values.filter((other) => other === value).length;
     return below + (same + 1) / 2;
   });
+}
+
+/**
+ * The exponent p of error ∝ distanceᵖ: slope of the least-squares line through (log distance, log error).
+ *
+ * @param distances positive, (K)
+ * @param errors positive, (K)
+ * @throws RangeError if the two differ in length, or an entry is not positive
+ */
+export function orderOf(distances: readonly number[], errors: readonly number[]): number {
+  checkNumbers("orderOf", "distances", distances, 2);
+  checkNumbers("orderOf", "errors", errors, 2);
+  if (errors.length !== distances.length) {
+    reject("orderOf", "errors", `has length ${errors.length}`, `${distances.length}, as distances`);
+  }
+  for (const [i, d] of distances.entries()) checkNumber("orderOf", `distances[${i}]`, d);
+  for (const [i, e] of errors.entries()) checkNumber("orderOf", `errors[${i}]`, e);
+  const a = distances.map((d) => log(d));
+  const b = errors.map((e) => log(e));
+  const meanA = a.reduce((sum, v) => sum + v, 0) / a.length;
+  const meanB = b.reduce((sum, v) => sum + v, 0) / b.length;
+  const covariance = a.reduce((sum, v, i) => sum + (v - meanA) * (b[i] - meanB), 0);
+  return covariance / a.reduce((sum, v) => sum + (v - meanA) ** 2, 0);
 }

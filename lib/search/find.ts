@@ -1,4 +1,5 @@
 import { checkFlowArgument, type Flow } from "../flow/flow";
+import type { JobPool } from "../pool";
 import { checkNumber, checkVector, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import { collect, type End, isCandidate, type Known, sizeOfStates } from "./collect";
@@ -11,7 +12,7 @@ import {
 } from "./minimize";
 import { type FixedPoint, type FixedPointSet, isSamePoint } from "./points";
 import { mirrorOf, type Start } from "./starts";
-import { type SearchWork, searchWork, type TaskPool } from "./work";
+import { type SearchWork, searchWork } from "./work";
 
 export interface FindOptions extends LongCall {
   method: MinimizeMethod;
@@ -35,7 +36,7 @@ export interface FindOptions extends LongCall {
   /** Start also from the mirror image of every point found, if the flow is odd: one or two iterations each. */
   followMirrors: boolean;
   /** Workers to share the starts, from `createPool`; without one this thread searches alone. */
-  pool: TaskPool | undefined;
+  pool: JobPool | undefined;
   /** Stops the search, also what is running in a pool: it rejects with the signal's reason. */
   signal: AbortSignal | undefined;
 }

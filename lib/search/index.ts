@@ -4,6 +4,7 @@ export { certify, polishFixedPoint as polish } from "./certify";
 export { trackEdge as edge } from "./explore";
 export { findFixedPoints as fixedPoints } from "./find";
 export { findAllFixedPoints as allFixedPoints } from "./find-all";
+export { openSkeleton as openKept } from "./kept-search";
 export { minimizeSpeed as minimize } from "./minimize";
 export type { FixedPoint, FixedPointSet } from "./points";
 export { certificateTable as certificates, completeness, completenessBadge as badge, modeCounts } from "./report";

@@ -1,5 +1,6 @@
 import { type Flow, type FlowSpec, jacobianInto } from "../flow/flow";
 import { type Stability, stability } from "../flow/stability";
+import { type JobPool, libJob } from "../pool";
 import { norm } from "../wasm/vector";
 import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 import {
@@ -19,20 +20,7 @@ import { type DeflationOptions, deflatedNewton, type EdgeOptions, type TrackedEd
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
 import { isSamePlace } from "./points";
 
-/** What code that can use a pool of workers needs of one; `createPool` makes one. */
-export interface TaskPool {
-  readonly threads: number;
-  /**
-   * Runs a task in a worker.
-   *
-   * @param task name of a function of lib/tasks.ts
-   * @param payload its argument; arrays on shared memory are not copied
-   * @returns its result; rejects with what it threw, or with an AbortError when the signal or an interrupt stops it
-   */
-  run<Result>(task: string, payload: unknown, signal?: AbortSignal): Promise<Result>;
-}
-
-/** A recipe with a name that no other flow, or family, of this process has: a worker keeps what it made for the next task. */
+/** A recipe with a name that no other flow, or family, of this process has: a worker keeps what it made for the next job. */
 export interface NamedSpec {
   readonly key: string;
   readonly spec: FlowSpec;
@@ -80,7 +68,7 @@ export interface SearchWork {
  * The work of a search on one flow. A flow with a `spec` is searched by the pool's workers; one without is searched by
  * this thread, which is said once, as a warning of the process.
  */
-export function searchWork(flow: Flow, pool: TaskPool | undefined, signal?: AbortSignal): SearchWork {
+export function searchWork(flow: Flow, pool: JobPool | undefined, signal?: AbortSignal): SearchWork {
   const spec = pool && flow.spec;
   if (pool && spec) return pooledWork({ key: nameOf(flow), spec }, pool, signal);
   if (pool) warnWithoutSpec("flow");
@@ -131,14 +119,14 @@ export function nameOf(owner: object): string {
   return name;
 }
 
-function pooledWork(flow: NamedSpec, pool: TaskPool, signal?: AbortSignal): SearchWork {
+function pooledWork(flow: NamedSpec, pool: JobPool, signal?: AbortSignal): SearchWork {
   return {
-    minimize: (x, options) => pool.run("minimize", { flow, x, options }, signal),
-    judge: (x) => pool.run("judge", { flow, x }, signal),
-    holdsOne: (a, b) => pool.run("holdsOne", { flow, a, b }, signal),
-    spectrum: (x) => pool.run("spectrum", { flow, x }, signal),
-    trackEdge: (a, b, options) => pool.run("edge", { flow, a, b, options }, signal),
-    deflate: (x, known, options) => pool.run("deflate", { flow, x, known, options }, signal),
+    minimize: (x, options) => pool.run(libJob("minimize"), { flow, x, options }, signal),
+    judge: (x) => pool.run(libJob("judge"), { flow, x }, signal),
+    holdsOne: (a, b) => pool.run(libJob("holdsOne"), { flow, a, b }, signal),
+    spectrum: (x) => pool.run(libJob("spectrum"), { flow, x }, signal),
+    trackEdge: (a, b, options) => pool.run(libJob("edge"), { flow, a, b, options }, signal),
+    deflate: (x, known, options) => pool.run(libJob("deflate"), { flow, x, known, options }, signal),
     each: allAtOnce,
   };
 }

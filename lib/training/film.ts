@@ -141,6 +141,9 @@ export function firstPulseOf(task: Task): number {
   return first < 0 ? target.rows : first;
 }
 
+/** Steps from the first pulse to the loss of rest at g = 0.8, a law that the study `firstPulse` puts to the test. */
+export const lawOfFirstPulse: readonly [number, number] = Object.freeze([14, 20] as const);
+
 /** How the origin of one training lost its rest. */
 export interface LostRest {
   /** Steps before the first pulse. */

@@ -164,10 +164,15 @@ export function checkChoice(where: string, thing: string, value: unknown, choice
   }
 }
 
-type ShapeWord = "number" | "text" | "function" | "numbers" | "vector" | "list" | "matrix";
+type ShapeWord =
+  | ("number" | "finite" | "positive" | "not negative" | "share" | "count")
+  | ("text" | "function" | "numbers" | "vector" | "list" | "matrix");
 
-/** What a value must be made of: a word, a list whose members have one shape, or a record; `name?` may be undefined. */
-export type Shape = ShapeWord | readonly [Shape] | { readonly [field: string]: Shape };
+/**
+ * What a value must be made of: a word, a list whose members have one shape (and of which there are so many at least), or a
+ * record; `name?` may be undefined.
+ */
+export type Shape = ShapeWord | readonly [Shape, number?] | { readonly [field: string]: Shape };
 
 const areNumbers = (value: unknown): boolean =>
   Array.isArray(value)
@@ -177,6 +182,11 @@ const areNumbers = (value: unknown): boolean =>
 /** Each word with its test and its name in a refusal. */
 const kinds: Readonly<Record<ShapeWord, readonly [(value: unknown) => boolean, string]>> = {
   number: [(value) => typeof value === "number", "a number"],
+  finite: [Number.isFinite, "a finite number"],
+  positive: [(value) => Number.isFinite(value) && Number(value) > 0, "a finite number, positive"],
+  "not negative": [(value) => Number.isFinite(value) && Number(value) >= 0, "a finite number, not negative"],
+  share: [(value) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= 1, "a share, 0 to 1"],
+  count: [(value) => Number.isSafeInteger(value) && Number(value) >= 0, "an integer ≥ 0"],
   text: [(value) => typeof value === "string", "a text"],
   function: [(value) => typeof value === "function", "a function"],
   numbers: [areNumbers, "an array of numbers"],
@@ -194,8 +204,9 @@ export function checkShape(where: string, thing: string, value: unknown, shape: 
     const [isRight, wanted] = kinds[shape];
     if (!isRight(value)) reject(where, thing, value, wanted);
   } else if (isOneShape(shape)) {
-    if (!Array.isArray(value)) reject(where, thing, value, "an array");
-    for (const [i, member] of value.entries()) checkShape(where, `${thing}[${i}]`, member, shape[0]);
+    const [member, least = 0] = shape;
+    checkList(where, thing, value, least);
+    for (const [i, one] of value.entries()) checkShape(where, `${thing}[${i}]`, one, member);
   } else {
     const fields = Object.entries(shape);
     const names = fields.map(([name]) => name).join(", ");
@@ -208,7 +219,7 @@ export function checkShape(where: string, thing: string, value: unknown, shape: 
   }
 }
 
-const isOneShape = (shape: Exclude<Shape, string>): shape is readonly [Shape] => Array.isArray(shape);
+const isOneShape = (shape: Exclude<Shape, string>): shape is readonly [Shape, number?] => Array.isArray(shape);
 
 /** What a long call takes besides: how it is told how far it is. */
 export interface LongCall {

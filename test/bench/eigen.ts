@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
-import { createPool } from "rnn-dynamics/dist/pool";
+import { createPool, libJob } from "rnn-dynamics/dist/pool";
 import { type Eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { type Context, type NumpySession, openNumpy } from "./context";
@@ -47,7 +47,7 @@ async function manyRows({ clock, isQuick, say }: Context, trained: Subject, { pe
   try {
     const ours = workers.map(({ threads, pool }) => ({
       name: `ours, ${threads} worker${threads === 1 ? "" : "s"}`,
-      sample: () => timedWait(() => Promise.all(states.map((x) => pool.run("spectrum", { flow: named, x })))),
+      sample: () => timedWait(() => Promise.all(states.map((x) => pool.run(libJob("spectrum"), { flow: named, x })))),
     }));
     const theirs = peers.map(({ peer, threads }) => ({
       name: `numpy, ${threadsIn(threads)}`,

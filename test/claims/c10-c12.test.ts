@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
-import { claimC10, claimC11, claimC12 } from "rnn-dynamics/dist/claims/c10-c12";
+import { C10, C11, C12 } from "rnn-dynamics/dist/claims/05";
 import type { OriginAt } from "rnn-dynamics/dist/training/film";
 import { assertRejects } from "../helpers/assertions";
 
-const seeds = [1];
 const origin = (abscissas: Record<number, number>): OriginAt[] =>
   Object.entries(abscissas).map(([step, spectralAbscissa]) => ({
     step: Number(step),
@@ -13,19 +12,15 @@ const origin = (abscissas: Record<number, number>): OriginAt[] =>
 
 describe("claims C10 to C12", () => {
   it("C10 tells a resting state from one that is lost at once, and from none at all", () => {
-    const verdict = (before: number, later: number) =>
-      claimC10({ origin: origin({ 0: before, 100: later }), seeds }).verdict;
+    const verdict = (before: number, later: number) => C10({ origin: origin({ 0: before, 100: later }) }).verdict;
     assert.equal(verdict(-0.2, -0.1), "reproduced");
     assert.equal(verdict(-0.2, 0.35), "partly");
     assert.equal(verdict(0.45, 0.67), "wrong as stated");
     assert.equal(verdict(0.45, -0.1), "wrong as stated");
+    assertRejects(() => C10({ origin: origin({ 0: 1 }) }), "C10: data.origin lacks step 100, expected steps 0, 100");
     assertRejects(
-      () => claimC10({ origin: origin({ 0: 1 }), seeds }),
-      "claimC10: origin lacks step 100, expected steps 0, 100",
-    );
-    assertRejects(
-      () => claimC10({ origin: origin({ 0: Number.NaN, 100: 1 }), seeds }),
-      "claimC10: origin[0].spectralAbscissa is NaN, expected a finite number",
+      () => C10({ origin: origin({ 0: Number.NaN, 100: 1 }) }),
+      "C10: data.origin[0].spectralAbscissa is NaN, expected a finite number",
     );
   });
 
@@ -33,23 +28,22 @@ describe("claims C10 to C12", () => {
     origin: origin({ 100: -0.1, 200: 0.2, 700: 0.01, 1000: 0.3 }),
     returns: [0.5, 0.01],
     patterns: { before: 1, after: 6 },
-    seeds,
   };
 
   it("C11 is the paper's story if all three parts hold, partly for two", () => {
-    assert.equal(claimC11(paper).verdict, "reproduced");
-    assert.equal(claimC11({ ...paper, returns: [0.5, 0.4] }).verdict, "partly");
-    assert.equal(claimC11({ ...paper, patterns: { before: 6, after: 6 } }).verdict, "partly");
+    assert.equal(C11(paper).verdict, "reproduced");
+    assert.equal(C11({ ...paper, returns: [0.5, 0.4] }).verdict, "partly");
+    assert.equal(C11({ ...paper, patterns: { before: 6, after: 6 } }).verdict, "partly");
     const early = { ...paper, origin: origin({ 100: 0.1, 200: 0.2, 700: 0.01, 1000: 0.3 }) };
-    assert.equal(claimC11(early).verdict, "partly");
-    assert.equal(claimC11({ ...early, returns: [0.4] }).verdict, "not reproduced");
+    assert.equal(C11(early).verdict, "partly");
+    assert.equal(C11({ ...early, returns: [0.4] }).verdict, "not reproduced");
     const vanished = { ...paper, origin: origin({ 100: -0.1, 200: 0.2, 700: 0.3, 1000: 0.3 }) };
-    assert.equal(claimC11(vanished).verdict, "partly");
-    assert.match(claimC11(paper).statistic, /^3 of 3 parts: .*back to 1 % .*patterns 1 at 700, 6 at 1000$/);
+    assert.equal(C11(vanished).verdict, "partly");
+    assert.match(C11(paper).statistic, /^3 of 3 parts: .*back to 1 % .*patterns 1 at 700, 6 at 1000$/);
   });
 
   it("C12 counts kinds", () => {
-    const of = (...kinds: string[]) => claimC12({ events: kinds.map((kind, step) => ({ step, kind })), seeds });
+    const of = (...kinds: string[]) => C12({ events: kinds.map((kind, step) => ({ step, kind })) });
     assert.equal(of("transcritical", "transcritical").verdict, "reproduced");
     assert.equal(of("transcritical", "pitchfork").verdict, "partly");
     assert.equal(of("pitchfork", "unresolved").verdict, "wrong as stated");

@@ -1,60 +1,47 @@
 import assert from "node:assert/strict";
 import {
-  claimC19,
-  claimC20,
-  type DecidedSearch,
+  C20,
   type DriftSearch,
-  type GhostSearch,
-  thresholdsC19C20,
-} from "rnn-dynamics/dist/claims/c19-c20";
-import type { SeededResult } from "rnn-dynamics/dist/claims/replicated";
-import {
-  decidedSearches,
   driftingFlow,
   driftSearches,
+  type GhostSearch,
   ghostDistances,
   ghostSearches,
-  searchTimes,
-} from "rnn-dynamics/dist/claims/runs-c19-c20";
-import type { SearchStudyResult } from "rnn-dynamics/dist/claims/study-search";
+} from "rnn-dynamics/dist/claims/01-ghosts";
+import { C19 } from "rnn-dynamics/dist/claims/04";
 import { ghostOfSaddleNode, saddleNodeFamily } from "rnn-dynamics/dist/flow/plane";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { certify } from "rnn-dynamics/dist/search/certify";
 
 const machine = { processor: "a processor", threads: 2 };
-const timed = (seconds: number, points: number, seed = 1) => ({ seed, seconds, points, machine });
+const timed = (seconds: number, points: number, seed = 1) => ({ seed, result: { seconds, points, machine } });
 
 describe("claim C19 [J15 §10.3]", () => {
   it("scales the time of a search to 20 points and takes the median over seeds", () => {
-    const verdict = claimC19([timed(40, 40, 1), timed(300, 30, 2), timed(60, 20, 3)]);
+    const verdict = C19([timed(40, 40, 1), timed(300, 30, 2), timed(60, 20, 3)]);
     assert.match(verdict.statistic, /^60 s for 20 fixed points.*\(20–200 s\), 2 threads of a processor$/);
     assert.equal(verdict.verdict, "reproduced");
     assert.deepEqual(verdict.seeds, [1, 2, 3]);
   });
 
   it("turns at three minutes and at nine", () => {
-    const { seconds, machineFactor } = thresholdsC19C20;
-    assert.equal(claimC19([timed(seconds, 20)]).verdict, "reproduced");
-    assert.equal(claimC19([timed(seconds + 1, 20)]).verdict, "partly");
-    assert.equal(claimC19([timed(machineFactor * seconds, 20)]).verdict, "partly");
-    assert.equal(claimC19([timed(machineFactor * seconds + 1, 20)]).verdict, "not reproduced");
+    const { seconds, machineFactor } = C19.limits;
+    assert.equal(C19([timed(seconds, 20)]).verdict, "reproduced");
+    assert.equal(C19([timed(seconds + 1, 20)]).verdict, "partly");
+    assert.equal(C19([timed(machineFactor * seconds, 20)]).verdict, "partly");
+    assert.equal(C19([timed(machineFactor * seconds + 1, 20)]).verdict, "not reproduced");
   });
 
   it("refuses a search that found nothing, and no search at all", () => {
-    assert.throws(() => claimC19([]), /claimC19: searches has length 0, expected at least 1/);
-    assert.throws(() => claimC19([timed(10, 0)]), /claimC19: searches\[0\]\.points is 0/);
+    assert.throws(() => C19([]), /C19: data has length 0, expected at least 1/);
+    assert.throws(() => C19([timed(10, 0)]), /C19: data\[0\]\.result\.points is 0/);
   });
 });
 
 describe("claim C20 [J15 §9.1]", () => {
-  const network = (change: Partial<DecidedSearch> = {}): DecidedSearch => ({
-    seed: 1,
-    certified: 20,
-    undecided: 0,
-    slowCertified: 0,
-    ...change,
-  });
+  const places = { certified: 20, undecided: 0, slowCertified: 0 };
+  const network = (change: Partial<typeof places>) => ({ seed: 1, result: { certificates: { ...places, ...change } } });
   const ghost = (change: Partial<GhostSearch> = {}): GhostSearch => ({
     mu: 1e-14,
     ghostQ: 5e-29,
@@ -64,9 +51,9 @@ describe("claim C20 [J15 §9.1]", () => {
     ...change,
   });
   const drifting = (falselyCertified = 0): DriftSearch[] => [{ units: 5, drift: 1e-3, falselyCertified }];
-  const judge = (one: Partial<DecidedSearch>, other: Partial<GhostSearch> = {}, drift = drifting()) => {
+  const judge = (one: Partial<typeof places>, other: Partial<GhostSearch> = {}, drift = drifting()) => {
     const planar = [ghost(other), ghost({ mu: 0.01, ghostQ: 5e-5 })];
-    return claimC20({ networks: [network(one)], planar, drifting: drift });
+    return C20({ networks: [network(one)], planar, drifting: drift });
   };
 
   it("is refuted where certificates decide and are never wrong; q alone is fooled by the near ghost", () => {
@@ -88,7 +75,7 @@ describe("claim C20 [J15 §9.1]", () => {
     assert.equal(judge({ certified: 0, undecided: 0 }).verdict, "reproduced"); // nothing decided is no proof
     assert.throws(
       () => judge({ undecided: Number.NaN }),
-      /claimC20: networks\[0\]\.undecided is NaN, expected an integer/,
+      /C20: data\.networks\[0\]\.result\.certificates\.undecided is NaN, expected an integer/,
     );
   });
 
@@ -125,16 +112,5 @@ describe("claim C20 [J15 §9.1]", () => {
     const eigenvalues = stability(flow, new Float64Array(6)).eigenvalues.re;
     assert.ok(Math.abs(eigenvalues[0]) < 1e-14 && Math.abs(eigenvalues[5] + 1) < 1e-12);
     assert.ok(Math.abs(J.trace() + 5) < 1e-12);
-  });
-
-  it("takes what it needs from results of studies", () => {
-    const certificates = { certified: 25, undecided: 1, slowCertified: 0 };
-    const runs = [{ seed: 4, result: { seconds: 30, points: 25, machine, certificates, rounds: [] } }];
-    assert.deepEqual(decidedSearches(runs as unknown as SeededResult<SearchStudyResult>[]), [
-      { seed: 4, ...certificates },
-    ]);
-    assert.deepEqual(searchTimes(runs as unknown as SeededResult<SearchStudyResult>[]), [
-      { seed: 4, seconds: 30, points: 25, machine },
-    ]);
   });
 });

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import {
-  compareCubes,
-  type FourBitsResult,
-  fourBitsStudy,
-  fourBitsVerdicts,
-} from "rnn-dynamics/dist/claims/study-four-bits";
+import { type FourBitsResult, fourBits } from "rnn-dynamics/dist/claims/06";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import {
   angleToMissing,
   attractingPatterns,
+  compareCubes,
   memorySolid,
   seenView,
   viewsWithoutOne,
@@ -132,7 +128,9 @@ describe("what is measured on four-bit networks", () => {
       control: network("face"),
       cube: { transfer: { angles: [3, 4, 5], moved: 0.1 } },
     };
-    const verdicts = fourBitsVerdicts([one, one], [1, 2]);
+    const judge = (...results: FourBitsResult[]) =>
+      fourBits.judge?.(results.map((result, i) => ({ seed: i + 1, result }))) ?? [];
+    const verdicts = judge(one, one);
     assert.deepEqual(
       verdicts.map(({ claim, verdict }) => [claim, verdict]),
       [
@@ -145,7 +143,7 @@ describe("what is measured on four-bit networks", () => {
     assert.ok(verdicts.every(({ seeds }) => String(seeds) === "1,2"));
     const lost = { ...one, cube: {}, transfer: { ...one.transfer, view: undefined } };
     assert.deepEqual(
-      fourBitsVerdicts([lost], [1])
+      judge(lost)
         .map(({ verdict }) => verdict)
         .slice(1),
       ["partly", "wrong as stated", "partly"],
@@ -153,6 +151,6 @@ describe("what is measured on four-bit networks", () => {
   });
 
   it("stops when it is told to", async () => {
-    await assert.rejects(fourBitsStudy.run(1, { signal: AbortSignal.abort(new Error("stop")) }), /stop/);
+    await assert.rejects(fourBits.run(1, { signal: AbortSignal.abort(new Error("stop")) }), /stop/);
   });
 });

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ledger, readVerdicts, recordVerdicts } from "rnn-dynamics/dist/claims/ledger";
-import { statements } from "rnn-dynamics/dist/claims/statements";
-import type { ClaimVerdict } from "rnn-dynamics/dist/claims/verdict";
+import type { ClaimVerdict } from "rnn-dynamics/dist/claims/claim";
+import { allClaims, ledger, readVerdicts, recordVerdicts } from "rnn-dynamics/dist/claims/ledger";
 import { projectFolder } from "rnn-dynamics/dist/places";
 import { memoryFolder } from "../helpers/memory-folder";
 
@@ -30,7 +29,7 @@ describe("the ledger of claims", () => {
       Array.from({ length: 20 }, (_, i) => `C${i + 1}`),
     );
     assert.ok(rows.every((row) => row.verdict === "not judged yet" && row.from === "–"));
-    assert.equal(statements.length, 20);
+    assert.equal(allClaims.length, 20);
   });
 
   it("prefers what this machine measured to what was shipped, and says which it shows", () => {
@@ -93,7 +92,7 @@ describe("the ledger of claims", () => {
     const file = join(folder, "verdicts.json");
     const wrong: [unknown, RegExp][] = [
       [null, /recordVerdicts: verdicts is null, expected an array/],
-      [[null], /verdicts\[0\] is no verdict: it is no record, expected what claimC1/],
+      [[null], /verdicts\[0\] is no verdict: it is no record, expected what claims\.C1/],
       [[{ ...judged("C1", "x"), claim: "" }], /its claim is no line of text/],
       [[judged("C1", "two\nlines")], /its statistic is no line of text/],
     ];

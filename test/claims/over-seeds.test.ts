@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { verdictOverSeeds } from "rnn-dynamics/dist/claims/over-seeds";
-import type { ClaimVerdict, Verdict } from "rnn-dynamics/dist/claims/verdict";
+import { type ClaimVerdict, type Verdict, verdictOverSeeds } from "rnn-dynamics/dist/claims/claim";
 
 const verdictOf = (verdict: Verdict, seed: number, claim = "C5"): ClaimVerdict => ({
   claim,

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { claimC1, claimC2, claimC3 } from "rnn-dynamics/dist/claims/c01-c03";
 import {
+  C1,
+  C2,
+  C3,
   hessianErrorsFromSeeds,
   hessianErrorsNear,
   raceMinimizers,
   searchesFromSeeds,
-} from "rnn-dynamics/dist/claims/runs-c01-c03";
+} from "rnn-dynamics/dist/claims/01-02";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
@@ -24,7 +26,7 @@ describe("runs behind C1 to C3", () => {
     const once = await searchesFromSeeds(twoWells, [1, 2, 3, 4, 5]);
     const again = await searchesFromSeeds(twoWells, [1]);
     assert.deepEqual(again[0].points, once[0].points);
-    assert.equal(claimC1(once).verdict, "reproduced");
+    assert.equal(C1(once).verdict, "reproduced");
   });
 
   it("race both methods from the same starts, CG ahead in the plane", async () => {
@@ -32,7 +34,7 @@ describe("runs behind C1 to C3", () => {
     const onProgress = (n: number) => done.push(n);
     const races = await raceMinimizers({ system: "plane", flowOf: () => twoWells }, [1, 2], { count: 5, onProgress });
     assert.deepEqual(done, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    assert.notEqual(claimC2(races).verdict, "not reproduced");
+    assert.notEqual(C2(races).verdict, "not reproduced");
   });
 
   it("give gradient descent enough work to lose by more than the threshold of C2", async () => {
@@ -47,7 +49,7 @@ describe("runs behind C1 to C3", () => {
 
   it("show a first-order error of JᵀJ near a fixed point [J15 eq. 12]", async () => {
     const errors = await hessianErrorsFromSeeds([1], [1e-3, 1e-2, 1e-1], { units: 20 });
-    assert.equal(claimC3(errors).verdict, "reproduced");
+    assert.equal(C3(errors).verdict, "reproduced");
   });
 
   it("show second order at the origin, where tanh has no curvature", () => {

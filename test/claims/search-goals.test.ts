@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
-import { searchSubject, timedSearch } from "rnn-dynamics/dist/claims/runs-search";
-import { type KeptSearch, searchGoalLines, searchGoals, searchGoalTable } from "rnn-dynamics/dist/claims/search-goals";
-import type { Recall } from "rnn-dynamics/dist/claims/study-recall";
-import type { SearchStudyResult } from "rnn-dynamics/dist/claims/study-search";
+import {
+  type KeptSearch,
+  type Recall,
+  type SearchStudyResult,
+  searchGoalLines,
+  searchGoals,
+  searchGoalTable,
+  searchOf,
+  sourcesOf,
+  trained,
+} from "rnn-dynamics/dist/claims/search";
 
 /** A result as a study keeps it: the ideal 27 in ten seconds, but for what is changed. */
 function kept(seed: number, change: Partial<SearchStudyResult> = {}, study = "search-logistic"): KeptSearch {
@@ -99,17 +106,18 @@ describe("a search of a trained network", () => {
   it("is told of the test run, the memories held and the skeleton between them, and is timed", async () => {
     const recipe = { bits: 1, units: 60, gain: 0.8, steps: 1000, testSteps: 500, seed: 3 };
     const told: string[] = [];
-    const subject = await searchSubject(recipe, { onProgress: (_done, _total, what) => told.push(what) });
-    const { states, memories = [], guesses = [] } = subject.sources;
+    const prepared = await trained(recipe, { onProgress: (_done, _total, what) => told.push(what) });
+    const found = await searchOf(prepared, { stream: "search" });
+    const { states, memories = [], guesses = [] } = sourcesOf(found.test, found.memories, true);
     assert.equal(states.rows, 100);
     assert.equal(memories.length, 2);
     assert.equal(guesses.length, 2); // the centre and one of the mirror images
-    const { search, seconds, processorSeconds } = await timedSearch(subject, 3, "search", {});
+    const { search, seconds, processorSeconds } = found;
     assert.equal(search.ended, "no gap found");
     assert.equal(search.memories.length, 2);
     assert.ok(seconds >= 0 && processorSeconds >= 0);
     assert.ok(told.includes("training") && told.includes("memories"));
-    const again = await timedSearch(subject, 3, "search", {});
+    const again = await searchOf(prepared, { stream: "search", memories: found.memories });
     assert.deepEqual(again.search.points, search.points);
   });
 });

@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { replicatedRuns } from "rnn-dynamics/dist/claims/replicated";
-import { seedRanks } from "rnn-dynamics/dist/claims/seed-ranks";
-import { saveStudyResult } from "rnn-dynamics/dist/claims/study-results";
-import { unseenInputsStudy } from "rnn-dynamics/dist/claims/study-unseen";
+import { seedRanks, unseenInputs } from "rnn-dynamics/dist/claims/04";
+import { replicatedRuns, saveStudyResult } from "rnn-dynamics/dist/claims/study";
 import { shippedNames } from "rnn-dynamics/dist/network/shipped";
 
 describe("ranks of the shipped seed", () => {
   it("count the seeds with less error in the mean, kind by kind, and leave out what was not run", () => {
     const folder = mkdtempSync(join(tmpdir(), "rnn-dynamics-ranks-"));
-    const { name, version } = unseenInputsStudy;
+    const { name, version } = unseenInputs;
     const keep = (seed: number, scratch: number[], transfer: number[]): void => {
       const tests = (errors: number[]) => ({ errors, accuracies: errors.map(() => 0.9) });
       const result = { "tanh-g1.5-4bit": tests(scratch), "transfer-4bit": tests(transfer) };
@@ -34,7 +32,7 @@ describe("ranks of the shipped seed", () => {
   });
 
   it("are told of every shipped network, among the seeds that were run", () => {
-    const runs = replicatedRuns(unseenInputsStudy);
+    const runs = replicatedRuns(unseenInputs);
     assert.deepEqual(
       seedRanks().map(({ network, rank, seeds }) => [network, rank.split(" of ")[1], seeds]),
       runs.length < 2

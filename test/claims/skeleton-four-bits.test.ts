@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import {
-  countsByModes,
-  fourBitSkeleton,
-  fourBitSkeletonsStudy,
-  stateAt,
-} from "rnn-dynamics/dist/claims/skeleton-four-bits";
-import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
+import { countsByModes, fourBitSkeleton, fourBitSkeletons } from "rnn-dynamics/dist/claims/06";
+import { shippedResult } from "rnn-dynamics/dist/claims/study";
 import { idealSkeleton } from "rnn-dynamics/dist/figures/memories";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import { outputOf } from "rnn-dynamics/dist/memory/passages";
@@ -15,7 +10,7 @@ import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-s
 import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
 import { flipFlopRecipe } from "rnn-dynamics/dist/network/recipe";
 import { loadShipped } from "rnn-dynamics/dist/network/shipped";
-import { principalComponents } from "rnn-dynamics/dist/numbers/pca";
+import { principalComponents, stateAt } from "rnn-dynamics/dist/numbers/pca";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { distance } from "rnn-dynamics/dist/wasm/vector";
@@ -78,7 +73,7 @@ describe("the skeleton of four bits", () => {
   });
 
   describe("that ships", () => {
-    const shipped = shippedResult(fourBitSkeletonsStudy);
+    const shipped = shippedResult(fourBitSkeletons);
 
     it("has the index sum of its points, all certified, in mirror pairs where F is odd", () => {
       for (const [name, { points, indexSum }] of Object.entries(shipped)) {
@@ -113,6 +108,6 @@ describe("the skeleton of four bits", () => {
 
   it("stops when it is told to", async () => {
     const signal = AbortSignal.abort(new Error("stop"));
-    await assert.rejects(fourBitSkeletonsStudy.run(1, { signal }), /stop/);
+    await assert.rejects(fourBitSkeletons.run(1, { signal }), /stop/);
   });
 });

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { replicatedResults } from "rnn-dynamics/dist/claims/replicated";
-import { openSkeleton, skeletonOf, threeBitSkeletonsStudy } from "rnn-dynamics/dist/claims/skeleton-three-bits";
-import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
-import { threeBitsStudy } from "rnn-dynamics/dist/claims/study-three-bits";
+import { threeBitSkeletons, threeBits } from "rnn-dynamics/dist/claims/04";
+import { replicatedRuns, shippedResult } from "rnn-dynamics/dist/claims/study";
 import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { findAllFixedPoints } from "rnn-dynamics/dist/search/find-all";
+import { openSkeleton, skeletonOf } from "rnn-dynamics/dist/search/kept-search";
 import { modeCounts } from "rnn-dynamics/dist/search/report";
 
 /** Three units that keep their signs, ẋ = −x + 2 tanh x: 27 fixed points, known in closed form. */
@@ -46,7 +45,7 @@ describe("a search that is kept", () => {
   });
 
   it("is refused by another network, and if a place is no fixed point", async () => {
-    const kept = shippedResult(threeBitSkeletonsStudy).gentle;
+    const kept = shippedResult(threeBitSkeletons).gentle;
     await assert.rejects(openSkeleton(kept, flow), {
       name: "RangeError",
       message: "openSkeleton: a place has length 1000, expected 3, as the flow",
@@ -59,20 +58,20 @@ describe("a search that is kept", () => {
 
   it("stops when it is told to", async () => {
     const signal = AbortSignal.abort(new Error("stop"));
-    await assert.rejects(threeBitSkeletonsStudy.run(1, { signal }), /stop/);
+    await assert.rejects(threeBitSkeletons.run(1, { signal }), /stop/);
     const places = [
       { at: Buffer.from(new Float64Array(3).buffer).toString("base64"), modes: 3, leading: [1, 0], hits: 1 },
     ];
-    const kept = { ...shippedResult(threeBitSkeletonsStudy).strong, points: places } as never;
+    const kept = { ...shippedResult(threeBitSkeletons).strong, points: places } as never;
     await assert.rejects(openSkeleton(kept, flow, { signal }), /stop/);
   });
 });
 
 describe("the whole searches that ship", () => {
-  const shipped = shippedResult(threeBitSkeletonsStudy);
+  const shipped = shippedResult(threeBitSkeletons);
 
   it("are the ones that the ledger judges: as many points of each kind, as many saddles", async () => {
-    const [{ verdicts, counts, ended, indexSum }] = replicatedResults(threeBitsStudy);
+    const [{ verdicts, counts, ended, indexSum }] = replicatedRuns(threeBits).map(({ result }) => result);
     const { strong } = shipped;
     assert.deepEqual(modeCounts(strong.points.map(({ modes }) => ({ unstableCount: modes }))), counts);
     assert.equal(

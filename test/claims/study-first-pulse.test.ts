@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { replicatedRuns } from "rnn-dynamics/dist/claims/replicated";
-import { firstPulseStudy, lawOverSeeds } from "rnn-dynamics/dist/claims/study-first-pulse";
+import { firstPulse, lawOverSeeds } from "rnn-dynamics/dist/claims/05";
+import { replicatedRuns } from "rnn-dynamics/dist/claims/study";
 import { median, medianInterval } from "rnn-dynamics/dist/numbers/statistics";
 import type { LostRest } from "rnn-dynamics/dist/training/film";
 
@@ -32,13 +32,13 @@ describe("the law of the first pulse", () => {
   });
 
   it("has results that come with the project, of seeds 1 to 6 and of thirty fresh ones, and they are what the code gives", async () => {
-    const runs = replicatedRuns(firstPulseStudy);
+    const runs = replicatedRuns(firstPulse);
     assert.deepEqual(
       runs.map(({ seed }) => seed),
       [...Array.from({ length: 6 }, (_, i) => 1 + i), ...Array.from({ length: 30 }, (_, i) => 101 + i)],
     );
     const [{ seed, result }] = runs;
-    assert.deepEqual(await firstPulseStudy.run(seed, {}), result);
+    assert.deepEqual(await firstPulse.run(seed, {}), result);
   });
 });
 

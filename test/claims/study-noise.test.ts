@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { replicatedResults } from "rnn-dynamics/dist/claims/replicated";
-import type { NoiseResults } from "rnn-dynamics/dist/claims/runs-noise";
-import { noiseStudy, noiseTrialsStudy, summariseNoise } from "rnn-dynamics/dist/claims/study-noise";
-import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
+import { type NoiseResults, noise, noiseByTrial, summariseNoise } from "rnn-dynamics/dist/claims/07";
+import { replicatedRuns, shippedResult } from "rnn-dynamics/dist/claims/study";
 import { marginPairs } from "rnn-dynamics/dist/noise/memory-losses";
 import { noiseLevels } from "rnn-dynamics/dist/noise/noise";
 import { rankCorrelation } from "rnn-dynamics/dist/numbers/statistics";
@@ -46,8 +44,8 @@ describe("a noise study in short", () => {
   });
 
   it("is, for seed 1, what the shipped study of all trials comes to", () => {
-    const whole = shippedResult(noiseTrialsStudy);
-    const [first] = replicatedResults(noiseStudy);
+    const whole = shippedResult(noiseByTrial);
+    const [first] = replicatedRuns(noise).map(({ result }) => result);
     assert.deepEqual(JSON.parse(JSON.stringify(summariseNoise(whole))), first);
     assert.equal(whole.trials, 10);
     assert.deepEqual(whole.levels, noiseLevels());
@@ -55,8 +53,8 @@ describe("a noise study in short", () => {
 });
 
 describe("what notebook 07 says in titles and explanations", () => {
-  const study = shippedResult(noiseTrialsStudy);
-  const seeds = replicatedResults(noiseStudy);
+  const study = shippedResult(noiseByTrial);
+  const seeds = replicatedRuns(noise).map(({ result }) => result);
   const rows = summariseNoise(study).networks;
   const of = (networks: typeof rows, name: string) => networks.find((n) => n.name === name) as (typeof rows)[0];
   const all = ["tanh", "logistic", "transferred", "quarter gain"] as const;

@@ -1,7 +1,5 @@
 import { strict as assert } from "node:assert";
-import { branchesOf } from "rnn-dynamics/dist/claims/study-branches";
-import { gainRow } from "rnn-dynamics/dist/claims/study-gain-scan";
-import { storyOf } from "rnn-dynamics/dist/claims/study-story";
+import { branchesOf, gainRow, storyOf } from "rnn-dynamics/dist/claims/05-long";
 import { skeletonAt } from "rnn-dynamics/dist/continuation/record";
 import { outputOf } from "rnn-dynamics/dist/memory/passages";
 import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";

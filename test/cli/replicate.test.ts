@@ -3,9 +3,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { studies } from "rnn-dynamics/dist/claims/studies";
-import type { Study } from "rnn-dynamics/dist/claims/study";
-import { loadStudyResult, saveStudyResult } from "rnn-dynamics/dist/claims/study-results";
+import { studies } from "rnn-dynamics/dist/claims";
+import { loadStudyResult, type Study, saveStudyResult } from "rnn-dynamics/dist/claims/study";
 import { parseSeeds } from "rnn-dynamics/dist/cli/replicate";
 import { secondsLeft } from "rnn-dynamics/dist/cli/terminal";
 import { projectFolder } from "rnn-dynamics/dist/places";
@@ -200,9 +199,10 @@ describe("results of studies", () => {
   });
 
   it("belong to studies with names of their own", () => {
-    const names = studies.map(({ name }: Study<unknown>) => name);
+    const all = Object.values(studies) as Study<unknown>[];
+    const names = all.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
-    for (const { name, version } of studies) {
+    for (const { name, version } of all) {
       assert.match(name, /^[a-z0-9][a-z0-9.-]*$/);
       assert.ok(Number.isInteger(version) && version >= 1);
     }

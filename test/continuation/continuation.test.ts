@@ -8,8 +8,7 @@ import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createEchoState, initialActivation } from "rnn-dynamics/dist/network/echo-state";
 import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { createPool } from "rnn-dynamics/dist/pool";
-import type { TaskPool } from "rnn-dynamics/dist/search/work";
+import { createPool, type JobPool } from "rnn-dynamics/dist/pool";
 import { readoutFamily } from "rnn-dynamics/dist/training/readout-family";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
@@ -560,7 +559,7 @@ describe("continuation of fixed points along a family", () => {
       /family\.parameters\[2\] is 1, expected parameters that all grow or all fall/,
     );
     await assertRejectsLater(() => continueFixedPoints(family, at([1]), { mostArcs: 0 }), /mostArcs is 0/);
-    const notPool = { pool: {} as unknown as TaskPool };
+    const notPool = { pool: {} as unknown as JobPool };
     await assertRejectsLater(() => continueFixedPoints(family, at([1]), notPool), /pool is .*, expected a pool/);
   });
 });

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import type { GainRow } from "rnn-dynamics/dist/claims/study-gain-scan";
 import type { BranchRecord } from "rnn-dynamics/dist/continuation/record";
 import { figureJson, titleText } from "rnn-dynamics/dist/figures/figure";
 import * as figures from "rnn-dynamics/dist/figures/index";
+import type { GainRow } from "rnn-dynamics/dist/figures/training";
 import { assertRejects } from "../helpers/assertions";
 
 const path = (rows: number, scale: number) =>
@@ -165,9 +165,8 @@ describe("the scan of gains", () => {
         before: origin,
         after: { ...origin, spectralAbscissa: gain },
         meanSquaredError: 0.1,
-        bitAccuracy: 0.9,
       },
-      ...{ held: 8, resting: 6, points: 27, counts: {}, indexSum, ended: "no gap found" },
+      ...{ held: 8, resting: 6, points: 27, indexSum },
     });
     const { data } = figures.gainScan([row(0.8, 1), row(1.5, 3)], "The gain decides");
     assert.deepEqual(data[data.length - 1].marker?.symbol, ["circle", "circle-open"]);

@@ -1,8 +1,6 @@
 import { strict as assert } from "node:assert";
-import type { Study } from "rnn-dynamics/dist/claims/study";
-import type { gainScanStudy } from "rnn-dynamics/dist/claims/study-gain-scan";
-import { shippedResult } from "rnn-dynamics/dist/claims/study-results";
-import { storyStudy } from "rnn-dynamics/dist/claims/study-story";
+import { type gainScan, story } from "rnn-dynamics/dist/claims/05-long";
+import { type Study, shippedResult } from "rnn-dynamics/dist/claims/study";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { trainForce } from "rnn-dynamics/dist/network/force";
@@ -13,7 +11,7 @@ import { assertRejects } from "../helpers/assertions";
 
 describe("the results of long studies that are shipped", () => {
   it("are there, for both gains and every picture of the film", () => {
-    const stories = shippedResult(storyStudy);
+    const stories = shippedResult(story);
     assert.deepEqual(
       stories.map(({ gain }) => gain),
       [1.5, 0.8],
@@ -34,7 +32,7 @@ describe("the results of long studies that are shipped", () => {
     const run = trainForce(network, { input: head(training.input), target: head(training.target) }, { x0 });
     const flow = echoStateFlow(withReadout(network, run.network.Wo));
     const { spectralAbscissa, unstableCount } = stability(flow, new Float64Array(1000));
-    const shipped = shippedResult(storyStudy)[1].origin.find(({ step }) => step === 100);
+    const shipped = shippedResult(story)[1].origin.find(({ step }) => step === 100);
     assert.deepEqual(
       [shipped?.spectralAbscissa, shipped?.unstableCount],
       [Number(spectralAbscissa.toFixed(6)), unstableCount],
@@ -47,9 +45,9 @@ describe("the results of long studies that are shipped", () => {
       () => shippedResult(missing, 7),
       /^RangeError: shippedResult: .*no-such-study-seed7\.json is not there; node .* --seeds 7 makes it$/,
     );
-    assert.throws(() => shippedResult({ ...storyStudy, version: 99 }), /is of version 1, not 99; node/);
+    assert.throws(() => shippedResult({ ...story, version: 99 }), /is of version 1, not 99; node/);
     assertRejects(
-      () => shippedResult(null as unknown as typeof gainScanStudy),
+      () => shippedResult(null as unknown as typeof gainScan),
       "shippedResult: study is null, expected a record { name, version }",
     );
   });

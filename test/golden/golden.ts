@@ -7,8 +7,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { longStudies } from "rnn-dynamics/dist/claims/long-studies";
-import { studies } from "rnn-dynamics/dist/claims/studies";
+import { studies } from "rnn-dynamics/dist/claims";
+import type { Study } from "rnn-dynamics/dist/claims/study";
 import { listNotebooks, type Notebook, notebookFile } from "rnn-dynamics/dist/cli/notebook-file";
 import { closingLine, folders } from "rnn-dynamics/dist/cli/terminal";
 import { writeAside } from "rnn-dynamics/dist/files/write-aside";
@@ -53,7 +53,7 @@ async function* ofStudies(): AsyncGenerator<[string, string]> {
   const { flipFlopRecipe, prepareFlipFlop } = recipes;
   changeable.flipFlopRecipe = (recipe = {}) => flipFlopRecipe({ ...recipe, units });
   changeable.prepareFlipFlop = (recipe = {}) => prepareFlipFlop({ ...recipe, units });
-  for (const study of [...studies, ...longStudies]) {
+  for (const study of Object.values(studies) as Study<unknown>[]) {
     const result = await study.run(seed, {});
     yield [`study ${study.name}`, JSON.stringify(result, (key, value) => (ofThisRun.has(key) ? undefined : value))];
   }

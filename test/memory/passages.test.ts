@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { claimC9 } from "rnn-dynamics/dist/claims/c04-c09";
+import { C9 } from "rnn-dynamics/dist/claims/04";
 import { memoryDefaults } from "rnn-dynamics/dist/memory/memories";
 import { memoryPassages, outputOf, patternOf } from "rnn-dynamics/dist/memory/passages";
 import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
@@ -45,7 +45,7 @@ describe("passages between memories", () => {
       .map((xStar) => ({ xStar, unstableCount: Array.from(xStar).filter((v) => v === 0).length }));
     const passages = await memoryPassages(ideal, points);
     assert.equal(passages.length, 12);
-    assert.equal(claimC9({ passages, seeds: [] }).verdict, "reproduced");
+    assert.equal(C9({ passages }).verdict, "reproduced");
     for (const { from, to, bit, gate, isGatedByBit, isAtRest } of passages) {
       assert.ok(isAtRest && isGatedByBit);
       assert.deepEqual([gate.channel, gate.sign], [bit, to?.[bit]]);

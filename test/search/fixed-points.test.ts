@@ -4,15 +4,15 @@ import { Matrix, pseudoInverse } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { ghostOfSaddleNode, type SolvedFlow, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/plane";
 import { stability } from "rnn-dynamics/dist/flow/stability";
+import * as jobs from "rnn-dynamics/dist/jobs";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import type { Job, JobPool } from "rnn-dynamics/dist/pool";
 import { certify } from "rnn-dynamics/dist/search/certify";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import type { FixedPoint } from "rnn-dynamics/dist/search/points";
 import type { Start } from "rnn-dynamics/dist/search/starts";
-import type { TaskPool } from "rnn-dynamics/dist/search/work";
-import * as tasks from "rnn-dynamics/dist/tasks";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
 import { decoupledFlipFlop, doubleWell3, rotatedFlipFlop } from "../oracles/solved-flows";
 
@@ -221,16 +221,16 @@ describe("findFixedPoints", () => {
   it("works out one spectrum for two mirror images, and each is that of its own Jacobian", async () => {
     const flow = decoupledFlipFlop(2, 1.7, { units: 8, rng: rng.split("mirrored spectra") });
     const asked: string[] = [];
-    const pool: TaskPool = {
+    const pool: JobPool = {
       threads: 1,
-      async run<Result>(task: string, payload: unknown): Promise<Result> {
-        asked.push(task);
-        return (tasks as unknown as Record<string, (payload: unknown) => Result>)[task](payload);
+      async run<Result>({ name }: Job, payload: unknown): Promise<Result> {
+        asked.push(name);
+        return (jobs as unknown as Record<string, (payload: unknown) => Result>)[name](payload);
       },
     };
     const { points } = await findFixedPoints(flow, flow.fixedPoints.slice(0, 5), { followMirrors: true, pool });
     assert.equal(points.length, 9);
-    assert.equal(asked.filter((task) => task === "spectrum").length, 5);
+    assert.equal(asked.filter((name) => name === "spectrum").length, 5);
     for (const { xStar, eigenvalues, unstableCount } of points) {
       const own = stability(flow, xStar);
       assertClose(eigenvalues?.re ?? [], own.eigenvalues.re, 1e-9);

@@ -1,3 +1,4 @@
+/** Notebook 09 over seeds: what tones an oscillator plays, and what its fixed points say they will be. */
 import { createEchoState, type EchoState, echoStateFlow, initialActivation } from "../network/echo-state";
 import { trainForce } from "../network/force";
 import { simulate } from "../network/simulate";
@@ -35,15 +36,10 @@ export interface ToneSurvey {
   readonly between: readonly Pick<Tone, "level" | "wanted" | "produced">[];
 }
 
-export interface TonesStudyResult {
-  readonly large: ToneSurvey;
-  readonly small: ToneSurvey;
-}
-
 const { levels, unitPeriod } = toneTaskDefaults;
 
 /** What notebook 09 does. One thread: studies often run beside other work, where two would wait for each other. */
-const settings = Object.freeze({ gain: 1.2, steps: 12000, runSteps: 3000, transient: 1000, record: 5 });
+const settings = { gain: 1.2, steps: 12000, runSteps: 3000, transient: 1000, record: 5 };
 
 async function survey(seed: number, amplitude: number, context: StudyContext, report: (done: number) => void) {
   const rng = createRng(seed);
@@ -105,7 +101,7 @@ function largestMultiplier(re: Float64Array, im: Float64Array, tau: number): num
 }
 
 /** The oscillator of notebook 09 with an output of amplitude 1, and of amplitude 0.3. */
-export const tonesStudy: Study<TonesStudyResult> = {
+export const tones: Study<Readonly<Record<"large" | "small", ToneSurvey>>> = {
   name: "tones",
   version: 1,
   async run(seed, context) {

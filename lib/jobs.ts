@@ -1,11 +1,9 @@
 /**
- * What a worker can be asked to do. Each export is a task: plain data in, plain data out.
+ * What a worker can be asked to do for lib. Each export is a job: plain data in, plain data out.
  *
  * A flow arrives as its recipe. The recipe's arrays lie in memory that threads share, so sending it costs nothing; the
- * worker copies them once, and keeps the flow for the next task of the same search.
+ * worker copies them once, and keeps the flow for the next job of the same search.
  */
-import { lookAtSnapshot, type SnapshotLook, type SnapshotTask } from "./claims/study-story";
-import { runUnseenTask, type UnseenTask } from "./claims/study-unseen";
 import type { Spectrum, Unfolding } from "./continuation/bifurcation";
 import type { PlainCourse } from "./continuation/continue";
 import type { Foot } from "./continuation/curve";
@@ -18,7 +16,6 @@ import type { FlipFlopRecipe } from "./network/recipe";
 import { trainedReadout } from "./network/trained";
 import type { NoiseOutcome } from "./noise/noise-outcome";
 import { type NoiseTask, runNoiseTask } from "./noise/noise-trials";
-import type { UnseenTests } from "./noise/unseen-tests";
 import { type DeflationOptions, deflatedNewton, type EdgeOptions, type TrackedEdge, trackEdge } from "./search/explore";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./search/minimize";
 import { holdsOnePoint, type Judgement, judgeCandidate, type NamedSpec } from "./search/work";
@@ -41,81 +38,71 @@ function courseOf({ family: { key, spec }, knots, unit, limits }: PlainCourse): 
 }
 
 /** The fixed point near a foot of a curve. */
-export function settle(task: { course: PlainCourse; foot: Foot }): Foot | undefined {
-  return settledFoot(courseOf(task.course), task.foot);
+export function settle(job: { course: PlainCourse; foot: Foot }): Foot | undefined {
+  return settledFoot(courseOf(job.course), job.foot);
 }
 
 /** The way of a curve across one interval. */
-export function leg(task: { course: PlainCourse; foot: Foot; heading: Heading }): Leg {
-  return walkLeg(courseOf(task.course), task.foot, task.heading);
+export function leg(job: { course: PlainCourse; foot: Foot; heading: Heading }): Leg {
+  return walkLeg(courseOf(job.course), job.foot, job.heading);
 }
 
 /** The eigenvalues at a foot of a curve. */
-export function footSpectrum(task: { course: PlainCourse; foot: Foot }): Spectrum {
-  return spectrumAt(courseOf(task.course), task.foot);
+export function footSpectrum(job: { course: PlainCourse; foot: Foot }): Spectrum {
+  return spectrumAt(courseOf(job.course), job.foot);
 }
 
 /** What happens between two feet of a curve that their eigenvalues tell of. */
-export function modeChanges(task: { course: PlainCourse; between: ModeChange }): Unfolding[] {
-  return changesBetween(courseOf(task.course), task.between);
+export function modeChanges(job: { course: PlainCourse; between: ModeChange }): Unfolding[] {
+  return changesBetween(courseOf(job.course), job.between);
 }
 
 /** Minimises q from one start. */
-export function minimize(task: { flow: NamedSpec; x: Float64Array; options: Partial<MinimizeOptions> }): Minimum {
-  return minimizeSpeed(flowOf(task.flow), task.x, task.options);
+export function minimize(job: { flow: NamedSpec; x: Float64Array; options: Partial<MinimizeOptions> }): Minimum {
+  return minimizeSpeed(flowOf(job.flow), job.x, job.options);
 }
 
 /** The spectrum at one point. */
-export function spectrum(task: { flow: NamedSpec; x: Float64Array }): Stability {
-  return stability(flowOf(task.flow), task.x);
+export function spectrum(job: { flow: NamedSpec; x: Float64Array }): Stability {
+  return stability(flowOf(job.flow), job.x);
 }
 
 /** What the Jacobian says about a candidate. */
-export function judge(task: { flow: NamedSpec; x: Float64Array }): Judgement {
-  return judgeCandidate(flowOf(task.flow), task.x);
+export function judge(job: { flow: NamedSpec; x: Float64Array }): Judgement {
+  return judgeCandidate(flowOf(job.flow), job.x);
 }
 
 /** Whether two places can only be near one fixed point. */
-export function holdsOne(task: { flow: NamedSpec; a: Float64Array; b: Float64Array }): boolean {
-  return holdsOnePoint(flowOf(task.flow), task.a, task.b);
+export function holdsOne(job: { flow: NamedSpec; a: Float64Array; b: Float64Array }): boolean {
+  return holdsOnePoint(flowOf(job.flow), job.a, job.b);
 }
 
 /** A state near the saddle between two attractors. */
-export function edge(task: {
+export function edge(job: {
   flow: NamedSpec;
   a: Float64Array;
   b: Float64Array;
   options: Partial<EdgeOptions>;
 }): TrackedEdge | undefined {
-  return trackEdge(flowOf(task.flow), task.a, task.b, task.options);
+  return trackEdge(flowOf(job.flow), job.a, job.b, job.options);
 }
 
 /** Newton's method away from known points. */
-export function deflate(task: {
+export function deflate(job: {
   flow: NamedSpec;
   x: Float64Array;
   known: readonly Float64Array[];
   options: Partial<DeflationOptions>;
 }): Float64Array | undefined {
-  return deflatedNewton(flowOf(task.flow), task.x, task.known, task.options);
+  return deflatedNewton(flowOf(job.flow), job.x, job.known, job.options);
 }
 
 /** Trains a network: its readout, or undefined if training diverges. */
-export function train(task: { recipe: FlipFlopRecipe }): Float64Array | undefined {
-  return trainedReadout(task.recipe);
+export function train(job: { recipe: FlipFlopRecipe }): Float64Array | undefined {
+  return trainedReadout(job.recipe);
 }
 
 /** One trial of a noise study. */
 export function noise(task: NoiseTask): NoiseOutcome[][] {
   return runNoiseTask(task);
-}
-
-/** A look at one snapshot of a training. */
-export function snapshot(task: SnapshotTask): SnapshotLook {
-  return lookAtSnapshot(task);
-}
-
-/** A network on inputs it has not seen. */
-export function unseen(task: UnseenTask): UnseenTests {
-  return runUnseenTask(task);
 }
