@@ -11,15 +11,15 @@ import { type Course, type Heading, type Leg, settledFoot, walkLeg } from "./con
 import { changesBetween, type ModeChange, spectrumAt } from "./continuation/spectra";
 import type { Flow, FlowFamily } from "./flow/flow";
 import { type Stability, stability } from "./flow/stability";
+import { trainedReadout } from "./network/files";
 import { flowFromSpec } from "./network/rate-flow";
 import type { FlipFlopRecipe } from "./network/recipe";
-import { trainedReadout } from "./network/trained";
-import type { NoiseOutcome } from "./noise/noise-outcome";
-import { type NoiseTask, runNoiseTask } from "./noise/noise-trials";
+import type { NoiseOutcome } from "./noise/trial";
+import { type NoiseTask, runNoiseTask } from "./noise/trials";
 import { type DeflationOptions, deflatedNewton, type EdgeOptions, type TrackedEdge, trackEdge } from "./search/explore";
 import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./search/minimize";
 import { holdsOnePoint, type Judgement, judgeCandidate, type NamedSpec } from "./search/work";
-import { familyFromSpec } from "./training/readout-family";
+import { familyFromSpec } from "./training/family";
 
 let known: { key: string; flow: Flow } | undefined;
 

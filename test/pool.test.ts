@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool, libJob, type WorkerPool } from "rnn-dynamics/dist/pool";
 import { type Minimum, minimizeSpeed } from "rnn-dynamics/dist/search/minimize";

@@ -4,7 +4,7 @@
  */
 import type { Matrix } from "ml-matrix";
 import { checkFlowArgument, type Flow } from "../flow/flow";
-import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../network/rate-flow";
 import { checkRng, createRng, type Rng } from "../numbers/random";
 import { median, orderOf } from "../numbers/statistics";
 import { findFixedPoints } from "../search/find";

@@ -6,16 +6,15 @@
  */
 import type { Matrix } from "ml-matrix";
 import { stability } from "../flow/stability";
-import { type FlipDistance, flipDistances } from "../memory/equidistance";
-import { type Memory, memoryTable } from "../memory/memories";
-import { memoryPassages, outputOf, patternOf } from "../memory/passages";
+import { type FlipDistance, flipDistances } from "../memory/box";
+import { memoryPassages, outputOf, patternOf } from "../memory/gates";
+import { type Memory, memoryTable } from "../memory/table";
 import { type EchoState, echoStateFlow, withReadout } from "../network/echo-state";
-import { clearOutput } from "../network/flip-flop";
+import { shippedNames, shippedRecipes, trainedNetwork } from "../network/files";
 import { trainForce } from "../network/force";
 import { type FlipFlopRecipe, prepareFlipFlop } from "../network/recipe";
-import { shippedNames, shippedRecipes } from "../network/shipped";
-import { trainedNetwork } from "../network/trained";
-import { type UnseenTests, unseenTests } from "../noise/unseen-tests";
+import { clearOutput } from "../network/tasks";
+import { type UnseenTests, unseenTests } from "../network/unseen-tests";
 import { meanAndDeviation, median } from "../numbers/statistics";
 import type { SearchEnd } from "../search/find-all";
 import { openSkeleton, type Skeleton, skeletonOf } from "../search/kept-search";

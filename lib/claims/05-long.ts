@@ -3,15 +3,17 @@ import { Matrix } from "ml-matrix";
 import { continueFixedPoints } from "../continuation/continue";
 import { type BranchRecord, recordOf } from "../continuation/record";
 import { stability } from "../flow/stability";
-import { outputOf } from "../memory/passages";
+import { outputOf } from "../memory/gates";
 import { type EchoState, echoStateFlow } from "../network/echo-state";
-import { bitAccuracy, meanSquaredError } from "../network/flip-flop";
 import type { Snapshot } from "../network/force";
 import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
-import { principalComponents } from "../numbers/pca";
+import { bitAccuracy, meanSquaredError } from "../network/tasks";
+import { principalComponents } from "../numbers/principal-components";
 import type { FullSearch, SearchEnd } from "../search/find-all";
 import { modeCounts } from "../search/report";
 import { oneByOne } from "../search/work";
+import { originCrossings } from "../training/crossings";
+import { readoutFamily } from "../training/family";
 import {
   filmSteps,
   type HeldMemories,
@@ -24,8 +26,6 @@ import {
   testRunAt,
   trainingFilm,
 } from "../training/film";
-import { originCrossings } from "../training/origin-crossings";
-import { readoutFamily } from "../training/readout-family";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { settle } from "./05";
 import { searchOf, trained } from "./search";

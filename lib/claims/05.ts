@@ -4,6 +4,7 @@
  * Developed on seed 1 and on seeds that do not decide.
  */
 import { median, medianInterval } from "../numbers/statistics";
+import { originDates } from "../training/crossings";
 import {
   firstPulseOf,
   type HeldMemories,
@@ -21,7 +22,6 @@ import {
   trainingFilm,
   typedEvents,
 } from "../training/film";
-import { originDates } from "../training/origin-crossings";
 import { checkShape, reject } from "../wasm/validate";
 import { type ClaimVerdict, claim } from "./claim";
 import { begin, type SeededResult, type Study, type StudyContext } from "./study";

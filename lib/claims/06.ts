@@ -5,10 +5,8 @@
  * seeds already seen.
  */
 import { Matrix } from "ml-matrix";
-import { boxSkeleton } from "../memory/bit-axes";
-import type { FlipDistance } from "../memory/equidistance";
-import { type Memory, memoryTable } from "../memory/memories";
-import { outputOf } from "../memory/passages";
+import { boxSkeleton, type FlipDistance } from "../memory/box";
+import { outputOf } from "../memory/gates";
 import {
   attractingPatterns,
   type CubeComparison,
@@ -16,15 +14,17 @@ import {
   memorySolid,
   type SeenView,
   seenView,
+  type TesseractView,
+  tesseractViews,
   viewsWithoutOne,
 } from "../memory/solid";
-import { type TesseractView, tesseractViews } from "../memory/tesseract-view";
+import { type Memory, memoryTable } from "../memory/table";
 import { type EchoState, echoStateFlow, withReadout } from "../network/echo-state";
-import { bitAccuracy, meanSquaredError } from "../network/flip-flop";
 import { trainForce } from "../network/force";
 import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
 import { simulate } from "../network/simulate";
-import { type PrincipalComponents, principalComponents, stateAt } from "../numbers/pca";
+import { bitAccuracy, meanSquaredError } from "../network/tasks";
+import { type PrincipalComponents, principalComponents, stateAt } from "../numbers/principal-components";
 import type { SearchEnd } from "../search/find-all";
 import type { FixedPoint } from "../search/points";
 import { checkChoice, checkShape, reject } from "../wasm/validate";

@@ -6,19 +6,15 @@
  * level at which half of the memories are gone, the *half level*.
  */
 import { Matrix } from "ml-matrix";
-import { memoryTable } from "../memory/memories";
-import { memoryMargins } from "../memory/memory-margins";
-import { tanhConjugate } from "../network/conjugate";
-import { type EchoState, withReadout } from "../network/echo-state";
+import { memoryMargins } from "../memory/gates";
+import { memoryTable } from "../memory/table";
+import { type EchoState, tanhConjugate, withReadout } from "../network/echo-state";
+import { trainedNetwork } from "../network/files";
 import { trainForce } from "../network/force";
 import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
-import { trainedNetwork } from "../network/trained";
-import { lossLevels } from "../noise/memory-losses";
-import { noiseTrial, noiseTrialDefaults } from "../noise/noise";
-import { areaUnder, halfLevel, heldShares, type NoiseRecord, weightDeviation } from "../noise/noise-curves";
-import { noiseShelf } from "../noise/noise-shelf";
-import type { NoiseSubject } from "../noise/noise-subject";
-import { noiseTrials, trialRng } from "../noise/noise-trials";
+import { areaUnder, halfLevel, heldShares, lossLevels, type NoiseRecord, weightDeviation } from "../noise/curves";
+import { type NoiseSubject, noiseTrial, noiseTrialDefaults } from "../noise/trial";
+import { noiseShelf, noiseTrials, trialRng } from "../noise/trials";
 import { median } from "../numbers/statistics";
 import { checkCount, checkShape, reject } from "../wasm/validate";
 import { norm } from "../wasm/vector";

@@ -2,7 +2,7 @@
 import { createEchoState, type EchoState, echoStateFlow, initialActivation } from "../network/echo-state";
 import { trainForce } from "../network/force";
 import { simulate } from "../network/simulate";
-import { meanPeriod, toneTask, toneTaskDefaults } from "../network/tone-task";
+import { meanPeriod, toneTask, toneTaskDefaults } from "../network/tasks";
 import { createRng } from "../numbers/random";
 import { findFixedPoints } from "../search/find";
 import type { FixedPoint } from "../search/points";

@@ -3,12 +3,12 @@
  * kinds of networks, against a search with ten times the starts, and the goals set for it.
  */
 import { cpus } from "node:os";
-import { type Memory, memoryTable } from "../memory/memories";
-import { memorySkeleton } from "../memory/skeleton";
+import { memorySkeleton } from "../memory/box";
+import { type Memory, memoryTable } from "../memory/table";
 import { echoStateFlow } from "../network/echo-state";
+import { trainedNetwork } from "../network/files";
 import type { FlipFlopRecipe, PreparedFlipFlop } from "../network/recipe";
 import { type Simulation, simulate } from "../network/simulate";
-import { trainedNetwork } from "../network/trained";
 import { createRng } from "../numbers/random";
 import { median } from "../numbers/statistics";
 import { findDefaults } from "../search/find";

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ledger, readVerdicts } from "../claims/ledger";
 import { checkWritable } from "../files/write-aside";
-import { shippedNames } from "../network/shipped";
+import { shippedNames } from "../network/files";
 import { oneLine } from "../wasm/validate";
 import { type KernelClient, killAllKernels, startKernel } from "./kernel";
 import {

@@ -6,11 +6,17 @@
  */
 
 import { readFileSync } from "node:fs";
-import { bitAccuracy, meanSquaredError } from "../network/flip-flop";
-import { saveNetwork } from "../network/networks";
+import {
+  loadShipped,
+  retrainShipped,
+  saveNetwork,
+  shippedNames,
+  shippedNetwork,
+  shippedRecipes,
+} from "../network/files";
 import { prepareFlipFlop } from "../network/recipe";
-import { loadShipped, retrainShipped, shippedNames, shippedNetwork, shippedRecipes } from "../network/shipped";
 import { simulate } from "../network/simulate";
+import { bitAccuracy, meanSquaredError } from "../network/tasks";
 import { createStatusLine, runCommand, UsageError } from "./terminal";
 
 function main(args: readonly string[]): number {

@@ -1,6 +1,6 @@
 /** Where the fixed points are, how fast the passage between two memories is, and how hard a pulse must be. */
-import type { MemoryGraph } from "../memory/memory-graph";
-import type { PulseThreshold } from "../memory/pulse-threshold";
+import type { MemoryGraph } from "../memory/gates";
+import type { PulseThreshold } from "../memory/pulses";
 import type { SpeedProfile } from "../search/saddles";
 import { checkCount, checkList, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
 import { bitLabel } from "./cube";

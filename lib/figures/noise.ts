@@ -1,8 +1,14 @@
 /**
  * Figures of the noise study: Fig. 9 as it is printed, and the same study on the axes that show what noise does.
  */
-import { type MarginPoints, marginPairs } from "../noise/memory-losses";
-import { type Band, confidenceBand, heldShares, type NoiseRecord } from "../noise/noise-curves";
+import {
+  type Band,
+  confidenceBand,
+  heldShares,
+  type MarginPoints,
+  marginPairs,
+  type NoiseRecord,
+} from "../noise/curves";
 import { checkChoice, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../wasm/validate";
 import type { Figure, Layout, Trace } from "./figure";
 import { colors, networkStyle, titled } from "./theme";

@@ -1,7 +1,7 @@
 /** Turning a tesseract in four dimensions: the frames from cell-first to vertex-first, and the pure view nearest to a direction. */
 
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import { type TesseractView, tesseractViews, viewOf } from "../memory/tesseract-view";
+import { type TesseractView, tesseractViews, viewOf } from "../memory/solid";
 import {
   checkChoice,
   checkCount,

@@ -3,8 +3,7 @@ import type { Flow } from "../flow/flow";
 import { checkRng, type Rng } from "../numbers/random";
 import { checkCount, checkMatrix, checkNumber, checkVector, mostUnits, reject, withDefaults } from "../wasm/validate";
 import { multiplyInto, toRowMajor } from "../wasm/vector";
-import { type ActivationName, activation } from "./activation";
-import { rateFlow } from "./rate-flow";
+import { type ActivationName, activation, rateFlow } from "./rate-flow";
 
 /**
  * An echo-state network: a fixed random reservoir, an input, and an output that is fed back.  [J15 §5, Fig. 4]
@@ -214,4 +213,96 @@ export function echoStateFlow(net: EchoState, u?: Float64Array): Flow {
   const weights = toRowMajor(combinedWeights(net));
   const flow = rateFlow({ size: net.units, activation: net.activation, weights, drive });
   return u === undefined ? flow : Object.assign(flow, { inputs: u.slice() });
+}
+
+/**
+ * The same network with one more input and one more output, for transfer learning.  [J15 §7.1]
+ *
+ *     Wfb ← (Wfb, b₁)      B ← (B, b₂)      b₁, b₂ ~ U(−1, 1), (N)
+ *     Wo  ← (Wo; 0)        the new output says nothing yet
+ *
+ * All that the network does on its old channels stays as it is, to the last bit: the new output is 0, so nothing is fed
+ * back through b₁, and a silent new input adds nothing. Training goes on from the old readout with P = I/α again (what
+ * `trainForce` always begins with), so that FORCE penalises the *change* of the readout, not its size.
+ *
+ * @param net network, not changed; trained or not
+ * @param rng each column is drawn from it, split by its own name; give each new channel its own `rng.split(name)`
+ * @returns a new network with inputs + 1 and outputs + 1
+ * @throws RangeError if the network is not whole
+ */
+export function addChannel(net: EchoState, rng: Rng): EchoState {
+  checkEchoState("addChannel", net);
+  checkRng("addChannel", rng);
+  const { units, inputs, outputs } = net;
+  const Wo = Matrix.zeros(outputs + 1, units);
+  Wo.setSubMatrix(net.Wo, 0, 0);
+  return {
+    ...net,
+    inputs: inputs + 1,
+    outputs: outputs + 1,
+    Wfb: withColumn(net.Wfb, rng.split("Wfb")),
+    Wo,
+    B: withColumn(net.B, rng.split("B")),
+  };
+}
+
+/** A copy with one more column, uniform in (−1, 1). */
+function withColumn(A: Matrix, rng: Rng): Matrix {
+  const wider = new Matrix(A.rows, A.columns + 1);
+  wider.setSubMatrix(A, 0, 0);
+  for (let i = 0; i < A.rows; i++) wider.set(i, A.columns, rng.uniform(-1, 1));
+  return wider;
+}
+
+/** A logistic network in the words of tanh. */
+export interface TanhConjugate {
+  /** tanh, with a quarter of the gain; by itself it is the logistic network *without* its bias. */
+  readonly network: EchoState;
+  /** b = ¼ Wᶜ 1, what has to be added to F, (N). */
+  readonly bias: Float64Array;
+  /** c = ½ Wo 1, what has to be added to z, (O). */
+  readonly offset: Float64Array;
+}
+
+/**
+ * The tanh network that a logistic network is.  [J15 §8]
+ *
+ *     logistic(2 y) = (1 + tanh y)/2, so with x = 2 y
+ *
+ *     τ dy/dt = −y + (Wr/4)(1 + tanh y) + (Wfb/2) z + (B/2) u        z = (Wo/2)(1 + tanh y)
+ *             = −y + (Wᶜ/4) tanh y + b + (B/2) u                     z = (Wo/2) tanh y + c
+ *
+ * Nothing is approximated: every trajectory of the one is a trajectory of the other. Halves and quarters are exact in
+ * binary, so the weights are too; only the two functions round differently.
+ *
+ * @param net a logistic network, not changed
+ * @returns the tanh network, and the two constants that make it equal: bias and offset
+ * @throws RangeError if the network is not logistic, or not whole
+ */
+export function tanhConjugate(net: EchoState): TanhConjugate {
+  const where = "tanhConjugate";
+  checkEchoState(where, net);
+  if (net.activation !== "logistic") reject(where, "network.activation", `is "${net.activation}"`, '"logistic"');
+  const network: EchoState = {
+    ...net,
+    activation: "tanh",
+    gain: net.gain / 4,
+    Wr: Matrix.mul(net.Wr, 1 / 4),
+    Wfb: Matrix.mul(net.Wfb, 1 / 2),
+    Wo: Matrix.mul(net.Wo, 1 / 2),
+    B: Matrix.mul(net.B, 1 / 2),
+  };
+  const offset = rowSums(network.Wo);
+  const bias = rowSums(network.Wr);
+  for (let i = 0; i < net.units; i++) {
+    for (let o = 0; o < net.outputs; o++) bias[i] += network.Wfb.get(i, o) * offset[o];
+  }
+  return { network, bias, offset };
+}
+
+/** A · 1, summed from left to right. */
+function rowSums(A: Matrix): Float64Array {
+  const sums = new Float64Array(A.rows);
+  for (let i = 0; i < A.rows; i++) for (let j = 0; j < A.columns; j++) sums[i] += A.get(i, j);
+  return sums;
 }

@@ -9,8 +9,7 @@
 
 import { checkCount, reject } from "../wasm/validate";
 import { KernelRecord, kernelArray, loadKernels, recordBytes, releaseKernelArray } from "../wasm/wasm";
-import type { RunInt } from "./kernel-run";
-import type { SimulationSetup } from "./run-setup";
+import type { RunInt, SimulationSetup } from "./kernel-run";
 import { ensembleRows } from "./strips";
 
 /** A network of an ensemble: all but its recurrent weights, row by row. Its rates are (act(x) + rateShift) · rateScale. */

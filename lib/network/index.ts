@@ -1,34 +1,38 @@
 /** Echo-state networks: made, trained by FORCE, run, kept, as a flow.  [J15 §4, §5] */
 
-export { tanhConjugate } from "./conjugate";
-export { drivenLyapunovExponent } from "./driven-lyapunov";
 export {
+  addChannel,
   combinedWeights,
   createEchoState as create,
   type EchoState,
   echoStateFlow as flow,
   firingRates as rates,
   initialActivation,
+  tanhConjugate,
 } from "./echo-state";
-export { bitAccuracy, clearOutput, flipFlop, meanSquaredError } from "./flip-flop";
-export { trainForce as train } from "./force";
-export { readoutByRecursion, readoutByRidge, updateReadout } from "./least-squares";
+export { loadShipped as shipped, retrainShipped as retrain } from "./files";
+export { readoutByRecursion, readoutByRidge, trainForce as train, updateReadout } from "./force";
 export { loadNpy, saveNpy } from "./npy";
-export { portraitOf as portrait, startCloud } from "./portrait";
-export { rateFlow } from "./rate-flow";
+export {
+  circularLawShare,
+  randomRecurrentWeights as randomWeights,
+  rateFlow,
+  simpleRnnFlow as simpleRnn,
+  simpleRnnHessian,
+} from "./rate-flow";
 export {
   flipFlopRecipe as recipe,
   flipFlopRecipeDefaults as recipeDefaults,
   prepareFlipFlop as prepare,
 } from "./recipe";
-export { loadShipped as shipped, retrainShipped as retrain } from "./shipped";
+export { drivenLyapunovExponent, portraitOf as portrait, simulate, startCloud } from "./simulate";
 export {
-  circularLawShare,
-  randomRecurrentWeights as randomWeights,
-  simpleRnnFlow as simpleRnn,
-  simpleRnnHessian,
-} from "./simple-rnn";
-export { simulate } from "./simulate";
-export { meanPeriod, toneTask as tones, toneTaskDefaults as tonesDefaults } from "./tone-task";
-export { addChannel } from "./transfer";
+  bitAccuracy,
+  clearOutput,
+  flipFlop,
+  meanPeriod,
+  meanSquaredError,
+  toneTask as tones,
+  toneTaskDefaults as tonesDefaults,
+} from "./tasks";
 export { loadWeights, saveWeights } from "./weights";

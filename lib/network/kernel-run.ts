@@ -1,16 +1,119 @@
+/** What a run over time is made from. */
+
+import { createRng } from "../numbers/random";
+import { checkThreads, newPace, withdraw } from "../wasm/second-thread";
+import { checkChoice, checkCount, checkNumber, checkVector, reject } from "../wasm/validate";
+import { KernelRecord, kernelArray, recordBytes, releaseKernelArray } from "../wasm/wasm";
+import { fillStrips, rightPart, triangleIndex } from "./strips";
+
+/** A network's matrices, row by row, and its state. Everything is copied. */
+export interface SimulationSetup {
+  /** Recurrent weights, (units·units). */
+  readonly Wr: Float64Array;
+  /** Feedback weights, (units·outputs). */
+  readonly Wfb: Float64Array;
+  /** Input weights, (units·inputs). */
+  readonly B: Float64Array;
+  /** Readout, (outputs·units). */
+  readonly Wo: Float64Array;
+  /** Initial activation, (units). */
+  readonly x: Float64Array;
+  readonly units: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Time constant τ, in steps. */
+  readonly tau: number;
+  readonly activation: "tanh" | "logistic";
+}
+
+/** The same, with the two constants of recursive least squares. */
+export interface ForceSetup extends SimulationSetup {
+  /** The readout changes at steps t with (t+1) divisible by this. */
+  readonly trainEvery: number;
+  /** P(0) = I/alpha: a ridge penalty. */
+  readonly alpha: number;
+}
+
+/** @throws RangeError naming what is wrong with a setup */
+export function checkSetup(where: string, s: ForceSetup): void {
+  checkCount(where, "units", s.units);
+  checkCount(where, "inputs", s.inputs);
+  checkCount(where, "outputs", s.outputs);
+  checkVector(where, "Wr", s.Wr, s.units * s.units);
+  checkVector(where, "Wfb", s.Wfb, s.units * s.outputs);
+  checkVector(where, "B", s.B, s.units * s.inputs);
+  checkVector(where, "Wo", s.Wo, s.outputs * s.units);
+  checkVector(where, "x", s.x, s.units);
+  checkNumber(where, "tau", s.tau);
+  checkChoice(where, "activation", s.activation, ["tanh", "logistic"]);
+  checkCount(where, "trainEvery", s.trainEvery);
+  checkNumber(where, "alpha", s.alpha);
+}
+
+/**
+ * Whether P still has its digits.
+ *
+ * P = I/α holds large numbers where rates have not been yet and small ones where they have. At an α far below the squares
+ * of the rates the rounding of the large ones drowns the small ones, and nothing in the run of a training shows it. But P
+ * is the inverse of a sum that loses nothing, Ω = α I + Σ r rᵀ. So for any v the gain c k = P(t) r of a weight step obeys
+ *
+ *     c kᵀ (Ω(t) v) = rᵀ v,  or with Ω(t) = Ω(t − Δt) + r rᵀ:   c (kᵀ (Ω(t − Δt) v) − rᵀ v) = 0
+ *
+ * at the price of two products of vectors. A v of random signs sees an error in any direction.
+ */
+
+/**
+ * P has lost its digits where the gain is found off by more than this part. On well-conditioned rates the readout was found
+ * off by 0.1 to 2 times the largest part (N = 10 … 200, α = 1e-16 … 1e6), so up to here it is right to 1e-6; the paper's
+ * training stays more than two orders below.
+ */
+export const digitTolerance = 1e-7;
+
+/** The v that k is judged by, (N): entries ±1, always the same. */
+export function probeOf(units: number): Float64Array {
+  const rng = createRng("the digits of P");
+  return Float64Array.from({ length: units }, () => (rng.uniform() < 0.5 ? -1 : 1));
+}
+
+/** A weight step as it is judged; vectors have N entries. */
+export interface WatchedStep {
+  readonly k: Float64Array;
+  /** The step size c = 1/(1 + rᵀ k). */
+  readonly c: number;
+  readonly r: Float64Array;
+  /** v. */
+  readonly probe: Float64Array;
+  /** Ω v before the step. */
+  readonly image: Float64Array;
+  /** Receives Ω v after it; may be `image`. */
+  readonly nextImage: Float64Array;
+}
+
+/**
+ * How far off the gain c k is: c |kᵀ (Ω v) − rᵀ v| as a part of ‖r‖₁/√N, which is at most ‖r‖₂.
+ *
+ * @returns the part, Infinity if the gain is not finite
+ */
+export function gainError({ k, c, r, probe, image, nextImage }: WatchedStep): number {
+  const units = probe.length;
+  let [found, wanted, size] = [0, 0, 0];
+  for (let i = 0; i < units; i++) {
+    found += k[i] * image[i];
+    wanted += r[i] * probe[i];
+    size += Math.abs(r[i]);
+  }
+  for (let i = 0; i < units; i++) nextImage[i] = image[i] + wanted * r[i];
+  const off = Math.abs(c * (found - wanted));
+  if (off === 0) return 0;
+  return Number.isNaN(off) ? Number.POSITIVE_INFINITY : off / (size / Math.sqrt(units));
+}
+
 /**
  * A run over time in the kernels' memory: a network, its state, and in training the inverse correlation matrix P.
  *
  * `force-loop.ts` moves it by the kernels, `test/oracles/plain-loop.ts` by plain loops with the same operations in the same
  * order: the bits are equal, and the two may take turns on one run.
  */
-
-import { checkThreads, newPace, withdraw } from "../wasm/second-thread";
-import { checkCount, reject } from "../wasm/validate";
-import { KernelRecord, kernelArray, recordBytes, releaseKernelArray } from "../wasm/wasm";
-import { digitTolerance, probeOf } from "./gain-watch";
-import { checkSetup, type ForceSetup, type SimulationSetup } from "./run-setup";
-import { fillStrips, rightPart, triangleIndex } from "./strips";
 
 /** A simulation in progress; owns memory of the kernels until released or collected. */
 export interface SimulationRun {

@@ -1,10 +1,27 @@
+import { Matrix } from "ml-matrix";
 import { createRng, type Rng } from "../numbers/random";
-import { checkCount, checkNumber, mostBits, mostRows, mostUnits, reject, withDefaults } from "../wasm/validate";
-import { type ActivationName, activation } from "./activation";
-import { createEchoState, type EchoState, echoStateDefaults, initialActivation } from "./echo-state";
-import { flipFlop, flipFlopDefaults, type Task } from "./flip-flop";
-import { forceDefaults } from "./force";
-import { addChannel } from "./transfer";
+import {
+  checkCount,
+  checkNumber,
+  type LongCall,
+  longCallDefaults,
+  mostBits,
+  mostRows,
+  mostUnits,
+  reject,
+  withDefaults,
+} from "../wasm/validate";
+import {
+  addChannel,
+  createEchoState,
+  type EchoState,
+  echoStateDefaults,
+  initialActivation,
+  withReadout,
+} from "./echo-state";
+import { type ForceOptions, type ForceTraining, forceDefaults, trainForce } from "./force";
+import { type ActivationName, activation } from "./rate-flow";
+import { flipFlop, flipFlopDefaults, type Task } from "./tasks";
 
 /** All that fixes a trained flip-flop network, down to its last bit. Plain JSON. */
 export interface FlipFlopRecipe {
@@ -114,4 +131,47 @@ function untrained({ bits, pretrainedBits, units, gain, tau, activation: name }:
   let network = createEchoState({ units, inputs: first, outputs: first, gain, tau, activation: name, rng });
   for (let k = first + 1; k <= bits; k++) network = addChannel(network, root.split(`channel ${k}`));
   return network;
+}
+
+/** What `trainForce` may be told besides the recipe. */
+export type TrainFlipFlopOptions = Pick<ForceOptions, "snapshotAt" | "record" | "recordAs" | "threads"> &
+  Partial<LongCall>;
+
+export const trainFlipFlopDefaults = Object.freeze({
+  snapshotAt: forceDefaults.snapshotAt,
+  record: forceDefaults.record,
+  recordAs: forceDefaults.recordAs,
+  threads: forceDefaults.threads,
+  ...longCallDefaults,
+});
+
+/**
+ * Trains the network of a recipe, from its seed.  [J15 §6, §7, §7.1]
+ *
+ * A recipe with `pretrainedBits` b > 0 has two trainings: first the b-bit network of the same seed is trained, then
+ * channels are added (`addChannel`), and training goes on from that readout with P = I/α again. Both are as long as the
+ * recipe says; snapshots and records are of the second.
+ *
+ * @param recipe what is left out is the paper's
+ * @param options snapshotAt, record, recordAs, threads, label and onProgress of `trainForce`; progress counts the steps of both
+ *   trainings
+ * @returns the training; if the first of two was not completed, that one, with its status
+ * @throws RangeError if a parameter or an option is out of its range or unknown
+ */
+export function trainFlipFlop(recipe: Partial<FlipFlopRecipe> = {}, options: TrainFlipFlopOptions = {}): ForceTraining {
+  const given = withDefaults<TrainFlipFlopOptions>("trainFlipFlop", options, trainFlipFlopDefaults);
+  const whole = flipFlopRecipe(recipe);
+  const { alpha, trainEvery, pretrainedBits, steps } = whole;
+  const { network, training, x0 } = prepareFlipFlop(whole);
+  if (pretrainedBits === 0) return trainForce(network, training, { ...given, x0, alpha, trainEvery });
+  const { threads, onProgress = longCallDefaults.onProgress } = given;
+  const first = trainFlipFlop(
+    { ...whole, bits: pretrainedBits, pretrainedBits: 0 },
+    { threads, onProgress: (done) => onProgress(done, 2 * steps) },
+  );
+  if (first.status !== "completed") return first;
+  const Wo = Matrix.zeros(network.outputs, network.units);
+  Wo.setSubMatrix(first.network.Wo, 0, 0);
+  const second = (done: number): void => onProgress(steps + done, 2 * steps);
+  return trainForce(withReadout(network, Wo), training, { ...given, onProgress: second, x0, alpha, trainEvery });
 }

@@ -1,7 +1,6 @@
 /** Noise on the weights, and what it takes.  [J15 §8] */
 
-export { type MarginPair, marginPairs } from "./memory-losses";
-export { noiseLevels as levels, withNoise as disturb } from "./noise";
-export { areaUnder, confidenceBand, firstTrials, weightDeviation } from "./noise-curves";
-export { heldByPart, splitNoise as split } from "./noise-parts";
-export { noiseTrials as trials, trialRng } from "./noise-trials";
+export { areaUnder, confidenceBand, firstTrials, type MarginPair, marginPairs, weightDeviation } from "./curves";
+export { heldByPart, splitNoise as split } from "./parts";
+export { noiseLevels as levels, withNoise as disturb } from "./trial";
+export { noiseTrials as trials, trialRng } from "./trials";

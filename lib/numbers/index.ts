@@ -2,8 +2,11 @@
 
 export { eigenvalues } from "../wasm/eigen";
 export { distance, dot, norm, toMatrix } from "../wasm/vector";
-export { sineOfTurns } from "./angles";
-export { principalComponents, stateAt } from "./pca";
+export {
+  principalAngles,
+  principalComponents,
+  singularValuesOf as singularValues,
+  stateAt,
+} from "./principal-components";
 export { createRng as rng, type Rng } from "./random";
-export { meanAndDeviation, rankCorrelation } from "./statistics";
-export { principalAngles, singularValuesOf as singularValues } from "./subspaces";
+export { meanAndDeviation, rankCorrelation, sineOfTurns } from "./statistics";

@@ -6,14 +6,13 @@ import { continueFixedPoints } from "../continuation/continue";
 import type { FlowFamily } from "../flow/flow";
 import { excursionsFrom } from "../flow/integrate";
 import { stability } from "../flow/stability";
-import { type MemoryOptions, memoryTable } from "../memory/memories";
-import { patternOf } from "../memory/passages";
+import { patternOf } from "../memory/gates";
+import { type MemoryOptions, memoryTable } from "../memory/table";
 import { type EchoState, echoStateFlow, withReadout } from "../network/echo-state";
-import { bitAccuracy, meanSquaredError, type Task } from "../network/flip-flop";
 import { type ForceTraining, type Snapshot, trainForce } from "../network/force";
-import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop, trainFlipFlop } from "../network/recipe";
 import { simulate } from "../network/simulate";
-import { trainFlipFlop } from "../network/train-flip-flop";
+import { bitAccuracy, meanSquaredError, type Task } from "../network/tasks";
 import { createRng } from "../numbers/random";
 import { exp, log } from "../wasm/elementary";
 import {
@@ -27,8 +26,8 @@ import {
   reject,
 } from "../wasm/validate";
 import { norm } from "../wasm/vector";
-import { originCrossings, originDates } from "./origin-crossings";
-import { readoutFamily } from "./readout-family";
+import { originCrossings, originDates } from "./crossings";
+import { readoutFamily } from "./family";
 
 /** The origin after some steps of training. */
 export interface OriginAt {

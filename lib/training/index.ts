@@ -1,4 +1,5 @@
 /** How phase space forms while a network learns.  [J15 §6.1, §9] */
+
+export { originCrossings as crossings, originDates as dates } from "./crossings";
+export { readoutFamily as family } from "./family";
 export { filmSteps, firstPulseOf as firstPulse, networkAt, trainingFilm as film } from "./film";
-export { originCrossings as crossings, originDates as dates } from "./origin-crossings";
-export { readoutFamily as family } from "./readout-family";

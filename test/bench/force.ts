@@ -1,10 +1,9 @@
 /** Task A: one step of FORCE learning, its growth with N, and a whole training. */
 
 import { trainForce } from "rnn-dynamics/dist/network/force";
-import { advanceForce } from "rnn-dynamics/dist/network/force-loop";
-import { createForceRun } from "rnn-dynamics/dist/network/kernel-run";
+import { createForceRun, type ForceSetup } from "rnn-dynamics/dist/network/kernel-run";
 import { type PreparedFlipFlop, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
-import type { ForceSetup } from "rnn-dynamics/dist/network/run-setup";
+import { advanceForce } from "rnn-dynamics/dist/network/time-loop";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { referenceAdvanceForce } from "../oracles/plain-loop";
 import { type Context, type NumpySession, openNumpy } from "./context";

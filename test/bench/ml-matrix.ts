@@ -1,7 +1,7 @@
 /** The time loops as one writes them with ml-matrix: a new matrix for every result. */
 import { Matrix } from "ml-matrix";
 import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
-import type { Task } from "rnn-dynamics/dist/network/flip-flop";
+import type { Task } from "rnn-dynamics/dist/network/tasks";
 import { tanh } from "rnn-dynamics/dist/wasm/elementary";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { timed } from "./measure";

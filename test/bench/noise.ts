@@ -1,11 +1,11 @@
 /** Task E: what a trial of the noise study costs, per step: a simulation with perturbed weights. */
 import { availableParallelism } from "node:os";
 import { Ensemble, ensembleWeights } from "rnn-dynamics/dist/network/ensemble";
-import { advanceSimulation } from "rnn-dynamics/dist/network/force-loop";
+import { loadShipped } from "rnn-dynamics/dist/network/files";
 import { createSimulationRun, type SimulationRun } from "rnn-dynamics/dist/network/kernel-run";
-import { loadShipped } from "rnn-dynamics/dist/network/shipped";
 import { ensembleStrips } from "rnn-dynamics/dist/network/strips";
-import { noiseTrials } from "rnn-dynamics/dist/noise/noise-trials";
+import { advanceSimulation } from "rnn-dynamics/dist/network/time-loop";
+import { noiseTrials } from "rnn-dynamics/dist/noise/trials";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool } from "rnn-dynamics/dist/pool";
 import { referenceAdvanceSimulation } from "../oracles/plain-loop";

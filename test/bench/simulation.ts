@@ -1,8 +1,7 @@
 /** Task B: one step of a simulation. */
 import { Matrix } from "ml-matrix";
-import { advanceSimulation } from "rnn-dynamics/dist/network/force-loop";
-import { createSimulationRun } from "rnn-dynamics/dist/network/kernel-run";
-import type { SimulationSetup } from "rnn-dynamics/dist/network/run-setup";
+import { createSimulationRun, type SimulationSetup } from "rnn-dynamics/dist/network/kernel-run";
+import { advanceSimulation } from "rnn-dynamics/dist/network/time-loop";
 import { referenceAdvanceSimulation } from "../oracles/plain-loop";
 import { type Context, openNumpy } from "./context";
 import { timed } from "./measure";

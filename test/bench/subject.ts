@@ -1,9 +1,9 @@
 /** The network that tasks B to E work on: a shipped one, or one trained for a moment. */
 import { Matrix } from "ml-matrix";
 import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
+import { loadShipped } from "rnn-dynamics/dist/network/files";
 import { trainForce } from "rnn-dynamics/dist/network/force";
 import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
-import { loadShipped } from "rnn-dynamics/dist/network/shipped";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix, solve } from "ml-matrix";
 import { createEchoState } from "rnn-dynamics/dist/network/echo-state";
-import { trainForce } from "rnn-dynamics/dist/network/force";
-import { readoutByRecursion, readoutByRidge } from "rnn-dynamics/dist/network/least-squares";
+import { readoutByRecursion, readoutByRidge, trainForce } from "rnn-dynamics/dist/network/force";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const alphas = Array.from({ length: 23 }, (_, i) => 10 ** (6 - i)); // 1e6 … 1e-16

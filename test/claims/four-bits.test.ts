@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import { type FourBitsResult, fourBits } from "rnn-dynamics/dist/claims/06";
-import { memoryTable } from "rnn-dynamics/dist/memory/memories";
 import {
   angleToMissing,
   attractingPatterns,
@@ -10,6 +9,7 @@ import {
   seenView,
   viewsWithoutOne,
 } from "rnn-dynamics/dist/memory/solid";
+import { memoryTable } from "rnn-dynamics/dist/memory/table";
 import { createEchoState } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";

@@ -9,7 +9,7 @@ import {
   searchesFromSeeds,
 } from "rnn-dynamics/dist/claims/01-02";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
-import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { startsInBox } from "rnn-dynamics/dist/search/starts";
 import { assertRejects, assertRejectsLater } from "../helpers/assertions";

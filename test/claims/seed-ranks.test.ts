@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seedRanks, unseenInputs } from "rnn-dynamics/dist/claims/04";
 import { replicatedRuns, saveStudyResult } from "rnn-dynamics/dist/claims/study";
-import { shippedNames } from "rnn-dynamics/dist/network/shipped";
+import { shippedNames } from "rnn-dynamics/dist/network/files";
 
 describe("ranks of the shipped seed", () => {
   it("count the seeds with less error in the mean, kind by kind, and leave out what was not run", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import { threeBitSkeletons, threeBits } from "rnn-dynamics/dist/claims/04";
 import { replicatedRuns, shippedResult } from "rnn-dynamics/dist/claims/study";
-import { memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { memoryTable } from "rnn-dynamics/dist/memory/table";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { createRng } from "rnn-dynamics/dist/numbers/random";

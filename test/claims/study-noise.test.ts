@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type NoiseResults, noise, noiseByTrial, summariseNoise } from "rnn-dynamics/dist/claims/07";
 import { replicatedRuns, shippedResult } from "rnn-dynamics/dist/claims/study";
-import { marginPairs } from "rnn-dynamics/dist/noise/memory-losses";
-import { noiseLevels } from "rnn-dynamics/dist/noise/noise";
+import { marginPairs } from "rnn-dynamics/dist/noise/curves";
+import { noiseLevels } from "rnn-dynamics/dist/noise/trial";
 import { rankCorrelation } from "rnn-dynamics/dist/numbers/statistics";
 import { assertClose } from "../helpers/assertions";
 

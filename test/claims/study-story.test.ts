@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { branchesOf, gainRow, storyOf } from "rnn-dynamics/dist/claims/05-long";
 import { skeletonAt } from "rnn-dynamics/dist/continuation/record";
-import { outputOf } from "rnn-dynamics/dist/memory/passages";
+import { outputOf } from "rnn-dynamics/dist/memory/gates";
 import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool } from "rnn-dynamics/dist/pool";

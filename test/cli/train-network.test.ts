@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { shippedNames, shippedNetwork } from "rnn-dynamics/dist/network/shipped";
+import { shippedNames, shippedNetwork } from "rnn-dynamics/dist/network/files";
 
 const command = resolve(shippedNetwork(shippedNames()[0]), "../../../lib/dist/cli/train-network.js");
 

@@ -6,10 +6,10 @@ import type { Flow, FlowFamily } from "rnn-dynamics/dist/flow/flow";
 import { saddleNodeFamily } from "rnn-dynamics/dist/flow/plane";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createEchoState, initialActivation } from "rnn-dynamics/dist/network/echo-state";
-import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool, type JobPool } from "rnn-dynamics/dist/pool";
-import { readoutFamily } from "rnn-dynamics/dist/training/readout-family";
+import { readoutFamily } from "rnn-dynamics/dist/training/family";
 import { assertClose, assertRejectsLater } from "../helpers/assertions";
 import { decoupledFlipFlop } from "../oracles/solved-flows";
 

@@ -3,7 +3,7 @@ import { Matrix } from "ml-matrix";
 import { titleText } from "rnn-dynamics/dist/figures/figure";
 import * as figures from "rnn-dynamics/dist/figures/index";
 import { idealSkeleton } from "rnn-dynamics/dist/figures/memories";
-import { memoryGraph } from "rnn-dynamics/dist/memory/memory-graph";
+import { memoryGraph } from "rnn-dynamics/dist/memory/gates";
 import { assertRejects } from "../helpers/assertions";
 
 const finite = (values: unknown) => (values as number[]).filter((v) => !Number.isNaN(v));

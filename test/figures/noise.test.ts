@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as figures from "rnn-dynamics/dist/figures/index";
-import type { NoiseRecord } from "rnn-dynamics/dist/noise/noise-curves";
+import type { NoiseRecord } from "rnn-dynamics/dist/noise/curves";
 import { assertClose } from "../helpers/assertions";
 
 /** Two levels, three trials. */

@@ -3,7 +3,7 @@ import { Matrix } from "ml-matrix";
 import * as figures from "rnn-dynamics/dist/figures/index";
 import { integrate } from "rnn-dynamics/dist/flow/integrate";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
-import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { named, titleOf, xy } from "../helpers/figure-parts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import * as figures from "rnn-dynamics/dist/figures/index";
-import { toneTask } from "rnn-dynamics/dist/network/tone-task";
+import { toneTask } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 describe("figures/tones", () => {

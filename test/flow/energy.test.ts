@@ -8,7 +8,7 @@ import {
 } from "rnn-dynamics/dist/flow/energy";
 import { type Flow, kineticEnergy } from "rnn-dynamics/dist/flow/flow";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
-import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "rnn-dynamics/dist/network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 

@@ -3,7 +3,7 @@ import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { excursionsFrom } from "rnn-dynamics/dist/flow/integrate";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
-import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 

@@ -1,8 +1,7 @@
 /** Small networks in training, for tests of the time loops. */
 
-import type { advanceForce } from "rnn-dynamics/dist/network/force-loop";
-import type { ForceRun } from "rnn-dynamics/dist/network/kernel-run";
-import type { ForceSetup } from "rnn-dynamics/dist/network/run-setup";
+import type { ForceRun, ForceSetup } from "rnn-dynamics/dist/network/kernel-run";
+import type { advanceForce } from "rnn-dynamics/dist/network/time-loop";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 export function setUp(units: number, changes: Partial<ForceSetup> = {}): ForceSetup {

@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
+import { orthonormalColumns } from "rnn-dynamics/dist/numbers/principal-components";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { orthonormalColumns } from "rnn-dynamics/dist/numbers/subspaces";
 
 /** A memory for tests: the corner of a box in N dimensions. */
 export interface Corner {

@@ -2,8 +2,8 @@
 
 import { Matrix } from "ml-matrix";
 import { createEchoState, type EchoState, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
-import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
-import type { NoiseSubject } from "rnn-dynamics/dist/noise/noise-subject";
+import { flipFlop } from "rnn-dynamics/dist/network/tasks";
+import type { NoiseSubject } from "rnn-dynamics/dist/noise/trial";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 /** An untrained network with a random readout: it does nothing useful, but all of it is moving. */

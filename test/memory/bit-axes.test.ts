@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { bitAxes, bitFrame, boxSkeleton } from "rnn-dynamics/dist/memory/bit-axes";
+import { bitAxes, bitFrame, boxSkeleton } from "rnn-dynamics/dist/memory/box";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { distance, norm } from "rnn-dynamics/dist/wasm/vector";
 import { assertClose } from "../helpers/assertions";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Matrix } from "ml-matrix";
-import { distanceInequality, leastInequality } from "rnn-dynamics/dist/memory/equidistance";
+import { distanceInequality, leastInequality } from "rnn-dynamics/dist/memory/box";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 import { cornersOf, randomFrame } from "../helpers/hypercube";

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { integrate } from "rnn-dynamics/dist/flow/integrate";
 import { stability } from "rnn-dynamics/dist/flow/stability";
-import { gateOf } from "rnn-dynamics/dist/memory/passages";
+import { gateOf } from "rnn-dynamics/dist/memory/gates";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { unstableDirection } from "rnn-dynamics/dist/search/saddles";

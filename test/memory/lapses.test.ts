@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { lapsesByPause } from "rnn-dynamics/dist/memory/lapses";
-import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
+import { lapsesByPause } from "rnn-dynamics/dist/memory/pulses";
+import { flipFlop } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertRejects } from "../helpers/assertions";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { type MemoryOptions, memoryTable } from "rnn-dynamics/dist/memory/memories";
+import { type MemoryOptions, memoryTable } from "rnn-dynamics/dist/memory/table";
 import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
-import { loadShipped } from "rnn-dynamics/dist/network/shipped";
+import { loadShipped } from "rnn-dynamics/dist/network/files";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 
 /** A network given by its weights: no feedback, B on the first units, the readout of the first units. */

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { memoryGraph } from "rnn-dynamics/dist/memory/memory-graph";
+import { memoryGraph } from "rnn-dynamics/dist/memory/gates";
 import { assertRejects } from "../helpers/assertions";
 
 const patterns = (bits: number) =>

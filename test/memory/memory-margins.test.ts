@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { memoryTable } from "rnn-dynamics/dist/memory/memories";
-import { memoryMargins } from "rnn-dynamics/dist/memory/memory-margins";
+import { memoryMargins } from "rnn-dynamics/dist/memory/gates";
+import { memoryTable } from "rnn-dynamics/dist/memory/table";
 import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork } from "../helpers/noise-networks";

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { C9 } from "rnn-dynamics/dist/claims/04";
-import { memoryDefaults } from "rnn-dynamics/dist/memory/memories";
-import { memoryPassages, outputOf, patternOf } from "rnn-dynamics/dist/memory/passages";
+import { memoryPassages, outputOf, patternOf } from "rnn-dynamics/dist/memory/gates";
+import { memoryDefaults } from "rnn-dynamics/dist/memory/table";
 import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
-import { clearOutput } from "rnn-dynamics/dist/network/flip-flop";
-import { noiseTrialDefaults } from "rnn-dynamics/dist/noise/noise";
+import { clearOutput } from "rnn-dynamics/dist/network/tasks";
+import { noiseTrialDefaults } from "rnn-dynamics/dist/noise/trial";
 
 /** Three units, each a bit of its own: F = −x + 2 tanh x, z = tanh x. Its memories are s = ±1.915, 2 tanh s = s. */
 const ideal: EchoState = {

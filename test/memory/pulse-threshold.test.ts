@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { pulseThresholds } from "rnn-dynamics/dist/memory/pulse-threshold";
+import { pulseThresholds } from "rnn-dynamics/dist/memory/pulses";
 import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
 import { assertClose, assertRejects } from "../helpers/assertions";
 

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { memorySkeleton } from "rnn-dynamics/dist/memory/skeleton";
+import { memorySkeleton } from "rnn-dynamics/dist/memory/box";
 import { assertRejects } from "../helpers/assertions";
 
 const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i & bit ? 1 : -1)));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { droppedDirection, type TesseractView, tesseractViews, viewOf } from "rnn-dynamics/dist/memory/tesseract-view";
+import { droppedDirection, type TesseractView, tesseractViews, viewOf } from "rnn-dynamics/dist/memory/solid";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 import { randomFrame } from "../helpers/hypercube";

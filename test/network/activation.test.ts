@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ActivationName, activation } from "rnn-dynamics/dist/network/activation";
+import { type ActivationName, activation } from "rnn-dynamics/dist/network/rate-flow";
 
 const names: ActivationName[] = ["tanh", "logistic"];
 const grid = Float64Array.from({ length: 2001 }, (_, i) => (i - 1000) / 100);

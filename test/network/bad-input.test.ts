@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { memoryTable } from "rnn-dynamics/dist/memory/memories";
-import { activation } from "rnn-dynamics/dist/network/activation";
+import { memoryTable } from "rnn-dynamics/dist/memory/table";
 import {
   combinedWeights,
   createEchoState,
@@ -11,11 +10,11 @@ import {
   initialActivation,
   withReadout,
 } from "rnn-dynamics/dist/network/echo-state";
-import { bitAccuracy, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
-import { trainForce } from "rnn-dynamics/dist/network/force";
-import { readoutByRidge, updateReadout } from "rnn-dynamics/dist/network/least-squares";
+import { readoutByRidge, trainForce, updateReadout } from "rnn-dynamics/dist/network/force";
+import { activation } from "rnn-dynamics/dist/network/rate-flow";
 import { flipFlopRecipe, flipFlopRecipeDefaults, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { bitAccuracy, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const net = createEchoState({ units: 4, inputs: 2, outputs: 2, rng: createRng(1) });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { tanhConjugate } from "rnn-dynamics/dist/network/conjugate";
-import { echoStateFlow, firingRates } from "rnn-dynamics/dist/network/echo-state";
+import { echoStateFlow, firingRates, tanhConjugate } from "rnn-dynamics/dist/network/echo-state";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork } from "../helpers/noise-networks";
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { type AbstractMatrix, Matrix } from "ml-matrix";
 import { Growth, lyapunovExponent } from "rnn-dynamics/dist/flow/stability";
-import { drivenLyapunovExponent } from "rnn-dynamics/dist/network/driven-lyapunov";
 import { createEchoState, echoStateFlow, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { loadShipped, shippedRecipes } from "rnn-dynamics/dist/network/files";
 import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
-import { loadShipped, shippedRecipes } from "rnn-dynamics/dist/network/shipped";
-import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { drivenLyapunovExponent, simulate } from "rnn-dynamics/dist/network/simulate";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertRejects } from "../helpers/assertions";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import type { ActivationName } from "rnn-dynamics/dist/network/activation";
 import {
   combinedWeights,
   createEchoState,
@@ -13,6 +12,7 @@ import {
   initialActivation,
   withReadout,
 } from "rnn-dynamics/dist/network/echo-state";
+import type { ActivationName } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { eigenvalues } from "rnn-dynamics/dist/wasm/eigen";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { bitAccuracy, type FlipFlopOptions, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
+import { bitAccuracy, type FlipFlopOptions, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 describe("flip-flop", () => {

@@ -3,11 +3,16 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import { createEchoState, type EchoState, firingRates, initialActivation } from "rnn-dynamics/dist/network/echo-state";
-import { flipFlop, type Task } from "rnn-dynamics/dist/network/flip-flop";
-import { type ForceOptions, forceDefaults, trainForce } from "rnn-dynamics/dist/network/force";
-import { readoutByRidge, updateReadout } from "rnn-dynamics/dist/network/least-squares";
+import {
+  type ForceOptions,
+  forceDefaults,
+  readoutByRidge,
+  trainForce,
+  updateReadout,
+} from "rnn-dynamics/dist/network/force";
 import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { flipFlop, type Task } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const small = { units: 23, steps: 160, testSteps: 20, gain: 0.9 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { readoutByRidge, updateReadout } from "rnn-dynamics/dist/network/least-squares";
+import { readoutByRidge, updateReadout } from "rnn-dynamics/dist/network/force";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const units = 7;

@@ -6,8 +6,8 @@ import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import { digestOf } from "rnn-dynamics/dist/files/sealed";
 import { createEchoState, type EchoState, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { loadNetwork, saveNetwork } from "rnn-dynamics/dist/network/files";
 import { trainForce } from "rnn-dynamics/dist/network/force";
-import { loadNetwork, saveNetwork } from "rnn-dynamics/dist/network/networks";
 import { type FlipFlopRecipe, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 

@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import { createEchoState, initialActivation } from "rnn-dynamics/dist/network/echo-state";
-import { portraitOf, startCloud } from "rnn-dynamics/dist/network/portrait";
-import { simulate } from "rnn-dynamics/dist/network/simulate";
-import { principalComponents } from "rnn-dynamics/dist/numbers/pca";
+import { portraitOf, simulate, startCloud } from "rnn-dynamics/dist/network/simulate";
+import { principalComponents } from "rnn-dynamics/dist/numbers/principal-components";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { activation } from "rnn-dynamics/dist/network/activation";
-import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
+import { activation, rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { assertClose } from "../helpers/assertions";

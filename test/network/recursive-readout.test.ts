@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { readoutByRecursion, readoutByRidge } from "rnn-dynamics/dist/network/least-squares";
+import { readoutByRecursion, readoutByRidge } from "rnn-dynamics/dist/network/force";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { bytesOf, digestOf } from "rnn-dynamics/dist/files/sealed";
-import { bitAccuracy } from "rnn-dynamics/dist/network/flip-flop";
-import { trainForce } from "rnn-dynamics/dist/network/force";
-import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import {
   loadShipped,
   retrainShipped,
   shippedNames,
   shippedNetwork,
   shippedRecipes,
-} from "rnn-dynamics/dist/network/shipped";
+} from "rnn-dynamics/dist/network/files";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { bitAccuracy } from "rnn-dynamics/dist/network/tasks";
 
 describe("network/shipped", () => {
   it("ships seed 1 of each kind, the paper's parameters but for one thing each [J15 Table 1]", () => {

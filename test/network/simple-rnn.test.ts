@@ -2,13 +2,13 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import { stability } from "rnn-dynamics/dist/flow/stability";
-import { flowFromSpec } from "rnn-dynamics/dist/network/rate-flow";
 import {
   circularLawShare,
+  flowFromSpec,
   randomRecurrentWeights,
   simpleRnnFlow,
   simpleRnnHessian,
-} from "rnn-dynamics/dist/network/simple-rnn";
+} from "rnn-dynamics/dist/network/rate-flow";
 import { createRng, type Rng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nextStop, StateRecord } from "rnn-dynamics/dist/network/stops";
+import { nextStop, StateRecord } from "rnn-dynamics/dist/network/simulate";
 
 describe("stops", () => {
   it("stops at every multiple, every mark and the end, once each", () => {

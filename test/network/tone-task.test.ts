@@ -4,7 +4,7 @@ import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createEchoState, echoStateFlow, initialActivation } from "rnn-dynamics/dist/network/echo-state";
 import { trainForce } from "rnn-dynamics/dist/network/force";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
-import { meanPeriod, toneTask, toneTaskDefaults } from "rnn-dynamics/dist/network/tone-task";
+import { meanPeriod, toneTask, toneTaskDefaults } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { assertClose } from "../helpers/assertions";

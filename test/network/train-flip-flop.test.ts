@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
+import { addChannel } from "rnn-dynamics/dist/network/echo-state";
 import { trainForce } from "rnn-dynamics/dist/network/force";
-import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
-import { trainFlipFlop } from "rnn-dynamics/dist/network/train-flip-flop";
-import { addChannel } from "rnn-dynamics/dist/network/transfer";
+import { prepareFlipFlop, trainFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const small = { units: 20, steps: 300, testSteps: 50, bits: 2, seed: 5 };

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { createEchoState, echoStateFlow, initialActivation } from "rnn-dynamics/dist/network/echo-state";
+import { addChannel, createEchoState, echoStateFlow, initialActivation } from "rnn-dynamics/dist/network/echo-state";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
-import { addChannel } from "rnn-dynamics/dist/network/transfer";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 
 const options = { units: 30, inputs: 3, outputs: 3 };

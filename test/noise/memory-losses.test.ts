@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lossLevels, marginPairs } from "rnn-dynamics/dist/noise/memory-losses";
+import { lossLevels, marginPairs } from "rnn-dynamics/dist/noise/curves";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 describe("the loss of memories", () => {

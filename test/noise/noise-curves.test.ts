@@ -7,7 +7,7 @@ import {
   halfLevel,
   heldShares,
   weightDeviation,
-} from "rnn-dynamics/dist/noise/noise-curves";
+} from "rnn-dynamics/dist/noise/curves";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 

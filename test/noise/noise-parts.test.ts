@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import { firingRates } from "rnn-dynamics/dist/network/echo-state";
-import { noiseTrial, withNoise } from "rnn-dynamics/dist/noise/noise";
-import { heldByPart, splitNoise } from "rnn-dynamics/dist/noise/noise-parts";
-import { trialRng } from "rnn-dynamics/dist/noise/noise-trials";
+import { heldByPart, splitNoise } from "rnn-dynamics/dist/noise/parts";
+import { noiseTrial, withNoise } from "rnn-dynamics/dist/noise/trial";
+import { trialRng } from "rnn-dynamics/dist/noise/trials";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork, randomSubject } from "../helpers/noise-networks";

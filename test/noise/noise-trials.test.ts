@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { noiseTrial } from "rnn-dynamics/dist/noise/noise";
-import { noiseShelf } from "rnn-dynamics/dist/noise/noise-shelf";
-import { noiseTrials, type TrialShelf, trialRng } from "rnn-dynamics/dist/noise/noise-trials";
+import { noiseTrial } from "rnn-dynamics/dist/noise/trial";
+import { noiseShelf, noiseTrials, type TrialShelf, trialRng } from "rnn-dynamics/dist/noise/trials";
 import { createPool } from "rnn-dynamics/dist/pool";
 import { randomNetwork, randomSubject } from "../helpers/noise-networks";
 

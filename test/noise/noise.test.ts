@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { memoryTable } from "rnn-dynamics/dist/memory/memories";
-import { tanhConjugate } from "rnn-dynamics/dist/network/conjugate";
-import type { EchoState } from "rnn-dynamics/dist/network/echo-state";
-import { bitAccuracy, meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
+import { memoryTable } from "rnn-dynamics/dist/memory/table";
+import { type EchoState, tanhConjugate } from "rnn-dynamics/dist/network/echo-state";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
-import { noiseLevels, noiseTrial, noiseTrialDefaults, withNoise } from "rnn-dynamics/dist/noise/noise";
+import { bitAccuracy, meanSquaredError } from "rnn-dynamics/dist/network/tasks";
+import { noiseLevels, noiseTrial, noiseTrialDefaults, withNoise } from "rnn-dynamics/dist/noise/trial";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork, randomSubject } from "../helpers/noise-networks";

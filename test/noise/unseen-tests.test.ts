@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { unseenInputs } from "rnn-dynamics/dist/claims/04";
 import { overSeeds, replicatedRuns } from "rnn-dynamics/dist/claims/study";
-import { bitAccuracy, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
-import { flipFlopRecipe, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
-import { loadShipped, shippedNames } from "rnn-dynamics/dist/network/shipped";
+import { loadShipped, shippedNames } from "rnn-dynamics/dist/network/files";
+import { flipFlopRecipe, prepareFlipFlop, trainFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
-import { trainFlipFlop } from "rnn-dynamics/dist/network/train-flip-flop";
-import { unseenTests } from "rnn-dynamics/dist/noise/unseen-tests";
+import { bitAccuracy, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/tasks";
+import { unseenTests } from "rnn-dynamics/dist/network/unseen-tests";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { meanAndDeviation } from "rnn-dynamics/dist/numbers/statistics";
 import { assertClose } from "../helpers/assertions";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { angleInDegrees } from "rnn-dynamics/dist/numbers/angles";
+import { angleInDegrees } from "rnn-dynamics/dist/numbers/statistics";
 import { assertClose } from "../helpers/assertions";
 
 describe("numbers/angles", () => {

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix, SVD } from "ml-matrix";
-import { principalComponents } from "rnn-dynamics/dist/numbers/pca";
+import { principalComponents } from "rnn-dynamics/dist/numbers/principal-components";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertClose, assertRejects } from "../helpers/assertions";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { sineOfTurns } from "rnn-dynamics/dist/numbers/angles";
+import { sineOfTurns } from "rnn-dynamics/dist/numbers/statistics";
 
 describe("numbers/sine", () => {
   it("is exact at the quarters, and a half at a twelfth", () => {

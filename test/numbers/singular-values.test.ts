@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
+import { singularValuesOf } from "rnn-dynamics/dist/numbers/principal-components";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { singularValuesOf } from "rnn-dynamics/dist/numbers/subspaces";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 describe("singular values", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
+import { orthonormalColumns, principalAngles } from "rnn-dynamics/dist/numbers/principal-components";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { orthonormalColumns, principalAngles } from "rnn-dynamics/dist/numbers/subspaces";
 import { assertClose } from "../helpers/assertions";
 
 const random = (rows: number, columns: number, seed: number) => {

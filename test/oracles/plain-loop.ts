@@ -10,11 +10,11 @@
  * The kernels (force-loop.ts) do the same operations in the same order; tests compare the bits.
  */
 
-import { gainError } from "rnn-dynamics/dist/network/gain-watch";
 import {
   checkForce,
   checkSimulation,
   type ForceRun,
+  gainError,
   type KernelRun,
   type SimulationRun,
 } from "rnn-dynamics/dist/network/kernel-run";

@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import type { SolvedFlow } from "rnn-dynamics/dist/flow/plane";
-import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { checkRng, type Rng } from "rnn-dynamics/dist/numbers/random";
 import { tanh } from "rnn-dynamics/dist/wasm/elementary";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
-import { memoryTable } from "rnn-dynamics/dist/memory/memories";
-import { trainFlipFlop } from "rnn-dynamics/dist/network/train-flip-flop";
+import { memoryTable } from "rnn-dynamics/dist/memory/table";
+import { trainFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { duration, progress } from "rnn-dynamics/dist/page/progress";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { inFakeKernel } from "../helpers/fake-kernel";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { kineticEnergyGradient } from "rnn-dynamics/dist/flow/energy";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
-import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { eigenvalues } from "rnn-dynamics/dist/wasm/eigen";

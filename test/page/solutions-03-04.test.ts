@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
-import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
-import { updateReadout } from "rnn-dynamics/dist/network/least-squares";
+import { updateReadout } from "rnn-dynamics/dist/network/force";
+import { flipFlop } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { exercises as third } from "../../notebooks/solutions/03";

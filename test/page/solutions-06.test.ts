@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
+import { flipFlop } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { distance } from "rnn-dynamics/dist/wasm/vector";

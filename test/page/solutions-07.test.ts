@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { meanSquaredError } from "rnn-dynamics/dist/network/flip-flop";
-import { withNoise } from "rnn-dynamics/dist/noise/noise";
-import { weightDeviation } from "rnn-dynamics/dist/noise/noise-curves";
+import { meanSquaredError } from "rnn-dynamics/dist/network/tasks";
+import { weightDeviation } from "rnn-dynamics/dist/noise/curves";
+import { withNoise } from "rnn-dynamics/dist/noise/trial";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { exercises } from "../../notebooks/solutions/07";

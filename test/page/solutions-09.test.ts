@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import { stability } from "rnn-dynamics/dist/flow/stability";
-import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { judge } from "rnn-dynamics/dist/page/exercise";
 import { exercises } from "../../notebooks/solutions/09";
 import { assertClose } from "../helpers/assertions";

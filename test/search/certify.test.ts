@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { ghostOfSaddleNode, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/plane";
-import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { certify, polishFixedPoint } from "rnn-dynamics/dist/search/certify";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";

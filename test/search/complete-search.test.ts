@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { ghostOfSaddleNode, type SolvedFlow, saddleNodeFamily } from "rnn-dynamics/dist/flow/plane";
-import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool } from "rnn-dynamics/dist/pool";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";

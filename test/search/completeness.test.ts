@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/plane";
-import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import type { FixedPointSet } from "rnn-dynamics/dist/search/points";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import { type Flow, speed } from "rnn-dynamics/dist/flow/flow";
-import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { deflatedNewton } from "rnn-dynamics/dist/search/explore";
 import { decoupledFlipFlop, doubleWell3, rotatedFlipFlop } from "../oracles/solved-flows";

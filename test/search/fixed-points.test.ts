@@ -6,7 +6,7 @@ import { ghostOfSaddleNode, type SolvedFlow, saddleNodeFamily, twoWells } from "
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import * as jobs from "rnn-dynamics/dist/jobs";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
-import { simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import type { Job, JobPool } from "rnn-dynamics/dist/pool";
 import { certify } from "rnn-dynamics/dist/search/certify";

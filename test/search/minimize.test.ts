@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import { type Flow, kineticEnergy } from "rnn-dynamics/dist/flow/flow";
 import { ghostOfSaddleNode, saddleNodeFamily, twoWells } from "rnn-dynamics/dist/flow/plane";
-import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { type MinimizeMethod, minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { assertClose, assertRejects } from "../helpers/assertions";

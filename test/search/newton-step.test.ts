@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/simple-rnn";
+import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { NewtonStep } from "rnn-dynamics/dist/search/steps";
 import { EnergySurface } from "rnn-dynamics/dist/search/surface";

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { originCrossings, originDates } from "rnn-dynamics/dist/training/crossings";
 import {
   firstPulseOf,
   lostRest,
@@ -11,7 +12,6 @@ import {
   trainingFilm,
   typedEvents,
 } from "rnn-dynamics/dist/training/film";
-import { originCrossings, originDates } from "rnn-dynamics/dist/training/origin-crossings";
 import { assertRejects, assertRejectsLater } from "../helpers/assertions";
 
 describe("the runs behind C10 to C12, on a small network", () => {

@@ -5,8 +5,8 @@ import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createEchoState, echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { originCrossings, originDates } from "rnn-dynamics/dist/training/origin-crossings";
-import { readoutFamily } from "rnn-dynamics/dist/training/readout-family";
+import { originCrossings, originDates } from "rnn-dynamics/dist/training/crossings";
+import { readoutFamily } from "rnn-dynamics/dist/training/family";
 import { assertClose, assertRejects } from "../helpers/assertions";
 
 const drawn = (seed: number, units = 20, outputs = 3, gain = 0.8) => {

@@ -3,7 +3,7 @@ import { Matrix } from "ml-matrix";
 import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
 import { createEchoState, echoStateFlow, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { readoutFamily } from "rnn-dynamics/dist/training/readout-family";
+import { readoutFamily } from "rnn-dynamics/dist/training/family";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
 

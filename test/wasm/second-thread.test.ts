@@ -7,12 +7,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runInThisContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { createEchoState, initialActivation } from "rnn-dynamics/dist/network/echo-state";
-import { flipFlop } from "rnn-dynamics/dist/network/flip-flop";
 import { trainForce } from "rnn-dynamics/dist/network/force";
-import { advanceForce, advanceSimulation } from "rnn-dynamics/dist/network/force-loop";
-import { createForceRun, createSimulationRun, type KernelRun } from "rnn-dynamics/dist/network/kernel-run";
-import type { ForceSetup } from "rnn-dynamics/dist/network/run-setup";
+import {
+  createForceRun,
+  createSimulationRun,
+  type ForceSetup,
+  type KernelRun,
+} from "rnn-dynamics/dist/network/kernel-run";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { flipFlop } from "rnn-dynamics/dist/network/tasks";
+import { advanceForce, advanceSimulation } from "rnn-dynamics/dist/network/time-loop";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { threadsFor } from "rnn-dynamics/dist/wasm/second-thread";
 import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/wasm/wasm";

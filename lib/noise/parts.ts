@@ -20,11 +20,17 @@ import {
   withDefaults,
 } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
-import { checkedNoiseOptions, noiseTrialDefaults, withNoise } from "./noise";
-import { digitsOf } from "./noise-outcome";
-import { heldProbes } from "./noise-runs";
-import { checkSubjects, groupsOf, type NoiseSubject } from "./noise-subject";
-import { trialRng } from "./noise-trials";
+import {
+  checkedNoiseOptions,
+  checkSubjects,
+  digitsOf,
+  groupsOf,
+  heldProbes,
+  type NoiseSubject,
+  noiseTrialDefaults,
+  withNoise,
+} from "./trial";
+import { trialRng } from "./trials";
 
 type Memories = NonNullable<NoiseSubject["memories"]>;
 

@@ -1,9 +1,8 @@
 import type { Matrix } from "ml-matrix";
 import type { Flow, FlowFamily, FlowSpec } from "../flow/flow";
-import { type ActivationName, activation } from "../network/activation";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import type { Snapshot } from "../network/force";
-import { jacobianBound } from "../network/rate-flow";
+import { type ActivationName, activation, jacobianBound } from "../network/rate-flow";
 import { checkChoice, checkList, checkMatrix, checkNumber, checkVector, reject } from "../wasm/validate";
 import { multiplyInto, toMatrix, toRowMajor } from "../wasm/vector";
 import { kernelArray } from "../wasm/wasm";

@@ -5,7 +5,7 @@ import { eigentripleNear } from "../search/saddles";
 import { type Factorization, factorize } from "../wasm/lu";
 import { reject } from "../wasm/validate";
 import { dot, norm, toRowMajor } from "../wasm/vector";
-import { checkSnapshots } from "./readout-family";
+import { checkSnapshots } from "./family";
 
 /** A real eigenvalue of the origin that passes through zero during training, and the pair of fixed points that this makes. */
 export interface OriginCrossing {

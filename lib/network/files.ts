@@ -10,15 +10,18 @@
  *     readout     { rows, columns, encoding: "base64 float64 little-endian", data }
  *     checksum    sha-256 of all of the above, written as JSON without white space
  */
-
 import { existsSync } from "node:fs";
-import { readJsonRecord, refuseFile, shown } from "../files/json-file";
+import { join } from "node:path";
+import { keepDamaged, readJsonRecord, refuseFile, shown } from "../files/json-file";
 import { bytesOf, digestOf, floatsIn, libraryVersion } from "../files/sealed";
-import { writeAside } from "../files/write-aside";
-import { reject, withDefaults } from "../wasm/validate";
-import { toMatrix } from "../wasm/vector";
+import { makeFolder, writeAside } from "../files/write-aside";
+import { projectFolder } from "../places";
+import { type JobPool, libJob } from "../pool";
+import { checkShape, type LongCall, reject, withDefaults } from "../wasm/validate";
+import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkEchoState, type EchoState, withReadout } from "./echo-state";
-import { type FlipFlopRecipe, flipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "./recipe";
+import type { ForceTraining } from "./force";
+import { type FlipFlopRecipe, flipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop, trainFlipFlop } from "./recipe";
 
 const format = "rnn-dynamics network";
 const formatVersion = 1;
@@ -227,4 +230,132 @@ function reservoirDigest(net: EchoState): string {
 
 function checkFileName(where: string, file: string): void {
   if (typeof file !== "string" || file === "") reject(where, "file", file === "" ? "is empty" : file, "a path");
+}
+
+/**
+ * The networks that come with the project: seed 1 of each kind, never a picked one. What a recipe leaves out is the
+ * paper's.
+ */
+export const shippedRecipes: Readonly<Record<string, Partial<FlipFlopRecipe>>> = Object.freeze({
+  /** The paper's network: its untrained reservoir is chaotic. [J15 Table 1] */
+  "tanh-g1.5-seed1": Object.freeze({ seed: 1 }),
+  /** The same below the onset of chaos, where the cube is clean. */
+  "tanh-g0.8-seed1": Object.freeze({ seed: 1, gain: 0.8 }),
+  /** The paper's with the logistic function: r′ ≤ ¼, so its effective gain is 0.375. [J15 §8] */
+  "logistic-g1.5-seed1": Object.freeze({ seed: 1, activation: "logistic" }),
+  /** Four bits, from scratch. [J15 §7] */
+  "tanh-g1.5-4bit-seed1": Object.freeze({ seed: 1, bits: 4 }),
+  /** Four bits, trained on from the readout of tanh-g1.5-seed1. [J15 §7.1] */
+  "transfer-4bit-seed1": Object.freeze({ seed: 1, bits: 4, pretrainedBits: 3 }),
+  /** Four bits, logistic. [J15 §8] */
+  "logistic-4bit-seed1": Object.freeze({ seed: 1, bits: 4, activation: "logistic" }),
+});
+
+/** Folder of the shipped networks: data/networks, beside lib. */
+function folder(): string {
+  return join(projectFolder, "data", "networks");
+}
+
+/** Path of a shipped network: data/networks/NAME.json in the project, wherever it is called from. */
+export function shippedNetwork(name: string): string {
+  if (!Object.hasOwn(shippedRecipes, name)) {
+    reject("shippedNetwork", "name", typeof name === "string" ? `is "${name}"` : name, shippedNames().join(" or "));
+  }
+  return join(folder(), `${name}.json`);
+}
+
+/** Names of the shipped networks. */
+export function shippedNames(): string[] {
+  return Object.keys(shippedRecipes);
+}
+
+/**
+ * A network that comes with the project, ready to use.
+ *
+ * @param name one of `shippedNames()`
+ * @returns network, recipe, x0, training and test task, provenance
+ * @throws Error if the file is missing or damaged: it says what to do
+ */
+export function loadShipped(name: string): StoredNetwork {
+  return loadNetwork(shippedNetwork(name));
+}
+
+/**
+ * Trains a shipped network again, from its seed; the readout must come out the very same, bit for bit.
+ *
+ * @param name one of `shippedNames()`
+ * @param options label and onProgress, in steps
+ */
+export function retrainShipped(name: string, options: Partial<LongCall> = {}): ForceTraining {
+  shippedNetwork(name);
+  return trainFlipFlop(shippedRecipes[name], options);
+}
+
+export interface TrainedNetworkOptions {
+  /** Trains in a worker, so that this thread stays free, for an interrupt for instance. */
+  pool: JobPool | undefined;
+  signal: AbortSignal | undefined;
+  /** Where readouts are kept from one run to the next. */
+  folder: string;
+}
+
+export const trainedNetworkDefaults: Readonly<TrainedNetworkOptions> = Object.freeze({
+  pool: undefined,
+  signal: undefined,
+  /** data/cache/networks, beside lib; not in git, and free to be deleted. */
+  folder: join(projectFolder, "data", "cache", "networks"),
+});
+
+/**
+ * The trained network of a recipe: from the cache, or trained now and kept there.
+ *
+ * A kept readout is used again by the same version of the library only. A file that cannot be used, for whatever
+ * reason, is kept beside as NAME.damaged, and what training gives takes its place.
+ *
+ * @param recipe what is left out is the paper's
+ * @returns the network with its readout, x0, training and test task
+ * @throws RangeError if the recipe is out of place; Error if training diverges or the folder cannot be written
+ */
+export async function trainedNetwork(
+  recipe: Partial<FlipFlopRecipe>,
+  options?: Partial<TrainedNetworkOptions>,
+): Promise<PreparedFlipFlop> {
+  const where = "trainedNetwork";
+  const { pool, signal, folder } = withDefaults(where, options, trainedNetworkDefaults);
+  checkShape(where, "options", { pool, folder }, { "pool?": { run: "function" }, folder: "text" });
+  const whole = flipFlopRecipe(recipe);
+  const file = join(folder, cacheName(whole));
+  const kept = keptNetwork(file);
+  if (kept) return kept;
+  const task = { recipe: whole };
+  const Wo = pool ? await pool.run<Float64Array | undefined>(libJob("train"), task, signal) : trainedReadout(whole);
+  if (Wo === undefined) throw new Error(`${where}: training diverged, seed ${whole.seed}`);
+  const prepared = prepareFlipFlop(whole);
+  const network = withReadout(prepared.network, toMatrix(Wo, whole.bits, whole.units));
+  makeFolder(where, folder);
+  saveNetwork(file, network, whole, { command: where, replace: true });
+  return { ...prepared, network };
+}
+
+/** A name one can read, and a digest of all parameters. */
+function cacheName(recipe: FlipFlopRecipe): string {
+  const { activation, gain, bits, units } = recipe;
+  const digest = digestOf(libraryVersion(), JSON.stringify(recipe)).slice("sha256:".length, "sha256:".length + 16);
+  return `${activation}-g${gain}-${bits}bits-n${units}-${digest}.json`;
+}
+
+function keptNetwork(file: string): PreparedFlipFlop | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return loadNetwork(file);
+  } catch {
+    keepDamaged(file);
+    return undefined;
+  }
+}
+
+/** The readout that FORCE learning gives, row by row, (O·N); undefined if it diverges. */
+export function trainedReadout(recipe: Partial<FlipFlopRecipe>): Float64Array | undefined {
+  const trained = trainFlipFlop(recipe);
+  return trained.status === "completed" ? toRowMajor(trained.network.Wo) : undefined;
 }

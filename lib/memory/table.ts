@@ -1,9 +1,9 @@
 import { Matrix } from "ml-matrix";
-import { activation } from "../network/activation";
 import { checkEchoState, type EchoState } from "../network/echo-state";
-import { clearOutput, flipFlopDefaults } from "../network/flip-flop";
 import type { SimulationRun } from "../network/kernel-run";
+import { activation } from "../network/rate-flow";
 import { openNetwork, type Simulation, simulateRun } from "../network/simulate";
+import { clearOutput, flipFlopDefaults } from "../network/tasks";
 import {
   checkCount,
   checkNumber,

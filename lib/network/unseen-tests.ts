@@ -1,13 +1,12 @@
-import { checkEchoState } from "../network/echo-state";
-import { ensembleWeights } from "../network/ensemble";
-import { bitAccuracy, flipFlop, meanSquaredError } from "../network/flip-flop";
-import type { PreparedFlipFlop } from "../network/recipe";
-import { ensembleStrips } from "../network/strips";
+import { groupsOf, runGroup } from "../noise/trial";
 import { createRng } from "../numbers/random";
 import { checkCount, checkRecord, withDefaults } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
-import { runGroup } from "./noise-runs";
-import { groupsOf } from "./noise-subject";
+import { checkEchoState } from "./echo-state";
+import { ensembleWeights } from "./ensemble";
+import type { PreparedFlipFlop } from "./recipe";
+import { ensembleStrips } from "./strips";
+import { bitAccuracy, flipFlop, meanSquaredError } from "./tasks";
 
 /** What a network makes of several inputs that it has never seen, one number for each. */
 export interface UnseenTests {
