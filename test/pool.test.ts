@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { FlowSpec } from "rnn-dynamics/dist/flow/flow";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool, libJob, type WorkerPool } from "rnn-dynamics/dist/pool";
@@ -11,10 +12,13 @@ describe("pool", () => {
     const stream = rng.split(`start ${k}`);
     return Float64Array.from({ length: 30 }, () => stream.normal());
   });
+  const minimization = (key: string, spec: FlowSpec | undefined, x: Float64Array) => ({
+    subject: { key, spec },
+    piece: "minimize",
+    rest: [x],
+  });
   const search = (pool: WorkerPool): Promise<Minimum[]> =>
-    Promise.all(
-      starts.map((x) => pool.run<Minimum>(libJob("minimize"), { flow: { key: "a", spec: flow.spec }, x, options: {} })),
-    );
+    Promise.all(starts.map((x) => pool.run<Minimum>(libJob("search"), minimization("a", flow.spec, x))));
 
   it("gives the bits of the calling thread, with one worker and with two", async () => {
     const here = starts.map((x) => minimizeSpeed(flow, x));
@@ -41,8 +45,7 @@ describe("pool", () => {
   it("passes over a result that was ready when its task was cancelled: nobody waits for it", async () => {
     const pool = createPool({ threads: 1 });
     await search(pool); // the worker is there, and takes the next task at once
-    const task = { flow: { key: "a", spec: flow.spec }, x: starts[0], options: {} };
-    const stopped = pool.run(libJob("minimize"), task);
+    const stopped = pool.run(libJob("search"), minimization("a", flow.spec, starts[0]));
     // this thread sleeps, the worker does not: its message arrives in a turn after the one that cancels
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     pool.cancel();
@@ -55,7 +58,7 @@ describe("pool", () => {
   it("passes on what a task throws", async () => {
     const pool = createPool({ threads: 1 });
     const spec = { kind: "no such flow", parameters: {} };
-    const wrong = pool.run(libJob("minimize"), { flow: { key: "b", spec }, x: starts[0], options: {} });
+    const wrong = pool.run(libJob("search"), minimization("b", spec, starts[0]));
     await assert.rejects(wrong, /flowFromSpec: spec.kind is "no such flow", expected "rate flow"/);
     await pool.close();
   });

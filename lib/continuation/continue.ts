@@ -1,9 +1,9 @@
 import { checkFlowFamily, type Flow, type FlowFamily, unitOfState } from "../flow/flow";
 import type { ComplexArray } from "../flow/stability";
-import { type JobPool, libJob } from "../pool";
+import type { JobPool } from "../pool";
 import { findFixedPoints } from "../search/find";
 import { mirrorOf } from "../search/starts";
-import { allAtOnce, inTurns, type NamedSpec, nameOf, oneByOne, warnWithoutSpec } from "../search/work";
+import { type NamedSpec, nameOf, ownWork, pooledWork, type Work, warnWithoutSpec } from "../search/work";
 import {
   checkCount,
   checkList,
@@ -15,10 +15,10 @@ import {
   withDefaults,
 } from "../wasm/validate";
 import { norm } from "../wasm/vector";
-import type { Bifurcation, Spectrum, Unfolding } from "./bifurcation";
+import type { Bifurcation } from "./bifurcation";
 import type { Foot } from "./curve";
-import { type Course, type Heading, type Leg, scoutsOf, settledFoot, type WalkLimits, walkLeg } from "./leg";
-import { changesBetween, countModes, type ModeChange, spectrumAt } from "./spectra";
+import { type Course, type Leg, scoutsOf, settledFoot, type WalkLimits, walkLeg } from "./leg";
+import { changesBetween, countModes, spectrumAt } from "./spectra";
 import { followFrom, type Piece, type Survey, samePlace, type TraceStart } from "./trace";
 
 /** A bifurcation, and which branches come together there. */
@@ -253,18 +253,10 @@ function branchOf(
   };
 }
 
-/** The pieces that following curves consists of, each done as a whole by one thread: here, or in a worker. */
-export interface CurveWork {
-  /** The fixed point near a foot, see `settledFoot`. */
-  settle(foot: Foot): Promise<Foot | undefined>;
-  /** The leg ahead of a foot, see `walkLeg`. */
-  walk(foot: Foot, heading: Heading): Promise<Leg>;
-  /** The eigenvalues at a foot. */
-  spectrum(foot: Foot): Promise<Spectrum>;
-  /** What happens between two feet that their eigenvalues tell of, see `changesBetween`. */
-  changes(between: ModeChange): Promise<Unfolding[]>;
-  /** Does one piece of work for each item: one after the other here, all at once with a pool; results in their order. */
-  each<Item, Result>(items: readonly Item[], work: (item: Item, i: number) => Promise<Result>): Promise<Result[]>;
+/** The pieces that following curves consists of. */
+export const curvePieces = { settle: settledFoot, walk: walkLeg, spectrum: spectrumAt, changes: changesBetween };
+
+export interface CurveWork extends Work<typeof curvePieces> {
   /** How many pieces can be done at once. */
   readonly lanes: number;
 }
@@ -282,29 +274,14 @@ export interface PlainCourse {
  * is said once. What has been walked from a foot is remembered as long as the foot is in use, so that one may ask ahead.
  */
 export function curveWork(course: Course, pool: JobPool | undefined): CurveWork {
-  const spec = pool && course.family.spec;
-  if (pool && spec) return remembering(pooledWork(course, spec, pool));
+  const { family, ...rest } = course;
+  const { spec } = family;
+  if (pool && spec) {
+    const plain: PlainCourse = { ...rest, family: { key: nameOf(family), spec } };
+    return remembering({ ...pooledWork(curvePieces, "curve", plain, pool), lanes: pool.threads });
+  }
   if (pool) warnWithoutSpec("family");
-  return remembering({
-    settle: (foot) => inTurns(() => settledFoot(course, foot)),
-    walk: (foot, heading) => inTurns(() => walkLeg(course, foot, heading)),
-    spectrum: (foot) => inTurns(() => spectrumAt(course, foot)),
-    changes: (between) => inTurns(() => changesBetween(course, between)),
-    each: oneByOne,
-    lanes: 1,
-  });
-}
-
-function pooledWork({ family, knots, unit, limits }: Course, spec: NamedSpec["spec"], pool: JobPool): CurveWork {
-  const course: PlainCourse = { family: { key: nameOf(family), spec }, knots, unit, limits };
-  return {
-    settle: (foot) => pool.run(libJob("settle"), { course, foot }),
-    walk: (foot, heading) => pool.run(libJob("leg"), { course, foot, heading }),
-    spectrum: (foot) => pool.run(libJob("footSpectrum"), { course, foot }),
-    changes: (between) => pool.run(libJob("modeChanges"), { course, between }),
-    each: allAtOnce,
-    lanes: pool.threads,
-  };
+  return remembering({ ...ownWork(curvePieces, course), lanes: 1 });
 }
 
 function remembering(work: CurveWork): CurveWork {

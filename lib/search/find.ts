@@ -3,25 +3,14 @@ import type { JobPool } from "../pool";
 import { checkNumber, checkVector, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import { collect, type End, isCandidate, type Known, sizeOfStates } from "./collect";
-import {
-  checkedMinimizeOptions,
-  type MinimizeMethod,
-  type MinimizeOptions,
-  type Minimum,
-  minimizeDefaults,
-} from "./minimize";
+import { checkedMinimizeOptions, type MinimizeOptions, type Minimum, minimizeDefaults } from "./minimize";
 import { type FixedPoint, type FixedPointSet, isSamePoint } from "./points";
 import { mirrorOf, type Start } from "./starts";
 import { type SearchWork, searchWork } from "./work";
 
 export interface FindOptions extends LongCall {
-  method: MinimizeMethod;
-  maxIterations: number;
-  qTolerance: number;
-  gradientTolerance: number;
-  stagnationDecrease: number;
-  stagnationSteps: number;
-  thorough: boolean;
+  /** How each start goes downhill, see `minimizeDefaults`. */
+  minimize: Partial<MinimizeOptions>;
   /** Stalled searches count as slow points when their slope ‖JᵀF‖/(‖J‖‖F‖) is at most this; the rest are outcomes only. */
   slowSlope: number;
   /**
@@ -42,13 +31,7 @@ export interface FindOptions extends LongCall {
 }
 
 export const findDefaults: Readonly<FindOptions> = Object.freeze({
-  method: minimizeDefaults.method,
-  maxIterations: minimizeDefaults.maxIterations,
-  qTolerance: minimizeDefaults.qTolerance,
-  gradientTolerance: minimizeDefaults.gradientTolerance,
-  stagnationDecrease: minimizeDefaults.stagnationDecrease,
-  stagnationSteps: minimizeDefaults.stagnationSteps,
-  thorough: minimizeDefaults.thorough,
+  minimize: minimizeDefaults,
   slowSlope: 1e-3, // given up on a slope it is 1e-2 and more (N = 1000); at a ghost found to √μ/50 it is below 1e-3
   mergeTolerance: 1e-6, // Newton's error at the float64 floor is about κ(J) · 1e-13 ‖x‖ ≈ 3e-9; neighbours are 1e-2 apart
   slowMergeTolerance: 1e-2,
@@ -94,13 +77,15 @@ export async function findFixedPoints(
   return search.collect(settings.withStability);
 }
 
-/** Throws unless the settings of a search are in place. */
-export function checkedFindOptions<Settings extends SearchSettings>(where: string, settings: Settings): Settings {
+/** Options of a search, complete and in place. */
+export function checkedFindOptions<Options extends Omit<FindOptions, "followMirrors" | "withStability">>(
+  where: string,
+  options: Options,
+): Options & SearchSettings {
   for (const name of ["mergeTolerance", "slowSlope", "slowMergeTolerance"] as const) {
-    checkNumber(where, name, settings[name], "not negative");
+    checkNumber(where, name, options[name], "not negative");
   }
-  checkedMinimizeOptions(where, limitsOf(settings));
-  return settings;
+  return { ...options, minimize: checkedMinimizeOptions(where, options.minimize) };
 }
 
 function checkStarts(where: string, flow: Flow, starts: readonly (Float64Array | Start)[]): Start[] {
@@ -114,7 +99,9 @@ function checkStarts(where: string, flow: Flow, starts: readonly (Float64Array |
 }
 
 /** What a search needs to know, however its starts come about. */
-export type SearchSettings = Omit<FindOptions, "followMirrors" | "withStability">;
+export type SearchSettings = Omit<FindOptions, "followMirrors" | "withStability" | "minimize"> & {
+  readonly minimize: MinimizeOptions;
+};
 
 /** A search under way: starts are added, and what they found so far can be looked at in between. */
 export interface Search {
@@ -142,7 +129,7 @@ export function beginSearch(flow: Flow, settings: SearchSettings): Search {
       let done = 0;
       const found = await work.each(starts, async (start) => {
         const minimum = await work.minimize(start.x, limitsOf(settings, size, start.x));
-        const isUnpolished = settings.method !== "dogleg" && isCandidate(minimum, size);
+        const isUnpolished = settings.minimize.method !== "dogleg" && isCandidate(minimum, size);
         const end = { start, minimum: isUnpolished ? await polished(work, minimum, settings, size) : minimum };
         onProgress(++done, starts.length);
         return end;
@@ -168,29 +155,17 @@ function underInput(set: FixedPointSet, inputs: Float64Array): FixedPointSet {
 /** From this size down states are small in the unit they are given in, in activation: a bit of a network is of size 1. */
 const smallStates = 1e-2;
 
-/** Where states are small, so are speeds that count as rest and first steps; elsewhere they are those of `minimizeDefaults`. */
-function limitsOf(settings: SearchSettings, size = 1, x?: Float64Array): Partial<MinimizeOptions> {
-  const { method, maxIterations, qTolerance, gradientTolerance, stagnationDecrease, stagnationSteps, thorough } =
-    settings;
-  const limits = {
-    method,
-    maxIterations,
-    qTolerance,
-    gradientTolerance,
-    stagnationDecrease,
-    stagnationSteps,
-    thorough,
-  };
-  if (x === undefined || size === 0 || size > smallStates) return limits;
+/** Where states are small, so are speeds that count as rest and first steps; elsewhere they are those that are given. */
+function limitsOf({ minimize }: SearchSettings, size: number, x: Float64Array): MinimizeOptions {
+  if (size === 0 || size > smallStates) return minimize;
   const firstRadius = Math.min(Math.max(size, norm(x) / 3), Number.MAX_VALUE); // a norm may overflow
-  return { ...limits, qTolerance: qTolerance * size * size, firstRadius };
+  return { ...minimize, qTolerance: minimize.qTolerance * size * size, firstRadius };
 }
 
 /** A few Newton steps, for methods that arrive slowly: so that duplicates can be told apart from neighbours. */
 async function polished(work: SearchWork, minimum: Minimum, settings: SearchSettings, size: number): Promise<Minimum> {
-  const { qTolerance, firstRadius } = limitsOf(settings, size, minimum.x);
-  const limits = firstRadius === undefined ? {} : { qTolerance, firstRadius };
-  const better = await work.minimize(minimum.x, { maxIterations: 8, ...limits });
+  const limits = limitsOf(settings, size, minimum.x);
+  const better = await work.minimize(minimum.x, { ...limits, method: "dogleg", maxIterations: 8 });
   if (!(better.q <= minimum.q)) return minimum;
   return { ...minimum, x: better.x, q: better.q, speed: better.speed };
 }

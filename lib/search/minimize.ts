@@ -81,7 +81,7 @@ export const minimizeDefaults: Readonly<MinimizeOptions> = Object.freeze({
 export function minimizeSpeed(flow: Flow, x0: Float64Array, options?: Partial<MinimizeOptions>): Minimum {
   checkFlowArgument("minimizeSpeed", flow);
   checkVector("minimizeSpeed", "x0", x0, flow.dimension);
-  const settings = checkedMinimizeOptions("minimizeSpeed", withDefaults("minimizeSpeed", options, minimizeDefaults));
+  const settings = checkedMinimizeOptions("minimizeSpeed", options);
   const surface = new EnergySurface(flow);
   let rule: StepRule | undefined;
   try {
@@ -137,21 +137,17 @@ function descend(surface: EnergySurface, rule: StepRule, settings: MinimizeOptio
   };
 }
 
-/** Throws unless options of a minimisation are in place; also for those of a search, which hands them on. */
-export function checkedMinimizeOptions<Options extends Partial<MinimizeOptions>>(
-  where: string,
-  options: Options,
-): Options {
-  const { method, maxIterations, stagnationSteps, thorough, firstRadius = 0 } = { ...minimizeDefaults, ...options };
-  checkChoice(where, "method", method, ["dogleg", "cg", "gradient"]);
-  checkCount(where, "maxIterations", maxIterations, 0);
-  checkCount(where, "stagnationSteps", stagnationSteps);
-  for (const name of ["qTolerance", "gradientTolerance", "stagnationDecrease"] as const) {
-    checkNumber(where, name, options[name] ?? minimizeDefaults[name], "not negative");
+/** Options of a minimisation, complete and in place; also those that a search hands on. */
+export function checkedMinimizeOptions(where: string, options: Partial<MinimizeOptions> | undefined): MinimizeOptions {
+  const settings = withDefaults(where, options, minimizeDefaults);
+  checkChoice(where, "method", settings.method, ["dogleg", "cg", "gradient"]);
+  checkCount(where, "maxIterations", settings.maxIterations, 0);
+  checkCount(where, "stagnationSteps", settings.stagnationSteps);
+  for (const name of ["qTolerance", "gradientTolerance", "stagnationDecrease", "firstRadius"] as const) {
+    checkNumber(where, name, settings[name], "not negative");
   }
-  checkNumber(where, "firstRadius", firstRadius, "not negative");
-  if (typeof thorough !== "boolean") reject(where, "thorough", thorough, "true or false");
-  return options;
+  if (typeof settings.thorough !== "boolean") reject(where, "thorough", settings.thorough, "true or false");
+  return settings;
 }
 
 function chooseRule(surface: EnergySurface, settings: MinimizeOptions): StepRule {

@@ -16,8 +16,8 @@ import {
   residual,
   type UndecidedReason,
 } from "./certify";
-import { type DeflationOptions, deflatedNewton, type EdgeOptions, type TrackedEdge, trackEdge } from "./explore";
-import { type MinimizeOptions, type Minimum, minimizeSpeed } from "./minimize";
+import { deflatedNewton, trackEdge } from "./explore";
+import { minimizeSpeed } from "./minimize";
 import { isSamePlace } from "./points";
 
 /** A recipe with a name that no other flow, or family, of this process has: a worker keeps what it made for the next job. */
@@ -43,52 +43,68 @@ export interface Judgement {
   readonly index: -1 | 0 | 1;
 }
 
-/** The pieces a search consists of, each done as a whole by one thread: here, or in a worker. */
-export interface SearchWork {
-  minimize(x: Float64Array, options: Partial<MinimizeOptions>): Promise<Minimum>;
-  judge(x: Float64Array): Promise<Judgement>;
-  /** Whether J changes so little from a to b that no two fixed points fit in, see `holdsOnePoint`. */
-  holdsOne(a: Float64Array, b: Float64Array): Promise<boolean>;
-  spectrum(x: Float64Array): Promise<Stability>;
-  trackEdge(a: Float64Array, b: Float64Array, options: Partial<EdgeOptions>): Promise<TrackedEdge | undefined>;
-  deflate(
-    x: Float64Array,
-    known: readonly Float64Array[],
-    options: Partial<DeflationOptions>,
-  ): Promise<Float64Array | undefined>;
-  /**
-   * Does one piece of work for each item: one after the other here, all at once with a pool.
-   *
-   * @returns results in the order of the items, whoever was ready first
-   */
-  each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]>;
-}
+/** What one thread does as a whole, each a function of one subject (a flow, a course of curves) and plain data. */
+type Pieces = Readonly<Record<string, (subject: never, ...rest: never[]) => unknown>>;
 
 /**
- * The work of a search on one flow. A flow with a `spec` is searched by the pool's workers; one without is searched by
- * this thread, which is said once, as a warning of the process.
+ * Does one piece of work for each item: one after the other here, all at once with a pool.
+ *
+ * @returns results in the order of the items, whoever was ready first
  */
-export function searchWork(flow: Flow, pool: JobPool | undefined, signal?: AbortSignal): SearchWork {
-  const spec = pool && flow.spec;
-  if (pool && spec) return pooledWork({ key: nameOf(flow), spec }, pool, signal);
-  if (pool) warnWithoutSpec("flow");
-  return ownWork(flow, signal);
+type Each = <Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, i: number) => Promise<Result>,
+) => Promise<Result[]>;
+
+/** The same pieces, to be done by whichever thread. */
+export type Work<All extends Pieces> = {
+  [Name in keyof All]: All[Name] extends (subject: never, ...rest: infer Rest) => infer Result
+    ? (...rest: Rest) => Promise<Result>
+    : never;
+} & { readonly each: Each };
+
+/** A piece of work as a worker is told of it. */
+export interface PieceJob<Subject> {
+  readonly subject: Subject;
+  readonly piece: string;
+  readonly rest: readonly unknown[];
 }
 
-const warned = new Set<string>();
-
-/** Says once that a pool is of no use. */
-export function warnWithoutSpec(what: "flow" | "family"): void {
-  if (warned.has(what)) return;
-  warned.add(what);
-  process.emitWarning(`This ${what} has no spec, so no worker can be told of it: one thread does all the work.`);
+/** Does the piece of work that a job names, on a subject made from what the job tells of it. */
+export function pieceOf(all: Pieces, { piece, rest }: PieceJob<unknown>, subject: unknown): unknown {
+  return all[piece](subject as never, ...(rest as never[]));
 }
 
-/** Does some work; the event loop then gets a turn, for progress bars and interrupts. */
-export async function inTurns<Result>(work: () => Result): Promise<Result> {
-  const result = work();
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  return result;
+/** The pieces done by the workers of a pool, which have a job of that name for them. */
+export function pooledWork<All extends Pieces>(
+  all: All,
+  job: string,
+  subject: unknown,
+  pool: JobPool,
+  signal?: AbortSignal,
+): Work<All> {
+  const ask = (piece: string, rest: unknown[]) => pool.run(libJob(job), { subject, piece, rest }, signal);
+  return workBy(all, ask, (items, work) => Promise.all(items.map(work)));
+}
+
+/** The pieces done by this thread, one after the other; in between the event loop gets a turn, for bars and interrupts. */
+export function ownWork<All extends Pieces>(all: All, subject: unknown, signal?: AbortSignal): Work<All> {
+  const ask = async (piece: string, rest: unknown[]) => {
+    signal?.throwIfAborted();
+    const result = pieceOf(all, { subject, piece, rest }, subject);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    return result;
+  };
+  return workBy(all, ask, oneByOne);
+}
+
+function workBy<All extends Pieces>(
+  all: All,
+  ask: (piece: string, rest: unknown[]) => Promise<unknown>,
+  each: Each,
+): Work<All> {
+  const asked = Object.keys(all).map((piece) => [piece, (...rest: unknown[]) => ask(piece, rest)]);
+  return { ...Object.fromEntries(asked), each } as Work<All>;
 }
 
 /** Does one piece of work for each item, one after the other. */
@@ -101,12 +117,36 @@ export async function oneByOne<Item, Result>(
   return results;
 }
 
-/** The same, all at once; results are in the order of the items, whoever was ready first. */
-export function allAtOnce<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item, i: number) => Promise<Result>,
-): Promise<Result[]> {
-  return Promise.all(items.map(work));
+/** The pieces that a search consists of. */
+export const searchPieces = {
+  minimize: minimizeSpeed,
+  judge: judgeCandidate,
+  holdsOne: holdsOnePoint,
+  spectrum: (flow: Flow, x: Float64Array): Stability => stability(flow, x),
+  trackEdge,
+  deflate: deflatedNewton,
+};
+
+export type SearchWork = Work<typeof searchPieces>;
+
+/**
+ * The work of a search on one flow. A flow with a `spec` is searched by the pool's workers; one without is searched by
+ * this thread, which is said once, as a warning of the process.
+ */
+export function searchWork(flow: Flow, pool: JobPool | undefined, signal?: AbortSignal): SearchWork {
+  const { spec } = flow;
+  if (pool && spec) return pooledWork(searchPieces, "search", { key: nameOf(flow), spec }, pool, signal);
+  if (pool) warnWithoutSpec("flow");
+  return ownWork(searchPieces, flow, signal);
+}
+
+const warned = new Set<string>();
+
+/** Says once that a pool is of no use. */
+export function warnWithoutSpec(what: "flow" | "family"): void {
+  if (warned.has(what)) return;
+  warned.add(what);
+  process.emitWarning(`This ${what} has no spec, so no worker can be told of it: one thread does all the work.`);
 }
 
 const names = new WeakMap<object, string>();
@@ -117,34 +157,6 @@ export function nameOf(owner: object): string {
   const name = names.get(owner) ?? `flow ${++named}`;
   names.set(owner, name);
   return name;
-}
-
-function pooledWork(flow: NamedSpec, pool: JobPool, signal?: AbortSignal): SearchWork {
-  return {
-    minimize: (x, options) => pool.run(libJob("minimize"), { flow, x, options }, signal),
-    judge: (x) => pool.run(libJob("judge"), { flow, x }, signal),
-    holdsOne: (a, b) => pool.run(libJob("holdsOne"), { flow, a, b }, signal),
-    spectrum: (x) => pool.run(libJob("spectrum"), { flow, x }, signal),
-    trackEdge: (a, b, options) => pool.run(libJob("edge"), { flow, a, b, options }, signal),
-    deflate: (x, known, options) => pool.run(libJob("deflate"), { flow, x, known, options }, signal),
-    each: allAtOnce,
-  };
-}
-
-function ownWork(flow: Flow, signal?: AbortSignal): SearchWork {
-  const turn = async <Result>(work: () => Result): Promise<Result> => {
-    signal?.throwIfAborted();
-    return inTurns(work);
-  };
-  return {
-    minimize: (x, options) => turn(() => minimizeSpeed(flow, x, options)),
-    judge: (x) => turn(() => judgeCandidate(flow, x)),
-    holdsOne: (a, b) => turn(() => holdsOnePoint(flow, a, b)),
-    spectrum: (x) => turn(() => stability(flow, x)),
-    trackEdge: (a, b, options) => turn(() => trackEdge(flow, a, b, options)),
-    deflate: (x, known, options) => turn(() => deflatedNewton(flow, x, known, options)),
-    each: oneByOne,
-  };
 }
 
 /**

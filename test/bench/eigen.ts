@@ -47,7 +47,10 @@ async function manyRows({ clock, isQuick, say }: Context, trained: Subject, { pe
   try {
     const ours = workers.map(({ threads, pool }) => ({
       name: `ours, ${threads} worker${threads === 1 ? "" : "s"}`,
-      sample: () => timedWait(() => Promise.all(states.map((x) => pool.run(libJob("spectrum"), { flow: named, x })))),
+      sample: () =>
+        timedWait(() =>
+          Promise.all(states.map((x) => pool.run(libJob("search"), { subject: named, piece: "spectrum", rest: [x] }))),
+        ),
     }));
     const theirs = peers.map(({ peer, threads }) => ({
       name: `numpy, ${threadsIn(threads)}`,

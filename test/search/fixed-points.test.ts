@@ -161,7 +161,7 @@ describe("findFixedPoints", () => {
 
   it("reports a start that ran out of iterations as such, not as a slow point", async () => {
     const { points, slowPoints, outcomes } = await findFixedPoints(twoWells, [Float64Array.of(-1.7, 1.9)], {
-      maxIterations: 1,
+      minimize: { maxIterations: 1 },
     });
     assert.deepEqual([points.length, slowPoints.length, outcomes[0].status], [0, 0, "iteration limit"]);
   });
@@ -181,7 +181,7 @@ describe("findFixedPoints", () => {
   it("every method finds the same three points", async () => {
     const starts = cloud(2, 30, 1, "methods");
     for (const method of ["dogleg", "cg", "gradient"] as const) {
-      const { points } = await findFixedPoints(twoWells, starts, { method, maxIterations: 3000 });
+      const { points } = await findFixedPoints(twoWells, starts, { minimize: { method, maxIterations: 3000 } });
       assert.equal(matchClosedForms(twoWells, points), 3);
     }
   });
@@ -224,13 +224,13 @@ describe("findFixedPoints", () => {
     const pool: JobPool = {
       threads: 1,
       async run<Result>({ name }: Job, payload: unknown): Promise<Result> {
-        asked.push(name);
+        asked.push((payload as { piece: string }).piece);
         return (jobs as unknown as Record<string, (payload: unknown) => Result>)[name](payload);
       },
     };
     const { points } = await findFixedPoints(flow, flow.fixedPoints.slice(0, 5), { followMirrors: true, pool });
     assert.equal(points.length, 9);
-    assert.equal(asked.filter((name) => name === "spectrum").length, 5);
+    assert.equal(asked.filter((piece) => piece === "spectrum").length, 5);
     for (const { xStar, eigenvalues, unstableCount } of points) {
       const own = stability(flow, xStar);
       assertClose(eigenvalues?.re ?? [], own.eigenvalues.re, 1e-9);
@@ -274,7 +274,7 @@ describe("findFixedPoints", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(pair, { maxLength: 4 }), fc.constantFrom(0.01, 0, -0.2), async (starts, mu) => {
         const { points, slowPoints, outcomes } = await findFixedPoints(saddleNodeFamily(mu), starts, {
-          maxIterations: 60,
+          minimize: { maxIterations: 60 },
         });
         assert.equal(outcomes.length, starts.length);
         for (const { xStar, qStar, speed, eigenvalues } of [...points, ...slowPoints]) {
@@ -304,16 +304,16 @@ describe("findFixedPoints", () => {
     );
     await assertRejectsLater(
       () => findFixedPoints(twoWells, [good], { tolerance: 1 } as object),
-      /^findFixedPoints: option "tolerance" is unknown, expected method, /,
+      /^findFixedPoints: option "tolerance" is unknown, expected minimize, /,
     );
     for (const starts of [[], [good]]) {
       await assertRejectsLater(
-        () => findFixedPoints(twoWells, starts, { method: "x" as "cg" }),
+        () => findFixedPoints(twoWells, starts, { minimize: { method: "x" as "cg" } }),
         'findFixedPoints: method is "x", expected "dogleg" or "cg" or "gradient"',
       );
     }
     await assertRejectsLater(
-      () => findFixedPoints(twoWells, [good], { thorough: "no" as unknown as boolean }),
+      () => findFixedPoints(twoWells, [good], { minimize: { thorough: "no" as unknown as boolean } }),
       'findFixedPoints: thorough is "no", expected true or false',
     );
     await assertRejectsLater(

@@ -306,7 +306,7 @@ describe("which points are one", () => {
       lipschitzOfJacobian: (c, r = 0) => (c ? 6 * e * (Math.abs(c[0]) + r) : Number.POSITIVE_INFINITY),
     };
     const starts = [0, 1, 0.5675].map((x) => Float64Array.of(x, 0));
-    const options = { gradientTolerance: 1 }; // every start is where its search ends
+    const options = { minimize: { gradientTolerance: 1 } }; // every start is where its search ends
     const { points, slowPoints, outcomes } = await findFixedPoints(nearLine, starts, options);
     assert.deepEqual([points.length, slowPoints.length], [2, 0]);
     assert.deepEqual([outcomes[2].point, outcomes[2].x], [1, starts[2]]);
