@@ -4,7 +4,7 @@ import { type AbstractMatrix, Matrix } from "ml-matrix";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "../flow/flow";
 import { arrivalWatch, integrate, smallest } from "../flow/integrate";
 import { type ComplexArray, stability } from "../flow/stability";
-import { factorize } from "../wasm/lu";
+import { type Factorization, factorize } from "../wasm/lu";
 import {
   checkCount,
   checkList,
@@ -107,18 +107,12 @@ export function unstableDirection(
   for (let i = 0; i < size; i++) shifted[i * (size + 1)] -= rate + 1e-7 * Math.max(1, rate);
   const factors = factorize(shifted, size, { inPlace: true });
   try {
-    if (factors.isSingular) return undefined;
-    const direction = inverseIterated(size, (v) => factors.solve(v), sweeps);
-    const left = inverseIterated(size, (v) => factors.solveTransposed(v), sweeps);
-    if (!direction || !left) return undefined;
-    return { direction, rate, left: dot(left, direction) < 0 ? left.map((v) => -v) : left };
+    const vectors = inverseIterated(factors, sweeps.beside);
+    return vectors && { direction: vectors.right, rate, left: vectors.left };
   } finally {
     factors.release();
   }
 }
-
-/** Inverse iterations with a shift as near as that. */
-const sweeps = 4;
 
 /**
  * Both branches of the unstable manifold of an index-1 saddle, followed until they rest or the steps are used up.
@@ -343,8 +337,8 @@ export interface Eigentriple {
   readonly left: Float64Array;
 }
 
-/** Inverse iterations: each shrinks everything but the nearest eigenvector by the ratio of distances to the shift. */
-const tripleSweeps = 6;
+/** Inverse iterations, with a shift beside an eigenvalue, or near it: each shrinks all but the nearest by the ratio of distances. */
+const sweeps = { beside: 4, near: 6 };
 
 /**
  * Right and left eigenvector of the real eigenvalue nearest to a shift, by inverse iteration:
@@ -361,31 +355,31 @@ export function eigentripleNear(A: Float64Array, size: number, shift: number): E
   for (let i = 0; i < size; i++) shifted[i * (size + 1)] -= shift;
   const factors = factorize(shifted, size);
   try {
-    if (factors.isSingular) return undefined;
-    const right = inverseIterated(size, (v) => factors.solve(v), tripleSweeps);
-    const left = inverseIterated(size, (v) => factors.solveTransposed(v), tripleSweeps);
-    if (!right || !left) return undefined;
+    const vectors = inverseIterated(factors, sweeps.near);
+    if (vectors === undefined) return undefined;
+    const { right, left } = vectors;
     const overlap = dot(left, right);
-    if (Math.abs(overlap) < 1e-14) return undefined; // defective: the vectors are at right angles
+    if (overlap < 1e-14) return undefined; // defective: the vectors are at right angles
     // A v − σ v = v/μ for the eigenvalue μ of the inverse, so λ needs no product with A
-    const value = shift + dot(left, right) / dot(left, factors.solve(right));
-    return { value, right, left: overlap < 0 ? left.map((v) => -v) : left };
+    return { value: shift + overlap / dot(left, factors.solve(right)), right, left };
   } finally {
     factors.release();
   }
 }
 
-/**
- * Inverse iteration from a vector that no symmetry of a network favours: a unit vector with sum ≥ 0, or undefined if one
- * of them is not finite.
- *
- * @param solve v ↦ (A − σI)⁻¹ v
- */
-export function inverseIterated(
-  size: number,
-  solve: (v: Float64Array) => Float64Array,
+/** Right and left eigenvector nearest to a shift, w·v ≥ 0, from the factors of A − σI; none if these are singular. */
+function inverseIterated(
+  factors: Factorization,
   times: number,
-): Float64Array | undefined {
+): { readonly right: Float64Array; readonly left: Float64Array } | undefined {
+  if (factors.isSingular) return undefined;
+  const right = iterated(factors.size, (v) => factors.solve(v), times);
+  const left = iterated(factors.size, (v) => factors.solveTransposed(v), times);
+  return right && left && { right, left: dot(left, right) < 0 ? left.map((v) => -v) : left };
+}
+
+/** From a vector that no symmetry of a network favours to a unit vector with sum ≥ 0; undefined if one is not finite. */
+function iterated(size: number, solve: (v: Float64Array) => Float64Array, times: number): Float64Array | undefined {
   let v: Float64Array = Float64Array.from({ length: size }, (_, i) => 1 + (i % 7) / 7);
   for (let sweep = 0; sweep < times; sweep++) {
     const solved = solve(v);
