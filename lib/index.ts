@@ -1,5 +1,4 @@
 /** The library's face: a namespace for each folder, and what a cell says to its page. */
-export * as claims from "./claims";
 export * as continuation from "./continuation";
 export * as figures from "./figures";
 export * as flow from "./flow";

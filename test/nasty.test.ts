@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
+import * as claims from "rnn-claims";
 import * as lib from "rnn-dynamics";
 
 type Fn = (...values: unknown[]) => unknown;
@@ -29,7 +30,7 @@ const nasty = fc.oneof(
 );
 
 describe("every public function", () => {
-  const all = functionsOf(lib);
+  const all = functionsOf({ ...lib, claims });
 
   it("is among those tried", () => assert.ok(all.length > 120, `${all.length} functions`));
 

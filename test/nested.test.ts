@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import { Matrix } from "ml-matrix";
+import * as claims from "rnn-claims";
 import * as lib from "rnn-dynamics";
 import { projectFolder } from "rnn-dynamics/dist/places";
 
@@ -98,8 +99,10 @@ function exchanged(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
 
 /** The public functions with arguments of the types they declare. */
 function publicCalls(): { name: string; call: Fn; args: unknown[] }[] {
-  const index = join(projectFolder, "lib", "dist", "index.d.ts");
-  const program = ts.createProgram([index], {
+  const [index, ofClaims] = ["lib", "notebooks/claims"].map((place) =>
+    join(projectFolder, place, "dist", "index.d.ts"),
+  );
+  const program = ts.createProgram([index, ofClaims], {
     target: ts.ScriptTarget.ES2022,
     lib: ["lib.es2022.d.ts"],
     module: ts.ModuleKind.ESNext,
@@ -123,8 +126,9 @@ function publicCalls(): { name: string; call: Fn; args: unknown[] }[] {
       );
       return signature ? [{ name: `${prefix}${exported.name}`, call: value as Fn, args }] : [];
     });
-  const source = program.getSourceFile(index) as TypeScript.SourceFile;
-  return callsOf(checker.getSymbolAtLocation(source) as TypeScript.Symbol, lib, "");
+  const symbolOf = (file: string) =>
+    checker.getSymbolAtLocation(program.getSourceFile(file) as TypeScript.SourceFile) as TypeScript.Symbol;
+  return [...callsOf(symbolOf(index), lib, ""), ...callsOf(symbolOf(ofClaims), claims, "claims.")];
 }
 
 const declared = (parameter: TypeScript.Symbol) => parameter.valueDeclaration as TypeScript.Declaration;

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
-import * as lib from "rnn-dynamics";
+import * as claims from "rnn-claims";
+import * as rnn from "rnn-dynamics";
 import { type Notebook, sourceOf } from "rnn-dynamics/dist/cli/notebook-file";
 import { projectFolder } from "rnn-dynamics/dist/places";
 import { equationsIn, libFiles, projectNotebooks } from "./helpers/project-files";
@@ -12,13 +13,15 @@ import { projectTemporary } from "./helpers/project-temporary";
 /** The folders and files of lib, ground first: each may import what stands before it. */
 const order = [
   ...["places", "wasm", "pool", "files", "numbers", "flow", "search", "continuation", "network", "memory", "training"],
-  ...["noise", "figures", "page", "claims", "jobs", "cli"],
+  ...["noise", "figures", "page", "jobs", "claims", "cli"],
 ];
 /** What still looks up: figures of results that only a study has, and of a film's frames. */
+const lib = { ...rnn, claims };
 const equations = Array.from({ length: 28 }, (_, i) => i + 1);
 
 describe("the layers of lib", () => {
   const placeOf = (path: string): string => path.split("/")[0].replace(/\.ts$/, "");
+  const ours = /^rnn-(?:dynamics\/dist\/|(?=claims))/;
   const imports = libFiles().flatMap(({ path, text }) =>
     [...text.matchAll(/(?:\bfrom\s|\bimport\s|\bimport\(|\brequire\()\s*"([^"]+)"/g)].map(([, target]) => ({
       path,
@@ -36,8 +39,9 @@ describe("the layers of lib", () => {
 
   it("stand in one order, and none imports what stands behind it", () => {
     const upward = imports.flatMap(({ path, target }) => {
-      if (!target.startsWith(".") || path === "index.ts") return [];
-      const [from, to] = [path, join(dirname(path), target).replaceAll("\\", "/")].map(placeOf);
+      if (!/^\.|^rnn-/.test(target) || path === "index.ts") return [];
+      const inside = target.startsWith(".") ? join(dirname(path), target) : target.replace(ours, "");
+      const [from, to] = [path, inside.replaceAll("\\", "/")].map(placeOf);
       return order.indexOf(to) > order.indexOf(from) || to === "index" ? [`${path} → ${to}`] : [];
     });
     assert.deepEqual([...new Set(upward)].sort(), []);
@@ -186,23 +190,26 @@ describe("the public types under the TypeScript of the kernel", () => {
 
   it("are of version 5.0.4", () => assert.equal(ts.version, "5.0.4"));
 
-  it("have no error in any declaration file of lib", () => {
-    const own = /[\\/]lib[\\/]dist[\\/]/;
+  const imports = 'import * as lib from "rnn-dynamics";\nimport * as claims from "rnn-claims";';
+
+  it("have no error in any declaration file of lib and of the claims", () => {
+    const own = /[\\/](lib|claims)[\\/]dist[\\/]/;
     assert.deepEqual(
-      complaints('import * as lib from "rnn-dynamics";\nexport const all = lib;\n', (file) => own.test(file)),
+      complaints(`${imports}\nexport const all = { lib: lib, claims: claims };\n`, (file) => own.test(file)),
       [],
     );
   });
 
   it("can be named: whatever a cell keeps in a variable, its type is exported", () => {
     const all = membersOf(lib);
-    const lines = all.map(([name], i) => `export const kept${i} = lib.${name};`);
+    const said = (name: string) => (name.startsWith("claims.") ? name : `lib.${name}`);
+    const lines = all.map(([name], i) => `export const kept${i} = ${said(name)};`);
     const calls = all.flatMap(([name, value], i) =>
       typeof value === "function"
-        ? [`export const result${i} = (null as unknown as ReturnType<typeof lib.${name}>);`]
+        ? [`export const result${i} = (null as unknown as ReturnType<typeof ${said(name)}>);`]
         : [],
     );
-    const text = ['import * as lib from "rnn-dynamics";', ...lines, ...calls].join("\n");
+    const text = [imports, ...lines, ...calls].join("\n");
     assert.deepEqual(
       complaints(text, (file) => file.endsWith("cell.ts")),
       [],
@@ -212,7 +219,12 @@ describe("the public types under the TypeScript of the kernel", () => {
   it("are told by Tab: a namespace lists its members, each with its docstring", () => {
     const spaces = Object.keys(lib).filter((name) => typeof (lib as Record<string, unknown>)[name] === "object");
     const file = join(folder, "tab.ts");
-    const lines = [`import { ${spaces.join(", ")} } from "rnn-dynamics";`, ...spaces.map((name) => `${name}.;`)];
+    const own = spaces.filter((name) => name !== "claims");
+    const lines = [
+      `import { ${own.join(", ")} } from "rnn-dynamics";`,
+      'import * as claims from "rnn-claims";',
+      ...spaces.map((name) => `${name}.;`),
+    ];
     const text = lines.join("\n");
     writeFileSync(file, text);
     const service = ts.createLanguageService({
@@ -313,7 +325,7 @@ describe("the notebooks", () => {
         assert.deepEqual(foreign, []);
         const file = join(projectFolder, "data", "cache", "build", "notebooks", "solutions", `${number}.js`);
         if (checked.length === 0 && !existsSync(file)) return;
-        const { exercises } = require(file) as lib.SolutionModule;
+        const { exercises } = require(file) as rnn.SolutionModule;
         const solved = Object.keys(exercises).map((id) => (id.includes(".") ? id : `${Number(number)}.${id}`));
         assert.deepEqual([...new Set(checked)].sort(), solved.sort());
       });

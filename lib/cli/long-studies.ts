@@ -7,8 +7,8 @@
  *
  * As with `npm run replicate`: a kept result is not run again (delete its file for that), and Ctrl-C loses no other.
  */
-import { studies } from "../claims";
-import { resultsFolder, type Study } from "../claims/study";
+import { studies } from "rnn-claims";
+import { resultsFolder, type Study } from "rnn-claims/dist/study";
 import { replicate } from "./replicate";
 
 const longStudies = (Object.values(studies) as Study<unknown>[]).filter(({ isLong }) => isLong);

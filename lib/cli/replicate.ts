@@ -9,9 +9,9 @@
  */
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { studies as all } from "../claims";
-import { searchGoalLines } from "../claims/search";
-import { loadStudyResult, resultsFolder, type Study, type StudyResult, saveStudyResult } from "../claims/study";
+import { studies as all } from "rnn-claims";
+import { searchGoalLines } from "rnn-claims/dist/search";
+import { loadStudyResult, resultsFolder, type Study, type StudyResult, saveStudyResult } from "rnn-claims/dist/study";
 import { duration } from "../page/progress";
 import { createPool, type WorkerPool } from "../pool";
 import { closingLine, createStatusLine, endWithReader, type StatusLine } from "./terminal";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ledger, readVerdicts } from "../claims/ledger";
+import { ledger, readVerdicts } from "rnn-claims/dist/ledger";
 import { checkWritable } from "../files/write-aside";
 import { shippedNames } from "../network/files";
 import { oneLine } from "../wasm/validate";

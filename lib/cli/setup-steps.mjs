@@ -63,7 +63,7 @@ export async function setUp({
     mkdirSync(join(root, "data", "cache"), { recursive: true });
     await alone(root, log, async () => {
       await installPackages(root, log);
-      for (const step of compileSteps(root, withTests)) await compile(root, step, log);
+      await compileAll(root, compileSteps(root, withTests), log);
     });
     return true;
   } catch (error) {
@@ -138,7 +138,8 @@ export function npmCommand(env, platform = process.platform) {
 
 /** Whether node_modules is what the lockfile says. */
 export function isInstalled(root) {
-  if (!existsSync(join(root, "node_modules", "rnn-dynamics", "package.json"))) return false;
+  const own = ["rnn-dynamics", "rnn-claims"].map((name) => join(root, "node_modules", name, "package.json"));
+  if (!own.every((file) => existsSync(file))) return false;
   const stamp = readText(installStamp(root));
   return stamp === installKey(root) || matchesLockfile(root);
 }
@@ -179,12 +180,14 @@ function isForThisMachine(entry) {
 const asidePrefix = ".compiling-";
 
 /**
- * What is compiled from what. `sources` decide whether a step is out of date, `outputs` are the files that must exist;
- * `into` tells the command where to write, from where the files go to `target`.
+ * What is compiled from what, in an order in which it can be done. `after` names the steps that a step waits for; `sources`
+ * decide whether it is out of date, `outputs` are the files that must exist; `into` tells the command where to write, from where
+ * the files go to `target`. The claims are compiled against lib, and the commands, which lie in lib, too, against both.
  */
 export function compileSteps(root, withTests) {
   const at = (...names) => join(root, ...names);
-  const lib = typescriptIn(at("lib"), ["dist", "assembly", "node_modules"]);
+  const lib = typescriptIn(at("lib"), ["dist", "cli", "assembly", "node_modules"]);
+  const [cli, claims] = [typescriptIn(at("lib", "cli")), typescriptIn(at("notebooks", "claims"), ["dist"])];
   const [solutions, tests] = [typescriptIn(at("notebooks", "solutions")), typescriptIn(at("test"))];
   const [dist, cache] = [at("lib", "dist"), at("data", "cache")];
   const lock = at("package-lock.json");
@@ -202,11 +205,36 @@ export function compileSteps(root, withTests) {
   const settings = at("tsconfig.json");
   const solutionsConfig = join(cache, "tsconfig.solutions.json");
   return [
-    program("lib", lib, { from: at("lib"), target: dist, outputFolder: dist, config: at("lib") }),
+    program("lib", lib, {
+      from: at("lib"),
+      target: dist,
+      outputFolder: dist,
+      besides: join(dist, "cli"),
+      config: at("lib"),
+    }),
     kernelStep(root, dist),
     plotlyStep(root, cache),
+    claims.length > 0 &&
+      program("claims", claims, {
+        after: ["lib"],
+        uses: [...lib, at("notebooks", "claims", "tsconfig.json")],
+        from: at("notebooks", "claims"),
+        target: at("notebooks", "claims", "dist"),
+        outputFolder: at("notebooks", "claims", "dist"),
+        config: at("notebooks", "claims"),
+      }),
+    cli.length > 0 &&
+      program("commands", cli, {
+        after: ["lib", "claims"],
+        uses: [...lib, ...claims, at("lib", "cli", "tsconfig.json")],
+        from: at("lib"),
+        target: dist,
+        outputFolder: join(dist, "cli"),
+        config: at("lib", "cli"),
+      }),
     solutions.length > 0 &&
       program("solutions", solutions, {
+        after: ["lib"],
         uses: [...lib, settings],
         outputFolder: join(cache, "build", "notebooks"),
         before: () => writeAside(solutionsConfig, solutionsSettings),
@@ -214,7 +242,8 @@ export function compileSteps(root, withTests) {
       }),
     withTests &&
       program("tests", tests, {
-        uses: [...solutions, ...lib, settings],
+        after: ["commands", "solutions"],
+        uses: [...solutions, ...cli, ...claims, ...lib, settings],
         outputFolder: join(cache, "build", "test"),
         config: root,
       }),
@@ -276,6 +305,21 @@ export function isStale(root, step) {
   return readText(stampFile(root, step)) !== stampKey(root, step) || !step.outputs.every((file) => existsSync(file));
 }
 
+/** Does each step as soon as those are done that it waits for; what has begun is ended, also when another step fails. */
+async function compileAll(root, steps, log) {
+  const begun = new Map();
+  for (const step of steps) {
+    const before = (step.after ?? []).map((name) => begun.get(name));
+    begun.set(
+      step.name,
+      Promise.all(before).then(() => compile(root, step, log)),
+    );
+  }
+  const ends = await Promise.allSettled(begun.values());
+  const failed = ends.find(({ status }) => status === "rejected");
+  if (failed) throw failed.reason;
+}
+
 async function compile(root, step, log) {
   if (!isStale(root, step)) return;
   const key = stampKey(root, step);
@@ -329,7 +373,8 @@ function removeOrphans(step) {
   if (!step.outputFolder) return;
   const kept = new Set(step.outputs.map((file) => file.replace(/\.js$/, "")));
   for (const file of listFiles(step.outputFolder, (name) => /\.(js|js\.map|d\.ts)$/.test(name))) {
-    if (!kept.has(file.replace(/\.(js|js\.map|d\.ts)$/, ""))) rmSync(file, { force: true });
+    const isOfAnother = step.besides !== undefined && file.startsWith(join(step.besides, "/"));
+    if (!isOfAnother && !kept.has(file.replace(/\.(js|js\.map|d\.ts)$/, ""))) rmSync(file, { force: true });
   }
 }
 

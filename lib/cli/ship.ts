@@ -10,8 +10,8 @@
  */
 import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { seedRanks } from "../claims/04";
-import { type LedgerRow, ledger, readVerdicts, recordVerdicts, shippedVerdicts } from "../claims/ledger";
+import { seedRanks } from "rnn-claims/dist/04";
+import { type LedgerRow, ledger, readVerdicts, recordVerdicts, shippedVerdicts } from "rnn-claims/dist/ledger";
 import { type Figure, titleText } from "../figures/figure";
 import { readJson, readJsonRecord, refuseFile } from "../files/json-file";
 import { writeAside } from "../files/write-aside";

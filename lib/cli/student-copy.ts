@@ -31,6 +31,7 @@ import { runCommand, UsageError } from "./terminal";
 /** What a student needs, by its path in the project. The notebooks and package.json are rewritten, not copied. */
 const parts = [
   ...["LICENSE", "CITATION.cff", "package-lock.json", ".gitignore", "lib"],
+  join("notebooks", "claims"),
   ...["README.md", "figures", "networks", "results"].map((name) => join("data", name)),
 ];
 /** Names that are never copied, wherever they are: what the set-up makes, and what editors and systems leave behind. */
@@ -58,7 +59,7 @@ export function studentCopy(target: string, from: string = projectFolder): Stude
   const folder = checkTarget(target, from);
   const aside = join(dirname(folder), `.${basename(folder).slice(0, 40)}.${randomBytes(8).toString("hex")}.part`);
   try {
-    mkdirSync(join(aside, "data"), { recursive: true });
+    for (const name of ["data", "notebooks"]) mkdirSync(join(aside, name), { recursive: true });
     for (const part of parts) copyPart(join(from, part), join(aside, part));
     writeFileSync(join(aside, "package.json"), studentPackage(join(from, "package.json")));
     writeFileSync(join(aside, "README.md"), readme);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { StudyContext } from "../claims/study";
+import type { StudyContext } from "rnn-claims/dist/study";
 import { duration } from "../page/progress";
 import { projectFolder } from "../places";
 

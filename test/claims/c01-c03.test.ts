@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { C1, C2, C3, type DescentRace, descentRatio, racesByEnd } from "rnn-dynamics/dist/claims/01-02";
-import { verdictTable } from "rnn-dynamics/dist/claims/ledger";
+import { C1, C2, C3, type DescentRace, descentRatio, racesByEnd } from "rnn-claims/dist/01-02";
+import { verdictTable } from "rnn-claims/dist/ledger";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { orderOf } from "rnn-dynamics/dist/numbers/statistics";
 import { assertClose, assertRejects } from "../helpers/assertions";

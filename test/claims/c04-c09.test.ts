@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { C4, C5, C6, C7, C8, C9, countByTolerance, type MemoryCorner } from "rnn-dynamics/dist/claims/04";
+import { C4, C5, C6, C7, C8, C9, countByTolerance, type MemoryCorner } from "rnn-claims/dist/04";
 import { flipDistances } from "rnn-dynamics/dist/memory/box";
 
 const patterns = Array.from({ length: 8 }, (_, i) => [4, 2, 1].map((bit) => (i & bit ? 1 : -1)));

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { C10, C11, C12 } from "rnn-dynamics/dist/claims/05";
+import { C10, C11, C12 } from "rnn-claims/dist/05";
 import type { OriginAt } from "rnn-dynamics/dist/training/film";
 import { assertRejects } from "../helpers/assertions";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { areBoxLengths } from "rnn-dynamics/dist/claims/04";
-import { C13, C14, C15, C16 } from "rnn-dynamics/dist/claims/06";
+import { areBoxLengths } from "rnn-claims/dist/04";
+import { C13, C14, C15, C16 } from "rnn-claims/dist/06";
 import { flipDistances } from "rnn-dynamics/dist/memory/box";
 import { cornersOf, randomFrame } from "../helpers/hypercube";
 

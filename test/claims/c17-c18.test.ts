@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { C17, C18, type NoiseScores } from "rnn-dynamics/dist/claims/07";
+import { C17, C18, type NoiseScores } from "rnn-claims/dist/07";
 
 /** One seed: area and half level of the three networks. */
 function scores(seed: number, tanh: number[], logistic: number[], transferred: number[]): NoiseScores {

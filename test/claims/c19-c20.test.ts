@@ -7,8 +7,8 @@ import {
   type GhostSearch,
   ghostDistances,
   ghostSearches,
-} from "rnn-dynamics/dist/claims/01-ghosts";
-import { C19 } from "rnn-dynamics/dist/claims/04";
+} from "rnn-claims/dist/01-ghosts";
+import { C19 } from "rnn-claims/dist/04";
 import { ghostOfSaddleNode, saddleNodeFamily } from "rnn-dynamics/dist/flow/plane";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { createRng } from "rnn-dynamics/dist/numbers/random";

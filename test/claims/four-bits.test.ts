@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { type FourBitsResult, fourBits } from "rnn-dynamics/dist/claims/06";
+import { type FourBitsResult, fourBits } from "rnn-claims/dist/06";
 import {
   angleToMissing,
   attractingPatterns,

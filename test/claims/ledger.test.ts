@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClaimVerdict } from "rnn-dynamics/dist/claims/claim";
-import { allClaims, ledger, readVerdicts, recordVerdicts } from "rnn-dynamics/dist/claims/ledger";
+import type { ClaimVerdict } from "rnn-claims/dist/claim";
+import { allClaims, ledger, readVerdicts, recordVerdicts } from "rnn-claims/dist/ledger";
 import { projectFolder } from "rnn-dynamics/dist/places";
 import { memoryFolder } from "../helpers/memory-folder";
 
@@ -113,7 +113,7 @@ describe("the ledger of claims", () => {
      * process is named, its lock is left before each of them, as by one that was killed while it held it.
      */
     const record = (file: string, name: string, count: number, dead = ""): Promise<number | null> => {
-      const script = `const { recordVerdicts } = require("rnn-dynamics/dist/claims/ledger");
+      const script = `const { recordVerdicts } = require("rnn-claims/dist/ledger");
         const { writeFileSync } = require("node:fs");
         const { hostname } = require("node:os");
         const [file, dead] = process.argv.slice(1);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ClaimVerdict, type Verdict, verdictOverSeeds } from "rnn-dynamics/dist/claims/claim";
+import { type ClaimVerdict, type Verdict, verdictOverSeeds } from "rnn-claims/dist/claim";
 
 const verdictOf = (verdict: Verdict, seed: number, claim = "C5"): ClaimVerdict => ({
   claim,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClaimVerdict } from "rnn-dynamics/dist/claims/claim";
-import { overSeeds, replicatedRuns, type Study, saveStudyResult } from "rnn-dynamics/dist/claims/study";
+import type { ClaimVerdict } from "rnn-claims/dist/claim";
+import { overSeeds, replicatedRuns, type Study, saveStudyResult } from "rnn-claims/dist/study";
 
 describe("verdicts over the seeds of a study", () => {
   let folder: string;

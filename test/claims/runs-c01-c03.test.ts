@@ -7,7 +7,7 @@ import {
   hessianErrorsNear,
   raceMinimizers,
   searchesFromSeeds,
-} from "rnn-dynamics/dist/claims/01-02";
+} from "rnn-claims/dist/01-02";
 import { twoWells } from "rnn-dynamics/dist/flow/plane";
 import { randomRecurrentWeights, simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";

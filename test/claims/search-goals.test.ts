@@ -9,7 +9,7 @@ import {
   searchOf,
   sourcesOf,
   trained,
-} from "rnn-dynamics/dist/claims/search";
+} from "rnn-claims/dist/search";
 
 /** A result as a study keeps it: the ideal 27 in ten seconds, but for what is changed. */
 function kept(seed: number, change: Partial<SearchStudyResult> = {}, study = "search-logistic"): KeptSearch {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seedRanks, unseenInputs } from "rnn-dynamics/dist/claims/04";
-import { replicatedRuns, saveStudyResult } from "rnn-dynamics/dist/claims/study";
+import { seedRanks, unseenInputs } from "rnn-claims/dist/04";
+import { replicatedRuns, saveStudyResult } from "rnn-claims/dist/study";
 import { shippedNames } from "rnn-dynamics/dist/network/files";
 
 describe("ranks of the shipped seed", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { countsByModes, fourBitSkeleton, fourBitSkeletons } from "rnn-dynamics/dist/claims/06";
-import { shippedResult } from "rnn-dynamics/dist/claims/study";
+import { countsByModes, fourBitSkeleton, fourBitSkeletons } from "rnn-claims/dist/06";
+import { shippedResult } from "rnn-claims/dist/study";
 import { idealSkeleton } from "rnn-dynamics/dist/figures/memories";
 import { outputOf } from "rnn-dynamics/dist/memory/gates";
 import { memorySolid } from "rnn-dynamics/dist/memory/solid";

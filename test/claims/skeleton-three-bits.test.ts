@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
-import { threeBitSkeletons, threeBits } from "rnn-dynamics/dist/claims/04";
-import { replicatedRuns, shippedResult } from "rnn-dynamics/dist/claims/study";
+import { threeBitSkeletons, threeBits } from "rnn-claims/dist/04";
+import { replicatedRuns, shippedResult } from "rnn-claims/dist/study";
 import { memoryTable } from "rnn-dynamics/dist/memory/table";
 import { createEchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { simulate } from "rnn-dynamics/dist/network/simulate";

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { firstPulse, lawOverSeeds } from "rnn-dynamics/dist/claims/05";
-import { replicatedRuns } from "rnn-dynamics/dist/claims/study";
+import { firstPulse, lawOverSeeds } from "rnn-claims/dist/05";
+import { replicatedRuns } from "rnn-claims/dist/study";
 import { median, medianInterval } from "rnn-dynamics/dist/numbers/statistics";
 import type { LostRest } from "rnn-dynamics/dist/training/film";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type NoiseResults, noise, noiseByTrial, summariseNoise } from "rnn-dynamics/dist/claims/07";
-import { replicatedRuns, shippedResult } from "rnn-dynamics/dist/claims/study";
+import { type NoiseResults, noise, noiseByTrial, summariseNoise } from "rnn-claims/dist/07";
+import { replicatedRuns, shippedResult } from "rnn-claims/dist/study";
 import { marginPairs } from "rnn-dynamics/dist/noise/curves";
 import { noiseLevels } from "rnn-dynamics/dist/noise/trial";
 import { rankCorrelation } from "rnn-dynamics/dist/numbers/statistics";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { branchesOf, gainRow, storyOf } from "rnn-dynamics/dist/claims/05-long";
+import { branchesOf, gainRow, storyOf } from "rnn-claims/dist/05-long";
 import { skeletonAt } from "rnn-dynamics/dist/continuation/record";
 import { outputOf } from "rnn-dynamics/dist/memory/gates";
 import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";

@@ -220,7 +220,7 @@ describe("cli/run-notebooks", () => {
       const verdict = (claim: string, statistic: string) =>
         JSON.stringify({ claim, statistic, tolerance: "", verdict: "reproduced", seeds: [1] });
       const record = (...verdicts: string[]) =>
-        `import { claims } from "rnn-dynamics";\nclaims.record([${verdicts.join(", ")}]);`;
+        `import * as claims from "rnn-claims";\nclaims.record([${verdicts.join(", ")}]);`;
       folder.write("04-recorded", record(verdict("C8", "seen then"), verdict("C9", "seen then")));
       assert.match(runCommand("04-recorded").stdout, /C8[^\n]*\n +measured: seen then\n +C9/);
       folder.write("04-recorded", record(verdict("C9", "seen now")), "throw new Error('too early');");

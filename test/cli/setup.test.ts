@@ -101,6 +101,7 @@ describe("cli/setup", () => {
       "": {},
       lib: { version: "0.1.0" },
       "node_modules/rnn-dynamics": { resolved: "lib", link: true },
+      "node_modules/rnn-claims": { resolved: "notebooks/claims", link: true },
       "node_modules/a": entry("1.0.0"),
       "node_modules/only-elsewhere": entry("1.0.0", { optional: true, os: [elsewhere] }),
       "node_modules/only-here": entry("1.0.0", { optional: true, os: [process.platform], cpu: [process.arch] }),
@@ -109,7 +110,8 @@ describe("cli/setup", () => {
     const put = (installed: object | undefined, withLink = true) => {
       write("package-lock.json", lock(wanted));
       if (installed) write("node_modules/.package-lock.json", lock(installed));
-      if (withLink) write("node_modules/rnn-dynamics/package.json", "{}");
+      for (const name of withLink ? ["rnn-dynamics", "rnn-claims"] : [])
+        write(`node_modules/${name}/package.json`, "{}");
     };
 
     it("are left alone when they are what the lockfile says", () => {

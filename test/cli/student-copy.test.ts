@@ -47,7 +47,7 @@ describe("cli/student-copy", () => {
     const files = filesOf(copy);
     assert.deepEqual(listNotebooks(join(copy, "notebooks")), listNotebooks(join(projectFolder, "notebooks")));
     const known =
-      /^(LICENSE|CITATION\.cff|README\.md|package(-lock)?\.json|\.gitignore|lib\/.*|notebooks\/[^/]+\.ipynb|data\/(README\.md|(figures|networks|results)\/.*))$/;
+      /^(LICENSE|CITATION\.cff|README\.md|package(-lock)?\.json|\.gitignore|lib\/.*|notebooks\/[^/]+\.ipynb|notebooks\/claims\/.*|data\/(README\.md|(figures|networks|results)\/.*))$/;
     assert.deepEqual(
       files.filter((path) => !known.test(path)),
       [],
@@ -122,13 +122,17 @@ describe("cli/student-copy", () => {
     for (const name of readdirSync(join(projectFolder, "node_modules"))) {
       const [from, to] = [join(projectFolder, "node_modules", name), join(packages, name)];
       if (name === "rnn-dynamics") symlinkSync(join(copy, "lib"), to, "junction");
+      else if (name === "rnn-claims") symlinkSync(join(copy, "notebooks", "claims"), to, "junction");
       else if (name.endsWith(".json")) copyFileSync(from, to);
       else if (!name.startsWith(".")) symlinkSync(from, to, "junction");
     }
     const inCopy = (...args: string[]) => spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8" });
     const setUp = inCopy("lib/cli/setup.mjs");
     assert.deepEqual([setUp.status, setUp.stderr], [0, ""]);
-    assert.equal(setUp.stdout, "Compiling lib …\nCompiling kernels …\nCompiling plotly.js …\n");
+    assert.equal(
+      setUp.stdout,
+      "Compiling lib …\nCompiling kernels …\nCompiling plotly.js …\nCompiling claims …\nCompiling commands …\n",
+    );
     const check = 'require("rnn-dynamics").check("1.1", () => 42)';
     assert.equal(inCopy("-e", check).stdout, "1.1 cannot be checked: this copy has no solutions\n");
     const start = inCopy("lib/dist/cli/run-notebooks.js", "01");

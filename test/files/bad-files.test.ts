@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { ledger, recordVerdicts } from "rnn-dynamics/dist/claims/ledger";
-import { loadStudyResult, saveStudyResult } from "rnn-dynamics/dist/claims/study";
+import { ledger, recordVerdicts } from "rnn-claims/dist/ledger";
+import { loadStudyResult, saveStudyResult } from "rnn-claims/dist/study";
 import { readFingerprints } from "rnn-dynamics/dist/cli/bits";
 import { writeKernelspec } from "rnn-dynamics/dist/cli/lab";
 import { readNotebook, sourceOf, titleOf, writeNotebook } from "rnn-dynamics/dist/cli/notebook-file";

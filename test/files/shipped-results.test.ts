@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { type gainScan, story } from "rnn-dynamics/dist/claims/05-long";
-import { type Study, shippedResult } from "rnn-dynamics/dist/claims/study";
+import { type gainScan, story } from "rnn-claims/dist/05-long";
+import { type Study, shippedResult } from "rnn-claims/dist/study";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { trainForce } from "rnn-dynamics/dist/network/force";

@@ -7,8 +7,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { studies } from "rnn-dynamics/dist/claims";
-import type { Study } from "rnn-dynamics/dist/claims/study";
+import { studies } from "rnn-claims";
+import type { Study } from "rnn-claims/dist/study";
 import { listNotebooks, type Notebook, notebookFile } from "rnn-dynamics/dist/cli/notebook-file";
 import { closingLine, folders } from "rnn-dynamics/dist/cli/terminal";
 import { writeAside } from "rnn-dynamics/dist/files/write-aside";

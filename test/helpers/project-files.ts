@@ -3,21 +3,22 @@ import { join, relative } from "node:path";
 import { listNotebooks, type Notebook, notebookFile, sourceOf } from "rnn-dynamics/dist/cli/notebook-file";
 import { projectFolder } from "rnn-dynamics/dist/places";
 
-/** A source file of lib, with its path below lib, written with `/`. */
+/** A source file of lib, with its path below lib, or of the claims, with its path below notebooks; written with `/`. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** All TypeScript of lib but the kernels, which are another language with the same ending. */
+/** All TypeScript of lib and of the claims, but the kernels, which are another language with the same ending. */
 export function libFiles(): SourceFile[] {
-  const lib = join(projectFolder, "lib");
-  return readdirSync(lib, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-    .map((entry) => relative(lib, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
-    .filter((path) => !/^(dist|wasm\/assembly|node_modules)\//.test(path))
-    .sort()
-    .map((path) => ({ path, text: readFileSync(join(lib, path), "utf8") }));
+  const below = (root: string, folder: string): SourceFile[] =>
+    readdirSync(join(projectFolder, root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => ({ file, path: relative(join(projectFolder, root), file).replaceAll("\\", "/") }))
+      .filter(({ path }) => !/^(dist|claims\/dist|wasm\/assembly|node_modules)\//.test(path))
+      .map(({ file, path }) => ({ path, text: readFileSync(file, "utf8") }));
+  return [...below("lib", ""), ...below("notebooks", "claims")].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** A committed notebook, taken apart. */

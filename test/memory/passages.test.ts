@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import { C9 } from "rnn-dynamics/dist/claims/04";
+import { C9 } from "rnn-claims/dist/04";
 import { memoryPassages, outputOf, patternOf } from "rnn-dynamics/dist/memory/gates";
 import { memoryDefaults } from "rnn-dynamics/dist/memory/table";
 import type { EchoState } from "rnn-dynamics/dist/network/echo-state";

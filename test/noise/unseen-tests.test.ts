@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { unseenInputs } from "rnn-dynamics/dist/claims/04";
-import { overSeeds, replicatedRuns } from "rnn-dynamics/dist/claims/study";
+import { unseenInputs } from "rnn-claims/dist/04";
+import { overSeeds, replicatedRuns } from "rnn-claims/dist/study";
 import { loadShipped, shippedNames } from "rnn-dynamics/dist/network/files";
 import { flipFlopRecipe, prepareFlipFlop, trainFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { simulate } from "rnn-dynamics/dist/network/simulate";

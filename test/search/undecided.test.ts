@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
-import { driftingFlow } from "rnn-dynamics/dist/claims/01-ghosts";
+import { driftingFlow } from "rnn-claims/dist/01-ghosts";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import { createRng, type Rng } from "rnn-dynamics/dist/numbers/random";
 import { certify } from "rnn-dynamics/dist/search/certify";

@@ -3,8 +3,8 @@
  *
  * Developed on seed 1 and on seeds that do not decide.
  */
-import { median, medianInterval } from "../numbers/statistics";
-import { originDates } from "../training/crossings";
+import { median, medianInterval } from "rnn-dynamics/dist/numbers/statistics";
+import { originDates } from "rnn-dynamics/dist/training/crossings";
 import {
   firstPulseOf,
   type HeldMemories,
@@ -21,8 +21,8 @@ import {
   testRunAt,
   trainingFilm,
   typedEvents,
-} from "../training/film";
-import { checkShape, reject } from "../wasm/validate";
+} from "rnn-dynamics/dist/training/film";
+import { checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
 import { type ClaimVerdict, claim } from "./claim";
 import { begin, type SeededResult, type Study, type StudyContext } from "./study";
 

@@ -11,12 +11,12 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readJsonRecord, refuseFile, shown } from "../files/json-file";
-import { digestOf, libraryVersion } from "../files/sealed";
-import { writeAside } from "../files/write-aside";
-import { projectFolder } from "../places";
-import type { JobPool } from "../pool";
-import { checkCount, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
+import { readJsonRecord, refuseFile, shown } from "rnn-dynamics/dist/files/json-file";
+import { digestOf, libraryVersion } from "rnn-dynamics/dist/files/sealed";
+import { writeAside } from "rnn-dynamics/dist/files/write-aside";
+import { projectFolder } from "rnn-dynamics/dist/places";
+import type { JobPool } from "rnn-dynamics/dist/pool";
+import { checkCount, checkNumber, checkRecord, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
 import { type ClaimVerdict, verdictOverSeeds } from "./claim";
 
 /** What a study is handed by whoever runs it. */

@@ -5,8 +5,8 @@
  * seeds already seen.
  */
 import { Matrix } from "ml-matrix";
-import { boxSkeleton, type FlipDistance } from "../memory/box";
-import { outputOf } from "../memory/gates";
+import { boxSkeleton, type FlipDistance } from "rnn-dynamics/dist/memory/box";
+import { outputOf } from "rnn-dynamics/dist/memory/gates";
 import {
   attractingPatterns,
   type CubeComparison,
@@ -17,18 +17,18 @@ import {
   type TesseractView,
   tesseractViews,
   viewsWithoutOne,
-} from "../memory/solid";
-import { type Memory, memoryTable } from "../memory/table";
-import { type EchoState, echoStateFlow, withReadout } from "../network/echo-state";
-import { trainForce } from "../network/force";
-import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
-import { simulate } from "../network/simulate";
-import { bitAccuracy, meanSquaredError } from "../network/tasks";
-import { type PrincipalComponents, principalComponents, stateAt } from "../numbers/principal-components";
-import type { SearchEnd } from "../search/find-all";
-import type { FixedPoint } from "../search/points";
-import { checkChoice, checkShape, reject } from "../wasm/validate";
-import { distance } from "../wasm/vector";
+} from "rnn-dynamics/dist/memory/solid";
+import { type Memory, memoryTable } from "rnn-dynamics/dist/memory/table";
+import { type EchoState, echoStateFlow, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { bitAccuracy, meanSquaredError } from "rnn-dynamics/dist/network/tasks";
+import { type PrincipalComponents, principalComponents, stateAt } from "rnn-dynamics/dist/numbers/principal-components";
+import type { SearchEnd } from "rnn-dynamics/dist/search/find-all";
+import type { FixedPoint } from "rnn-dynamics/dist/search/points";
+import { checkChoice, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
+import { distance } from "rnn-dynamics/dist/wasm/vector";
 import { areBoxLengths, heldInWords, lengthsInWords } from "./04";
 import { type ClaimVerdict, claim, percent, verdictOverSeeds } from "./claim";
 import { searchOf, trained } from "./search";

@@ -3,15 +3,15 @@
  * kinds of networks, against a search with ten times the starts, and the goals set for it.
  */
 import { cpus } from "node:os";
-import { memorySkeleton } from "../memory/box";
-import { type Memory, memoryTable } from "../memory/table";
-import { echoStateFlow } from "../network/echo-state";
-import { trainedNetwork } from "../network/files";
-import type { FlipFlopRecipe, PreparedFlipFlop } from "../network/recipe";
-import { type Simulation, simulate } from "../network/simulate";
-import { createRng } from "../numbers/random";
-import { median } from "../numbers/statistics";
-import { findDefaults } from "../search/find";
+import { memorySkeleton } from "rnn-dynamics/dist/memory/box";
+import { type Memory, memoryTable } from "rnn-dynamics/dist/memory/table";
+import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
+import { trainedNetwork } from "rnn-dynamics/dist/network/files";
+import type { FlipFlopRecipe, PreparedFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { type Simulation, simulate } from "rnn-dynamics/dist/network/simulate";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { median } from "rnn-dynamics/dist/numbers/statistics";
+import { findDefaults } from "rnn-dynamics/dist/search/find";
 import {
   type FindAllOptions,
   type FullSearch,
@@ -19,10 +19,10 @@ import {
   type SearchEnd,
   type SearchRound,
   type SearchSources,
-} from "../search/find-all";
-import { type FixedPoint, type FixedPointSet, isSamePlace } from "../search/points";
-import { modeCounts } from "../search/report";
-import type { StartKind } from "../search/starts";
+} from "rnn-dynamics/dist/search/find-all";
+import { type FixedPoint, type FixedPointSet, isSamePlace } from "rnn-dynamics/dist/search/points";
+import { modeCounts } from "rnn-dynamics/dist/search/report";
+import type { StartKind } from "rnn-dynamics/dist/search/starts";
 import { begin, type SeededResult, type Study, type StudyContext } from "./study";
 
 /** How a trained network is searched. */

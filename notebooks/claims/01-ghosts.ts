@@ -1,14 +1,14 @@
 /** C20, of notebook 01: does a search tell fixed points from slow ones?  [J15 §9.1] */
 import { Matrix } from "ml-matrix";
-import { type Flow, kineticEnergy } from "../flow/flow";
-import { ghostOfSaddleNode, saddleNodeFamily } from "../flow/plane";
-import { checkRng, createRng, type Rng } from "../numbers/random";
-import { certify } from "../search/certify";
-import { findFixedPoints } from "../search/find";
-import { isSamePlace } from "../search/points";
-import { startsInBox } from "../search/starts";
-import { checkCount, checkNumber, checkNumbers, reject } from "../wasm/validate";
-import { dot } from "../wasm/vector";
+import { type Flow, kineticEnergy } from "rnn-dynamics/dist/flow/flow";
+import { ghostOfSaddleNode, saddleNodeFamily } from "rnn-dynamics/dist/flow/plane";
+import { checkRng, createRng, type Rng } from "rnn-dynamics/dist/numbers/random";
+import { certify } from "rnn-dynamics/dist/search/certify";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import { isSamePlace } from "rnn-dynamics/dist/search/points";
+import { startsInBox } from "rnn-dynamics/dist/search/starts";
+import { checkCount, checkNumber, checkNumbers, reject } from "rnn-dynamics/dist/wasm/validate";
+import { dot } from "rnn-dynamics/dist/wasm/vector";
 import { claim, percent } from "./claim";
 import type { CertificateCounts } from "./search";
 import type { SeededResult } from "./study";

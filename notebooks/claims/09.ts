@@ -1,12 +1,17 @@
 /** Notebook 09 over seeds: what tones an oscillator plays, and what its fixed points say they will be. */
-import { createEchoState, type EchoState, echoStateFlow, initialActivation } from "../network/echo-state";
-import { trainForce } from "../network/force";
-import { simulate } from "../network/simulate";
-import { meanPeriod, toneTask, toneTaskDefaults } from "../network/tasks";
-import { createRng } from "../numbers/random";
-import { findFixedPoints } from "../search/find";
-import type { FixedPoint } from "../search/points";
-import { distance, norm, toMatrix } from "../wasm/vector";
+import {
+  createEchoState,
+  type EchoState,
+  echoStateFlow,
+  initialActivation,
+} from "rnn-dynamics/dist/network/echo-state";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { simulate } from "rnn-dynamics/dist/network/simulate";
+import { meanPeriod, toneTask, toneTaskDefaults } from "rnn-dynamics/dist/network/tasks";
+import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import type { FixedPoint } from "rnn-dynamics/dist/search/points";
+import { distance, norm, toMatrix } from "rnn-dynamics/dist/wasm/vector";
 import type { Study, StudyContext } from "./study";
 
 /** One input: the frequency it was trained for, the one that comes, and what its fixed point says. Per step. */

@@ -6,18 +6,25 @@
  * level at which half of the memories are gone, the *half level*.
  */
 import { Matrix } from "ml-matrix";
-import { memoryMargins } from "../memory/gates";
-import { memoryTable } from "../memory/table";
-import { type EchoState, tanhConjugate, withReadout } from "../network/echo-state";
-import { trainedNetwork } from "../network/files";
-import { trainForce } from "../network/force";
-import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
-import { areaUnder, halfLevel, heldShares, lossLevels, type NoiseRecord, weightDeviation } from "../noise/curves";
-import { type NoiseSubject, noiseTrial, noiseTrialDefaults } from "../noise/trial";
-import { noiseShelf, noiseTrials, trialRng } from "../noise/trials";
-import { median } from "../numbers/statistics";
-import { checkCount, checkShape, reject } from "../wasm/validate";
-import { norm } from "../wasm/vector";
+import { memoryMargins } from "rnn-dynamics/dist/memory/gates";
+import { memoryTable } from "rnn-dynamics/dist/memory/table";
+import { type EchoState, tanhConjugate, withReadout } from "rnn-dynamics/dist/network/echo-state";
+import { trainedNetwork } from "rnn-dynamics/dist/network/files";
+import { trainForce } from "rnn-dynamics/dist/network/force";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import {
+  areaUnder,
+  halfLevel,
+  heldShares,
+  lossLevels,
+  type NoiseRecord,
+  weightDeviation,
+} from "rnn-dynamics/dist/noise/curves";
+import { type NoiseSubject, noiseTrial, noiseTrialDefaults } from "rnn-dynamics/dist/noise/trial";
+import { noiseShelf, noiseTrials, trialRng } from "rnn-dynamics/dist/noise/trials";
+import { median } from "rnn-dynamics/dist/numbers/statistics";
+import { checkCount, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
+import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { claim } from "./claim";
 import { begin, type Study, type StudyContext } from "./study";
 

@@ -3,15 +3,15 @@
  * descent (C2), the Gauss–Newton Hessian near a fixed point (C3); and their runs.
  */
 import type { Matrix } from "ml-matrix";
-import { checkFlowArgument, type Flow } from "../flow/flow";
-import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "../network/rate-flow";
-import { checkRng, createRng, type Rng } from "../numbers/random";
-import { median, orderOf } from "../numbers/statistics";
-import { findFixedPoints } from "../search/find";
-import { minimizeSpeed } from "../search/minimize";
-import { startsInBox } from "../search/starts";
-import { checkNumbers, checkShape, checkVector, reject, withDefaults } from "../wasm/validate";
-import { norm } from "../wasm/vector";
+import { checkFlowArgument, type Flow } from "rnn-dynamics/dist/flow/flow";
+import { randomRecurrentWeights, simpleRnnFlow, simpleRnnHessian } from "rnn-dynamics/dist/network/rate-flow";
+import { checkRng, createRng, type Rng } from "rnn-dynamics/dist/numbers/random";
+import { median, orderOf } from "rnn-dynamics/dist/numbers/statistics";
+import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
+import { startsInBox } from "rnn-dynamics/dist/search/starts";
+import { checkNumbers, checkShape, checkVector, reject, withDefaults } from "rnn-dynamics/dist/wasm/validate";
+import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { claim } from "./claim";
 
 function checkSeeds(where: string, seeds: readonly number[]): void {

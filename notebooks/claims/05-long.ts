@@ -1,19 +1,19 @@
 /** The long studies of notebook 05: the story of a training, its fixed points from birth to end, and a scan of gains. */
 import { Matrix } from "ml-matrix";
-import { continueFixedPoints } from "../continuation/continue";
-import { type BranchRecord, recordOf } from "../continuation/record";
-import { stability } from "../flow/stability";
-import { outputOf } from "../memory/gates";
-import { type EchoState, echoStateFlow } from "../network/echo-state";
-import type { Snapshot } from "../network/force";
-import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "../network/recipe";
-import { bitAccuracy, meanSquaredError } from "../network/tasks";
-import { principalComponents } from "../numbers/principal-components";
-import type { FullSearch, SearchEnd } from "../search/find-all";
-import { modeCounts } from "../search/report";
-import { oneByOne } from "../search/work";
-import { originCrossings } from "../training/crossings";
-import { readoutFamily } from "../training/family";
+import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
+import { type BranchRecord, recordOf } from "rnn-dynamics/dist/continuation/record";
+import { stability } from "rnn-dynamics/dist/flow/stability";
+import { outputOf } from "rnn-dynamics/dist/memory/gates";
+import { type EchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
+import type { Snapshot } from "rnn-dynamics/dist/network/force";
+import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { bitAccuracy, meanSquaredError } from "rnn-dynamics/dist/network/tasks";
+import { principalComponents } from "rnn-dynamics/dist/numbers/principal-components";
+import type { FullSearch, SearchEnd } from "rnn-dynamics/dist/search/find-all";
+import { modeCounts } from "rnn-dynamics/dist/search/report";
+import { oneByOne } from "rnn-dynamics/dist/search/work";
+import { originCrossings } from "rnn-dynamics/dist/training/crossings";
+import { readoutFamily } from "rnn-dynamics/dist/training/family";
 import {
   filmSteps,
   type HeldMemories,
@@ -25,8 +25,8 @@ import {
   type TrainingFilm,
   testRunAt,
   trainingFilm,
-} from "../training/film";
-import { toMatrix, toRowMajor } from "../wasm/vector";
+} from "rnn-dynamics/dist/training/film";
+import { toMatrix, toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { settle } from "./05";
 import { searchOf, trained } from "./search";
 import { begin, type Study, type StudyContext, within } from "./study";
