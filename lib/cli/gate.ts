@@ -1,13 +1,12 @@
-import { fork, spawn } from "node:child_process";
+import type { SpawnOptions } from "node:child_process";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { removeFolder } from "../files/write-aside";
 import { projectFolder } from "../places";
-import { killTree } from "./kernel";
 import { listNotebooks, notebookFile, picturelessLine } from "./notebook-file";
 import { runAll, stopOnSignals } from "./run-notebooks";
-import { closingLine, endWithReader, folders } from "./terminal";
+import { closingLine, endWithReader, folders, runNode } from "./terminal";
 import type { TestCounts } from "./test-reporter";
 
 /**
@@ -39,16 +38,8 @@ async function main(): Promise<void> {
 
 async function checkStyle(): Promise<boolean> {
   const biome = join(projectFolder, "node_modules", "@biomejs", "biome", "bin", "biome");
-  const child = spawn(process.execPath, [biome, "ci", "--error-on-warnings", "."], {
-    cwd: projectFolder,
-    stdio: ["ignore", "inherit", "inherit"],
-    detached: process.platform !== "win32",
-  });
-  const end = (): void => killTree(child);
-  process.once("exit", end);
-  const code = await new Promise((resolve) => child.once("close", resolve).once("error", () => resolve(1)));
-  process.off("exit", end);
-  return code === 0;
+  const words = [biome, "ci", "--error-on-warnings", "."];
+  return (await runNode(words, { cwd: projectFolder, stdio: ["ignore", "inherit", "inherit"] })) === 0;
 }
 
 /**
@@ -68,26 +59,22 @@ export async function runTests(
   // and here, where a kernel finds the project's packages
   mkdirSync(cacheFolder, { recursive: true });
   const inProject = mkdtempSync(join(cacheFolder, "tests-"));
-  const child = fork(mocha, ["--reporter", reporter, "--forbid-only", "--exit", "--parallel", "--jobs", "2", files], {
+  const clear = (): void => [temporary, inProject].forEach(removeFolder);
+  process.once("exit", clear);
+  let counts: TestCounts | undefined;
+  const words = [mocha, "--reporter", reporter, "--forbid-only", "--exit", "--parallel", "--jobs", "2", files];
+  const options: SpawnOptions = {
     cwd: projectFolder,
     env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary, RNN_DYNAMICS_TESTS: inProject },
     stdio: ["ignore", output, output, "ipc"],
-    detached: process.platform !== "win32",
-  });
-  const end = (): void => {
-    killTree(child);
-    removeFolder(temporary);
-    removeFolder(inProject);
   };
-  process.once("exit", end);
-  let counts: TestCounts | undefined;
-  child.on("message", (message) => {
-    counts = message as TestCounts;
+  const code = await runNode(words, options, (child) => {
+    child.on("message", (message) => {
+      counts = message as TestCounts;
+    });
   });
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  process.off("exit", end);
-  removeFolder(temporary);
-  removeFolder(inProject);
+  process.off("exit", clear);
+  clear();
   if (counts && (code === 0 || counts.failed > 0)) return counts;
   if (output === "inherit") console.log(`  FAILED  the tests ended before they were done (exit code ${code})`);
   return { passed: counts?.passed ?? 0, failed: (counts?.failed ?? 0) + 1, notRun: counts?.notRun ?? [] };

@@ -1,13 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import * as zmq from "zeromq";
 import { removeFolder } from "../files/write-aside";
 import { kernelFolderPrefix } from "../page/kernel-guard";
 import { codeFolder } from "../places";
+import { killTree } from "./terminal";
 
 /** What a kernel says while a cell runs, or after it: one message of the Jupyter protocol's broadcast channel. */
 export interface KernelMessage {
@@ -135,33 +137,22 @@ export class KernelClient {
    * @param afterReply how long to listen once the answer is there: a kernel that begins may broadcast before it is heard
    */
   private async roundTrip(milliseconds: number, afterReply: number = milliseconds): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const answered = new Promise<boolean>((resolve) => {
-      let isAnswered = false;
-      let isIdle = false;
-      const check = () => {
-        if (isAnswered && isIdle) resolve(true);
-      };
-      timer = setTimeout(() => resolve(false), milliseconds);
-      const listener: Pending = {
-        onReply: () => {
-          isAnswered = true;
-          check();
-          clearTimeout(timer);
-          timer = setTimeout(() => resolve(false), afterReply);
-        },
-        onMessage: ({ type, content }) => {
-          if (type === "status" && content.execution_state === "idle") isIdle = true;
-          check();
-        },
-      };
-      this.send(this.shell, "kernel_info_request", {}, listener).catch(() => resolve(false));
+    const within = async (work: Promise<void>, limit: number): Promise<boolean> => {
+      const isOver = pause(limit, false, { ref: false });
+      return Promise.race([work.then(() => true), isOver, this.process.died]);
+    };
+    let onIdle = (): void => {};
+    const idle = new Promise<void>((resolve) => {
+      onIdle = resolve;
     });
-    try {
-      return await Promise.race([answered, this.process.died]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const answered = new Promise<void>((resolve) => {
+      const onMessage = ({ type, content }: KernelMessage): void => {
+        if (type === "status" && content.execution_state === "idle") onIdle();
+      };
+      // what cannot be sent is not answered
+      this.send(this.shell, "kernel_info_request", {}, { onReply: () => resolve(), onMessage }).catch(() => {});
+    });
+    return (await within(answered, milliseconds)) && (await within(idle, afterReply));
   }
 
   private async send(socket: zmq.Dealer, type: string, content: object, listener: Pending): Promise<void> {
@@ -341,21 +332,6 @@ export class KernelProcess {
   /** Removes the connection file and what the kernel has left beside it. */
   removeFiles(): void {
     removeFolder(this.folder);
-  }
-}
-
-/** SIGKILL for a process that leads a group of its own, and for all that it has started. */
-export function killTree(child: ChildProcess): void {
-  const { pid } = child;
-  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  if (process.platform === "win32") {
-    spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
-    return;
-  }
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    child.kill("SIGKILL"); // the group is gone; so, as a rule, is the process
   }
 }
 

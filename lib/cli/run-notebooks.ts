@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -21,7 +20,7 @@ import {
   writeNotebook,
 } from "./notebook-file";
 import { type CellFailure, CellRunner, isTagged } from "./run-cell";
-import { closingLine, endWithReader, folders } from "./terminal";
+import { closingLine, endWithReader, folders, runNode } from "./terminal";
 
 /** What became of one notebook. */
 export interface NotebookOutcome {
@@ -233,27 +232,15 @@ async function retrainShippedNetworks(): Promise<{ passed: number; failed: numbe
   let passed = 0;
   const names = shippedNames();
   for (const name of names) {
-    const { code, said } = await runScript([join(__dirname, "train-network.js"), name, "--check"]);
+    let said = "";
+    const words = [join(__dirname, "train-network.js"), name, "--check"];
+    const code = await runNode(words, { stdio: ["ignore", "pipe", "inherit"] }, ({ stdout }) => {
+      stdout?.setEncoding("utf8").on("data", (text: string) => (said += text));
+    });
     console.log(said.trimEnd().replace(/^/gm, "  ") || `  ${name}: could not be trained`);
     if (code === 0) passed++;
   }
   return { passed, failed: names.length - passed };
-}
-
-/** Runs a script of this package, which ends with this process. */
-async function runScript(args: readonly string[]): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const end = (): void => void child.kill("SIGKILL");
-  process.once("exit", end);
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said += text;
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once("close", resolve).once("error", () => resolve(null));
-  });
-  process.off("exit", end);
-  return { code, said };
 }
 
 const usage = "npm start -- [01 04 …] [--list] [--scratch] [--timeout SECONDS] [--from FOLDER] [--out FOLDER]";

@@ -1,3 +1,4 @@
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { StudyContext } from "rnn-claims/dist/study";
 import { duration } from "../page/progress";
@@ -29,6 +30,43 @@ export function after(milliseconds: number, call: () => void): () => void {
   };
   wait(milliseconds);
   return () => clearTimeout(timer);
+}
+
+/**
+ * Runs Node on a script, in a process group of its own that ends with this process, in whatever way that ends.
+ *
+ * @param heed is given the process, to hear what it says
+ * @returns its exit code, null if it was killed or did not start
+ */
+export async function runNode(
+  words: readonly string[],
+  options: SpawnOptions,
+  heed: (child: ChildProcess) => void = () => {},
+): Promise<number | null> {
+  const child = spawn(process.execPath, words, { ...options, detached: process.platform !== "win32" });
+  const end = (): void => killTree(child);
+  process.prependOnceListener("exit", end); // before what it has written is removed
+  heed(child);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("close", resolve).once("error", () => resolve(null));
+  });
+  process.off("exit", end);
+  return code;
+}
+
+/** SIGKILL for a process that leads a group of its own, and for all that it has started. */
+export function killTree(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === "win32") {
+    spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
+    return;
+  }
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    child.kill("SIGKILL"); // the group is gone; so, as a rule, is the process
+  }
 }
 
 /** The command line is wrong: exit code 2. */
