@@ -268,9 +268,6 @@ export class KernelProcess {
     const key = randomBytes(16).toString("hex");
     const temporary = process.platform === "darwin" ? "/tmp" : (env.TMPDIR ?? tmpdir()); // macOS' own is a long one
     this.folder = mkdtempSync(join(temporary, kernelFolderPrefix));
-    // the kernel's own temporary files lie in it, too: a browser that is killed leaves its profile
-    const isShort = this.folder.length <= longestTemporary;
-    const own = isShort ? { TMPDIR: this.folder, TMP: this.folder, TEMP: this.folder } : {};
     this.recordedFile = join(this.folder, "recorded");
     const file = join(this.folder, "connection.json");
     writeFileSync(file, JSON.stringify(connectionFile(ports, key)), { mode: 0o600 });
@@ -278,12 +275,7 @@ export class KernelProcess {
     this.connection = { shell, broadcast, control, key };
     this.child = spawn(process.execPath, kernelArguments(file), {
       cwd,
-      env: {
-        ...env,
-        ...own,
-        JPY_PARENT_PID: String(process.pid),
-        RNN_DYNAMICS_RECORDED: this.recordedFile,
-      },
+      env: environment(env, this.folder, this.recordedFile),
       stdio: ["ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
@@ -333,6 +325,12 @@ export class KernelProcess {
   removeFiles(): void {
     removeFolder(this.folder);
   }
+}
+
+/** A kernel's own temporary files lie in its folder, too: a browser that is killed leaves its profile. */
+function environment(env: NodeJS.ProcessEnv, folder: string, recordedFile: string): NodeJS.ProcessEnv {
+  const own = folder.length <= longestTemporary ? { TMPDIR: folder, TMP: folder, TEMP: folder } : {};
+  return { ...env, ...own, JPY_PARENT_PID: String(process.pid), RNN_DYNAMICS_RECORDED: recordedFile };
 }
 
 function connectionFile([shell, broadcast, control, stdin, heartbeat]: readonly number[], key: string): object {

@@ -11,6 +11,12 @@ export interface CellFailure {
   readonly error: CellError;
 }
 
+/** A cell that has been started, and what it has written to stderr. */
+interface StartedCell extends RunCell {
+  readonly cell: NotebookCell;
+  readonly errorTexts: string[];
+}
+
 type Displays = Map<string, Extract<NotebookOutput, { output_type: "display_data" }>[]>;
 
 const interruptSeconds = 5; // an asynchronous cell ends at once after SIGINT, a synchronous one too
@@ -19,36 +25,31 @@ const errorPauseMilliseconds = 250; // tslab throws away what arrives within 200
 /** Runs the cells of one notebook in one kernel, and collects outputs also when they come late. */
 export class CellRunner {
   private readonly displays: Displays = new Map();
-  private readonly ran: RunCell[] = [];
-  private readonly errorTexts = new Map<number, string[]>();
-  private readonly cells = new Map<number, NotebookCell>();
+  private readonly ran: StartedCell[] = [];
 
   constructor(private readonly kernel: KernelClient) {}
 
   /** Runs one code cell; a failure is a value. */
   async run(cell: NotebookCell, number: number, limitSeconds: number): Promise<CellFailure | undefined> {
-    const source = sourceOf(cell);
-    const chunks: string[] = [];
-    this.ran.push({ number, source });
-    this.errorTexts.set(number, chunks);
-    this.cells.set(number, cell);
-    const execution = this.kernel.execute(source, (message) => this.collect(cell, chunks, message));
+    const started: StartedCell = { cell, number, source: sourceOf(cell), errorTexts: [] };
+    this.ran.push(started);
+    const execution = this.kernel.execute(started.source, (message) => this.collect(started, message));
     let callOff = (): void => {};
     const tooLong = new Promise<"too long">((resolve) => {
       callOff = after(limitSeconds * 1000, () => resolve("too long"));
     });
     try {
       const reply = await Promise.race([execution, tooLong]);
-      if (reply === "too long") return await this.stopCell(cell, number, limitSeconds, execution);
+      if (reply === "too long") return await this.stopCell(started, limitSeconds, execution);
       cell.execution_count = reply.executionCount;
       if (reply.status === "ok") return this.stray();
-      const error = readCellError(chunks, this.ran);
+      const error = readCellError(started.errorTexts, this.ran);
       await new Promise((resolve) => setTimeout(resolve, errorPauseMilliseconds));
       await this.kernel.settle(); // on a busy machine the kernel may not have seen that the time is over
-      return this.failed("error", number, error);
+      return this.failed("error", started, error);
     } catch (error) {
       if (!(error instanceof KernelDiedError)) throw error;
-      return this.failed("kernel died", number, ownError("KernelDied", error.message));
+      return this.failed("kernel died", started, ownError("KernelDied", error.message));
     } finally {
       callOff();
     }
@@ -56,12 +57,10 @@ export class CellRunner {
 
   /** A rejection that nobody awaited, in this cell or, late, in an earlier one. */
   stray(): CellFailure | undefined {
-    for (const { number } of this.ran) {
-      if (isTagged(this.cells.get(number))) continue;
-      const chunk = this.errorTexts.get(number)?.find(isStray);
+    for (const [i, started] of this.ran.entries()) {
+      const chunk = isTagged(started.cell) ? undefined : started.errorTexts.find(isStray);
       if (!chunk) continue;
-      const upTo = this.ran.slice(0, this.ran.findIndex((cell) => cell.number === number) + 1);
-      const failure = this.failed("stray rejection", number, readCellError([chunk], upTo));
+      const failure = this.failed("stray rejection", started, readCellError([chunk], this.ran.slice(0, i + 1)));
       // tslab prints it under the cell that ran last; the reader wants the one that made it
       const origin = this.ran.find((cell) => cell.number === failure.error.place?.cell);
       return origin ? { ...failure, cell: origin.number, source: origin.source } : failure;
@@ -69,36 +68,35 @@ export class CellRunner {
     return undefined;
   }
 
-  private async stopCell(cell: NotebookCell, number: number, limitSeconds: number, execution: Promise<unknown>) {
+  private async stopCell(started: StartedCell, limitSeconds: number, execution: Promise<unknown>) {
     this.kernel.process.interrupt();
     const patience = new Promise((resolve) => setTimeout(resolve, interruptSeconds * 1000).unref());
     await Promise.race([execution.catch(() => {}), patience]);
     const message = `the cell ran longer than its limit of ${limitSeconds} s`;
+    const { cell } = started;
     cell.outputs = cell.outputs?.filter((output) => !(output.output_type === "stream" && isInterrupt(output)));
-    return this.failed("time limit", number, ownError("TimeLimit", message));
+    return this.failed("time limit", started, ownError("TimeLimit", message));
   }
 
   /** Puts a proper `error` output where the text on stderr was. */
-  private failed(reason: CellFailure["reason"], number: number, error: CellError): CellFailure {
-    const cell = this.cells.get(number) as NotebookCell;
-    const texts = this.errorTexts.get(number) ?? [];
+  private failed(
+    reason: CellFailure["reason"],
+    { cell, number, source, errorTexts: texts }: StartedCell,
+    error: CellError,
+  ): CellFailure {
     const shown = error.name === "TypeScriptError" ? texts.join("") : (texts.find(isStray) ?? texts.at(-1));
     const outputs = cell.outputs ?? [];
     if (reason === "error" || reason === "stray rejection") removeText(outputs, shown ?? "");
-    outputs.push({
-      output_type: "error",
-      ename: error.name,
-      evalue: error.message,
-      traceback: [...error.traceback],
-    });
-    return { reason, cell: number, source: sourceOf(cell), error };
+    const { name: ename, message: evalue, traceback } = error;
+    outputs.push({ output_type: "error", ename, evalue, traceback: [...traceback] });
+    return { reason, cell: number, source, error };
   }
 
-  private collect(cell: NotebookCell, chunks: string[], { type, content }: KernelMessage): void {
+  private collect({ cell, errorTexts }: StartedCell, { type, content }: KernelMessage): void {
     const outputs = cell.outputs ?? [];
     if (type === "stream") {
       const { name, text } = content as { name: string; text: string };
-      if (name === "stderr") chunks.push(text);
+      if (name === "stderr") errorTexts.push(text);
       const last = outputs.at(-1);
       if (last?.output_type === "stream" && last.name === name) last.text += text;
       else outputs.push({ output_type: "stream", name, text });

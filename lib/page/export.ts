@@ -4,13 +4,14 @@
  * One page stays open, because starting a browser takes seconds and a picture a tenth of one. It is closed when the
  * kernel shuts down or after a while without work, so that no process outlives its use.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, extname, join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { checkFigure, type Figure, figureJson } from "../figures/figure";
-import { removeFolder, writeAside } from "../files/write-aside";
+import { makeFolder, removeFolder, writeAside } from "../files/write-aside";
 import { outFolder, projectFolder } from "../places";
 import { checkNumber, reject, withDefaults } from "../wasm/validate";
 import { isInNotebook, onKernelShutdown } from "./kernel-link";
@@ -62,14 +63,19 @@ export async function saveFigure(figure: Figure, file: string, options?: SaveOpt
   if (!isFormat(format)) reject(where, "file", `is "${file}"`, "a name ending in .svg, .pdf or .png");
   const picture = await drawFigure(figure, format, withDefaults<SaveOptions>(where, options, saveDefaults));
   if (picture === undefined) return undefined;
-  const path = basename(file) === file ? join(outFolder(), "figures", file) : resolve(file);
-  writeWithFolder(where, path, picture);
-  return path;
+  return writePicture(where, picturePath(file), picture);
 }
 
-function writeWithFolder(where: string, path: string, content: Buffer | string): void {
-  mkdirSync(dirname(path), { recursive: true });
+/** The full path of a picture: a bare name goes to data/out/figures. */
+export function picturePath(file: string): string {
+  return basename(file) === file ? join(outFolder(), "figures", file) : resolve(file);
+}
+
+/** Writes a file and makes its folder; returns its path. */
+export function writePicture(where: string, path: string, content: Buffer | string): string {
+  makeFolder(where, dirname(path));
   writeAside(where, path, content);
+  return path;
 }
 
 const isFormat = (word: string): word is ImageFormat => word === "svg" || word === "pdf" || word === "png";
@@ -122,12 +128,12 @@ function sayOnce(sentence: string): void {
 }
 
 interface Request {
-  json: string;
-  format: ImageFormat;
-  width: number;
-  height: number;
-  scale: number;
-  inPlace: boolean;
+  readonly json: string;
+  readonly format: ImageFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly scale: number;
+  readonly inPlace: boolean;
 }
 
 async function draw(request: Request): Promise<Buffer | undefined> {
@@ -144,7 +150,9 @@ async function draw(request: Request): Promise<Buffer | undefined> {
     return undefined;
   }
   try {
-    return await withLimit(picture(current, request), longestDrawMs);
+    const isOver = pause(longestDrawMs, undefined, { ref: false });
+    const late = isOver.then(() => Promise.reject(new Error(`no picture after ${longestDrawMs / 1000} s`)));
+    return await Promise.race([picture(current, request), late]);
   } catch (error) {
     await closeBrowser(); // the page may be in any state; the next picture starts afresh
     throw new Error(`saveFigure: figure cannot be drawn: ${firstLine(error)}`);
@@ -155,18 +163,6 @@ async function draw(request: Request): Promise<Buffer | undefined> {
 
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n").slice(0, 2).join(" ");
-
-async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`no picture after ${limitMs / 1000} s`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 async function picture(
   { page, newPage }: BrowserSession,
@@ -210,7 +206,7 @@ async function print(sheet: Page, svg: string, width: number, height: number): P
 
 async function openSession(): Promise<BrowserSession> {
   const opened = await openBrowser(pathToFileURL(figurePage()).href);
-  onceOnShutdown();
+  onKernelShutdown(closeWithKernel);
   return opened;
 }
 
@@ -219,7 +215,7 @@ function figurePage(): string {
   const { version } = require("plotly.js-dist/package.json") as { version: string };
   const file = join(projectFolder, "data", "cache", `figure-page-${version}.html`);
   if (!existsSync(file)) {
-    writeWithFolder("saveFigure", file, `<!doctype html><meta charset="utf-8"><body>${plotlyElement()}</body>`);
+    writePicture("saveFigure", file, `<!doctype html><meta charset="utf-8"><body>${plotlyElement()}</body>`);
   }
   return file;
 }
@@ -244,12 +240,6 @@ export function plotlySource(): string {
 function closeWhenIdle(): void {
   clearTimeout(idleTimer);
   idleTimer = setTimeout(() => void closeBrowser(), isInNotebook() ? 300_000 : 1000);
-}
-
-let isShutdownKnown = false;
-function onceOnShutdown(): void {
-  if (!isShutdownKnown) onKernelShutdown(closeWithKernel);
-  isShutdownKnown = true;
 }
 
 /**

@@ -1,13 +1,10 @@
 /**
  * Films: a figure with frames, played in the page by its own buttons, and saved as a GIF or as numbered pictures.
  */
-import { mkdirSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { extname } from "node:path";
 import { checkFigure, checkFrames, type Figure, type Frame, frameFigure } from "../figures/figure";
-import { writeAside } from "../files/write-aside";
-import { outFolder } from "../places";
 import { checkCount, checkNumber, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
-import { drawFigure } from "./export";
+import { drawFigure, picturePath, writePicture } from "./export";
 
 /** What is used of two packages that bring no types of their own. */
 interface GifPackage {
@@ -81,19 +78,12 @@ export async function saveFilm(
 }
 
 function writeFilm(file: string, pictures: readonly Buffer[], delay: number): string[] {
-  const path = basename(file) === file ? join(outFolder(), "figures", file) : resolve(file);
+  const path = picturePath(file);
   const ending = extname(path);
-  mkdirSync(dirname(path), { recursive: true });
-  if (ending.toLowerCase() === ".gif") {
-    writeAside("saveFilm", path, gifOf(pictures, delay));
-    return [path];
-  }
+  if (ending.toLowerCase() === ".gif") return [writePicture("saveFilm", path, gifOf(pictures, delay))];
   const digits = Math.max(3, String(pictures.length).length);
-  return pictures.map((picture, k) => {
-    const one = `${path.slice(0, -ending.length)}-${String(k + 1).padStart(digits, "0")}.png`;
-    writeAside("saveFilm", one, picture);
-    return one;
-  });
+  const numbered = (k: number): string => `${path.slice(0, -ending.length)}-${String(k + 1).padStart(digits, "0")}.png`;
+  return pictures.map((picture, k) => writePicture("saveFilm", numbered(k), picture));
 }
 
 /**
@@ -103,14 +93,10 @@ function writeFilm(file: string, pictures: readonly Buffer[], delay: number): st
  * @param delay ms that each is shown
  */
 export function gifOf(pictures: readonly Buffer[], delay: number): Buffer {
-  const where = "gifOf";
-  if (!Array.isArray(pictures) || pictures.length === 0) reject(where, "pictures", pictures, "at least one PNG file");
-  checkNumber(where, "delay", delay);
   const { GIFEncoder, quantize, applyPalette } = require("gifenc") as GifPackage;
   const { PNG } = require("pngjs") as PngPackage;
   const gif = GIFEncoder();
   for (const [k, file] of pictures.entries()) {
-    if (!Buffer.isBuffer(file)) reject(where, `pictures[${k}]`, file, "the bytes of a PNG file");
     const { width, height, data } = PNG.sync.read(file);
     const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
     const palette = quantize(pixels, 256);

@@ -6,6 +6,7 @@
  * among the loaded modules; outside a notebook there is none and every function here does nothing.
  */
 import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { endWithParent, isMarked, liftSendLimit, type ZeromqModule } from "./kernel-guard";
 
 /** One output in several forms; the page shows the richest it can. Keys are MIME types. */
@@ -40,7 +41,7 @@ interface KernelHandler {
 const longestHoldMs = 180_000;
 
 const pending = new Set<Promise<unknown>>();
-const shutdownTasks: (() => void)[] = [];
+const shutdownTasks = new Set<() => void>();
 let replacement: KernelWriter | null | undefined;
 
 function loadedModules(name: RegExp): unknown[] {
@@ -82,30 +83,22 @@ export class Display {
 
 /** Keeps the running cell open until `work` has ended, well or badly, but not longer than three minutes. */
 export function keepCellOpen(work: Promise<unknown>): void {
-  const ended = work.then(
-    () => {},
-    () => {},
-  );
+  const ended = Promise.allSettled([work]);
   pending.add(ended);
   ended.then(() => pending.delete(ended));
 }
 
 /** Resolves when everything given to `keepCellOpen` has ended, or after `limitMs`. */
 export async function pendingWork(limitMs = longestHoldMs): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
   const all = async (): Promise<void> => {
     while (pending.size > 0) await Promise.all(pending);
   };
-  await Promise.race([all(), limit]);
-  clearTimeout(timer);
+  await Promise.race([all(), pause(limitMs, undefined, { ref: false })]);
 }
 
 /** Runs `task` when the kernel is asked to shut down: a browser left open would keep its process alive. */
 export function onKernelShutdown(task: () => void): void {
-  shutdownTasks.push(task);
+  shutdownTasks.add(task);
 }
 
 /** From the next cell on, a cell ends when its pictures have arrived; on shutdown the browser is closed. */
