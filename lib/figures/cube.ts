@@ -1,12 +1,13 @@
 /**
- * Fig. 6: fixed points, test trajectory and chosen starts in the space of the first three principal components.
+ * Phase space of a network in three components: Fig. 6 (fixed points, test trajectory, chosen starts, the cube of memories)
+ * and Fig. 7 (the same while the network is trained, as pictures and as a film).
  */
-
 import type { AbstractMatrix, Matrix } from "ml-matrix";
-import { checkChoice, checkList, checkMatrix, checkNumbers, checkRecord, checkShape, reject } from "../wasm/validate";
+import { checkChoice, checkShape, reject } from "../wasm/validate";
 import { norm } from "../wasm/vector";
-import { type Figure, type Frame, type Layout, type Trace, withFrames } from "./figure";
-import { colors, markerOf, type PointKind, signs, titled } from "./theme";
+import { type Frame, type Layout, type Trace, withFrames } from "./figure";
+import { componentScene, drawing, type Fields, figure, note, onPaper, present, type Space, solid } from "./marks";
+import { colors, markerOf, type PointKind, signs } from "./theme";
 
 /** Anything that maps states to coordinates: `principalComponents` returns one. */
 export interface Projection {
@@ -62,73 +63,55 @@ export function phasePoints(set: {
   });
   const kindOf = ({ unstableCount, xStar }: FoundPoint): PointKind =>
     unstableCount === 0 ? "attractor" : unstableCount === xStar.length ? "repeller" : "saddle";
-  return [
-    ...set.points.map((p) => ({
-      state: p.xStar,
-      kind: kindOf(p),
-      label: `m = ${p.unstableCount}`,
-      modes: p.unstableCount,
-    })),
-    ...(set.slowPoints ?? []).map((p) => ({
-      state: p.xStar,
-      kind: "slow point" as const,
-      label: `q = ${p.qStar.toExponential(1)}`,
-    })),
-  ];
-}
-
-const point3 = (trace: Partial<Trace>): Trace => ({ type: "scatter3d", hoverinfo: "text", ...trace });
-
-/** Coordinates of states (rows) as x, y, z; several pieces are joined with gaps. */
-function coordinates(pieces: readonly Matrix[]): Pick<Trace, "x" | "y" | "z"> {
-  const [x, y, z]: number[][] = [[], [], []];
-  for (const piece of pieces) {
-    if (piece.columns < 3) reject("phaseSpace", "projection", `has ${piece.columns} axes`, "at least 3");
-    for (let i = 0; i < piece.rows; i++) {
-      x.push(piece.get(i, 0));
-      y.push(piece.get(i, 1));
-      z.push(piece.get(i, 2));
-    }
-    for (const axis of [x, y, z]) axis.push(Number.NaN);
-  }
-  return { x, y, z };
-}
-
-/** Pairs of corners that differ in one bit: the edges of the cube. */
-export function cubeEdges<T extends { readonly bits: readonly number[] }>(corners: readonly T[]): [T, T][] {
-  checkList("cubeEdges", "corners", corners, 0, ["bits"]);
-  return corners.flatMap((a, i) =>
-    corners
-      .slice(0, i)
-      .filter((b) => a.bits.filter((bit, k) => bit !== b.bits[k]).length === 1)
-      .map((b): [T, T] => [b, a]),
+  const fixed = set.points.map((point): PhasePoint => {
+    const { xStar, unstableCount } = point;
+    return { state: xStar, kind: kindOf(point), label: `m = ${unstableCount}`, modes: unstableCount };
+  });
+  const slow = (set.slowPoints ?? []).map(
+    ({ xStar, qStar }): PhasePoint => ({ state: xStar, kind: "slow point", label: `q = ${qStar.toExponential(1)}` }),
   );
+  return [...fixed, ...slow];
 }
 
 /** A memory in writing: "+−+". */
 export function bitLabel(bits: readonly number[]): string {
-  checkNumbers("bitLabel", "bits", bits);
-  return bits.map((bit) => (bit > 0 ? "+" : bit < 0 ? "−" : "0")).join("");
+  checkShape("bitLabel", "bits", bits, "numbers");
+  return Array.from(bits, (bit) => (bit > 0 ? "+" : bit < 0 ? "−" : "0")).join("");
 }
 
-function cube(space: PhaseSpace, corners: readonly PhaseCorner[]): Trace[] {
-  const at = (corner: PhaseCorner): Matrix => space.projection.project(corner.state);
-  const segments = cubeEdges(corners).map(([a, b]) => at(a).addRow(at(b).getRow(0)));
-  const names = corners.map((c) => bitLabel(c.bits));
-  const { x, y, z } = coordinates([besideThem(corners.map(at).reduce((all, row) => all.addRow(row.getRow(0))))]);
+/** Pairs of corners that differ in one bit: the edges of the cube. */
+export function cubeEdges<T extends { readonly bits: readonly number[] }>(corners: readonly T[]): [T, T][] {
+  const flips = (a: T, b: T) => a.bits.filter((bit, k) => bit !== b.bits[k]).length;
+  return corners.flatMap((a, i) =>
+    corners
+      .slice(0, i)
+      .filter((b) => flips(a, b) === 1)
+      .map((b): [T, T] => [b, a]),
+  );
+}
+
+/** Coordinates of states (rows) in space, with a gap after each piece. */
+function coordinates(pieces: readonly Matrix[]): Space {
+  for (const { columns } of pieces) {
+    if (columns < 3) reject("figures", "projection", `has ${columns} axes`, "at least 3");
+  }
+  const [x, y, z] = [0, 1, 2].map((k) => pieces.flatMap((piece) => [...piece.getColumn(k), Number.NaN]));
+  return { x, y, z };
+}
+
+const quiet = { hoverinfo: "skip" };
+
+/** The edges of the cube, and the names of its corners. */
+function cube(places: readonly Matrix[], corners: readonly PhaseCorner[]): Trace[] {
+  const at = corners.map(({ bits }, i) => ({ bits, place: places[i] }));
+  const edges = cubeEdges(at).map(([a, b]) => a.place.clone().addRow(b.place.getRow(0)));
+  const names = besideThem(places.reduce((all, row) => all.addRow(row.getRow(0)), places[0].clone().removeRow(0)));
+  const text = corners.map(({ bits }) => bitLabel(bits));
+  const look = { textfont: { size: 15 }, textposition: "middle center", showlegend: false, hoverinfo: "text" };
   const line = { color: colors.grey, width: 3 };
   return [
-    point3({ mode: "lines", name: "edges: one flip", ...coordinates(segments), line, hoverinfo: "skip" }),
-    point3({
-      mode: "text",
-      x,
-      y,
-      z,
-      text: names,
-      textfont: { size: 15 },
-      textposition: "middle center",
-      showlegend: false,
-    }),
+    solid("lines", "edges: one flip", coordinates(edges), { line, ...quiet }),
+    solid("text", undefined, coordinates([names]), { text, ...look }),
   ];
 }
 
@@ -149,52 +132,38 @@ const saddleClasses: readonly { name: string; has: (modes: number) => boolean; c
   { name: "saddle, m ≥ 3", has: (m) => m > 2, color: "#5E2900", size: 5 },
 ];
 
-function found(space: PhaseSpace, points: readonly PhasePoint[]): Trace[] {
+/** Points kind by kind, saddles by the number of their unstable modes where it is known. */
+function foundPoints(projection: Projection, points: readonly PhasePoint[]): Trace[] {
   const kinds = Object.keys(signs) as PointKind[];
   for (const { kind } of points) checkChoice("phaseSpace", "kind", kind, kinds);
   const isCrowded = points.length > 32; // a cube has 27, and a few more where its centre has split
-  return kinds.flatMap((kind) => {
-    const those = points.filter((p) => p.kind === kind);
-    const known = those.filter((p) => kind === "saddle" && p.modes !== undefined);
-    const classes = saddleClasses.flatMap(({ name, has, color, size }) =>
-      pointTrace(
-        space,
-        known.filter((p) => has(p.modes ?? 0)),
-        name,
-        { ...markerOf(kind, isCrowded ? size - 2 : size), color, line: { color: "#333333", width: 1 } },
-      ),
-    );
-    const rest = those.filter((p) => !known.includes(p));
-    return [...pointTrace(space, rest, kind, markerOf(kind, kind === "attractor" ? 8 : 6)), ...classes];
+  const isCounted = ({ kind, modes }: PhasePoint) => kind === "saddle" && modes !== undefined;
+  const signsOf = (name: string, those: readonly PhasePoint[], marker: Fields): Trace => {
+    const text = those.flatMap(({ label }) => [label, ""]); // a gap follows each point
+    const at = coordinates(those.map(({ state }) => projection.project(state)));
+    return solid("markers", name, at, { text, marker, hoverinfo: "text" });
+  };
+  const marks = kinds.flatMap((kind) => {
+    const those = points.filter((point) => point.kind === kind);
+    const rest = those.filter((point) => !isCounted(point));
+    const classes = saddleClasses.map(({ name, has, color, size }) => {
+      const marker = markerOf(kind, isCrowded ? size - 2 : size);
+      const own = those.filter((point) => isCounted(point) && has(point.modes as number));
+      return signsOf(name, own, { ...marker, color, line: { color: "#333333", width: 1 } });
+    });
+    return [signsOf(kind, rest, markerOf(kind, kind === "attractor" ? 8 : 6)), ...classes];
   });
+  return present(marks);
 }
 
-/** One trace for points of one class, none for none. */
-function pointTrace(
-  space: PhaseSpace,
-  points: readonly PhasePoint[],
-  name: string,
-  marker: Record<string, unknown>,
-): Trace[] {
-  if (points.length === 0) return [];
-  const { x, y, z } = coordinates(points.map((p) => space.projection.project(p.state)));
-  // each piece is one point followed by a gap; text keeps step with both
-  const text = points.flatMap((p) => [p.label, ""]);
-  return [point3({ mode: "markers", name, x, y, z, text, marker })];
-}
-
-function runs(space: PhaseSpace, flights: readonly AbstractMatrix[]): Trace[] {
-  const paths = flights.map((flight) => space.projection.project(flight));
+/** Runs from chosen starts: dotted, so that grey print tells them from the rest, with a square at each start. */
+function flights(paths: readonly Matrix[]): Trace[] {
+  const marker = { symbol: "square", color: colors.orange, size: 4 };
+  const line = { color: colors.orange, width: 5, dash: "dot" };
   const starts = coordinates(paths.map((path) => path.subMatrix(0, 0, 0, 2)));
-  const line = { color: colors.orange, width: 5, dash: "dot" }; // dotted, so that grey print tells it from the rest
   return [
-    point3({ mode: "lines", name: "runs from chosen starts", ...coordinates(paths), line, hoverinfo: "skip" }),
-    point3({
-      mode: "markers",
-      name: "their starts",
-      ...starts,
-      marker: { symbol: "square", color: colors.orange, size: 4 },
-    }),
+    solid("lines", "runs from chosen starts", coordinates(paths), { line, ...quiet }),
+    solid("markers", "their starts", starts, { marker, hoverinfo: "text" }),
   ];
 }
 
@@ -205,38 +174,21 @@ function runs(space: PhaseSpace, flights: readonly AbstractMatrix[]): Trace[] {
  * @param claim the title
  * @throws RangeError if the projection has fewer than three axes or a kind is unknown
  */
-export function phaseSpace(space: PhaseSpace, claim: string): Figure {
-  checkRecord("phaseSpace", "space", space, ["projection"]);
-  checkShape("phaseSpace", "space.projection", space.projection, { project: "function" });
+export const phaseSpace = drawing("phaseSpace", (space: PhaseSpace, claim: string) => {
+  const { projection, trajectory, corners = [], points = [] } = space;
   const data: Trace[] = [];
-  if (space.trajectory) {
-    const path = space.projection.project(space.trajectory);
-    const line = { color: colors.skyBlue, width: 1.2 };
-    data.push(point3({ mode: "lines", name: "test trajectory", ...coordinates([path]), line, hoverinfo: "skip" }));
+  if (trajectory) {
+    const path = coordinates([projection.project(trajectory)]);
+    data.push(solid("lines", "test trajectory", path, { line: { color: colors.skyBlue, width: 1.2 }, ...quiet }));
   }
-  if (space.corners?.length) data.push(...cube(space, space.corners));
-  if (space.flights?.length) data.push(...runs(space, space.flights));
-  if (space.points?.length) data.push(...found(space, space.points));
-  const title = (k: number) => ({ title: { text: `PC ${k} (activation)` } });
-  return {
-    data,
-    layout: titled(claim, {
-      width: 760,
-      height: 640,
-      // the legend stands beside the cube; without this plotly.js would push the scene out of its way, and clip it
-      margin: { l: 0, r: 0, b: 0, autoexpand: false },
-      scene: {
-        xaxis: title(1),
-        yaxis: title(2),
-        zaxis: title(3),
-        aspectmode: "data",
-        camera: { eye: { x: 1.9, y: 1.3, z: 0.8 }, center: { x: 0, y: 0, z: -0.12 } },
-        domain: { x: [0.14, 1], y: [0, 1] },
-      },
-      legend: { x: 0.01, y: 1, xanchor: "left", itemsizing: "constant" },
-    }),
-  };
-}
+  if (corners.length > 0) {
+    const places = corners.map(({ state }) => projection.project(state));
+    data.push(...cube(places, corners));
+  }
+  if (space.flights?.length) data.push(...flights(space.flights.map((flight) => projection.project(flight))));
+  data.push(...foundPoints(projection, points));
+  return figure(claim, data, { ...componentScene("data"), height: 640 });
+});
 
 /** Phase space at one step of training, in three coordinates, (T×3) each. */
 export interface PortraitAt {
@@ -245,55 +197,34 @@ export interface PortraitAt {
   readonly runs: readonly Matrix[];
 }
 
-/** The paper's blue and red, dark and broad against light and thin, so that grey print tells them apart as well. */
-const testLine = { color: "#00558A", width: 4 };
-const runLine = { color: "#E8765A", width: 1.5 };
-const finalMarker = { symbol: "circle-open", color: colors.green, size: 5, line: { color: colors.green, width: 1.5 } };
-
 /** Coordinates of pieces, to a tenth: the picture is a hundred wide, and a film holds a hundred thousand of them. */
-function portraitCoordinates(pieces: readonly Matrix[]): { x: number[]; y: number[]; z: number[] } {
-  const axes: number[][] = [[], [], []];
-  for (const [k, piece] of pieces.entries()) {
-    checkMatrix("portraits", "coordinates", piece, undefined, 3);
-    for (let i = 0; i < piece.rows; i++)
-      for (let a = 0; a < 3; a++) axes[a].push(Math.round(10 * piece.get(i, a)) / 10);
-    if (k < pieces.length - 1) for (const axis of axes) axis.push(Number.NaN);
-  }
-  return { x: axes[0], y: axes[1], z: axes[2] };
+function inTenths(pieces: readonly Matrix[]): Space {
+  const { x, y, z } = coordinates(pieces);
+  const [a, b, c] = [x, y, z].map((axis) => (axis as number[]).slice(0, -1).map((v) => Math.round(10 * v) / 10));
+  return { x: a, y: b, z: c };
 }
 
+/** The paper's blue and red, dark and broad against light and thin, so that grey print tells them apart as well. */
 function portraitTraces({ test, runs }: PortraitAt, final: Matrix, scene: string, isFirst: boolean): Trace[] {
-  const common = { type: "scatter3d", scene, showlegend: isFirst, hoverinfo: "skip" };
+  const common = { scene, showlegend: isFirst, ...quiet };
+  const marker = { symbol: "circle-open", color: colors.green, size: 5, line: { color: colors.green, width: 1.5 } };
   return [
-    { ...common, mode: "lines", name: "runs from the cloud", ...portraitCoordinates(runs), line: runLine },
-    { ...common, mode: "lines", name: "test run", ...portraitCoordinates([test]), line: testLine },
-    {
-      ...common,
-      mode: "markers",
-      name: "fixed points at the end",
-      ...portraitCoordinates([final]),
-      marker: finalMarker,
-    },
+    solid("lines", "runs from the cloud", inTenths(runs), { ...common, line: { color: "#E8765A", width: 1.5 } }),
+    solid("lines", "test run", inTenths([test]), { ...common, line: { color: "#00558A", width: 4 } }),
+    solid("markers", "fixed points at the end", inTenths([final]), { ...common, marker }),
   ];
 }
 
 /** The paper's view: from above a corner, with room for all test runs and all that is left in the end; far starts are cut off. */
-function sceneOver(portraits: readonly PortraitAt[], final: Matrix, domain: Record<string, number[]>) {
+function sceneOver(portraits: readonly PortraitAt[], final: Matrix, domain: Fields): Fields {
   const all = [final, ...portraits.map(({ test }) => test)];
   const reach = Math.ceil(Math.max(...all.map((m) => Math.max(m.max(), -m.min()))) / 5) * 5;
-  const axis = (k: number) => ({
-    title: { text: `PC ${k}`, font: { size: 11 } },
-    range: [-reach, reach],
-    nticks: 5,
-    tickfont: { size: 10 },
-  });
+  const [xaxis, yaxis, zaxis] = [1, 2, 3].map((k) => ({
+    ...{ title: { text: `PC ${k}`, font: { size: 11 } }, range: [-reach, reach] },
+    ...{ nticks: 5, tickfont: { size: 10 } },
+  }));
   const camera = { eye: { x: 1.55, y: 1.55, z: 0.87 }, center: { x: 0, y: 0, z: -0.13 } };
-  return { domain, xaxis: axis(1), yaxis: axis(2), zaxis: axis(3), aspectmode: "cube", camera };
-}
-
-function checkPortraits(where: string, portraits: readonly PortraitAt[], final: Matrix): void {
-  checkList(where, "portraits", portraits, 1, ["test", "runs"]);
-  checkMatrix(where, "final", final, undefined, 3);
+  return { domain, xaxis, yaxis, zaxis, aspectmode: "cube", camera };
 }
 
 /**
@@ -303,32 +234,30 @@ function checkPortraits(where: string, portraits: readonly PortraitAt[], final: 
  * @param final fixed points of the trained network, (points×3)
  * @param claim the title
  */
-export function phaseEvolution(portraits: readonly PortraitAt[], final: Matrix, claim: string): Figure {
-  checkPortraits("phaseEvolution", portraits, final);
-  const rows = Math.ceil(portraits.length / 2);
-  const scenes: Record<string, unknown> = {};
-  const annotations: Record<string, unknown>[] = [];
-  const data = portraits.flatMap((portrait, k) => {
-    const name = k === 0 ? "scene" : `scene${k + 1}`;
-    const [left, top] = [(k % 2) * 0.5, 1 - Math.floor(k / 2) / rows];
-    scenes[name] = sceneOver(portraits, final, { x: [left, left + 0.5], y: [top - 1 / rows, top - 0.02] });
-    const text = `${String.fromCharCode(97 + k)}) after ${portrait.step} steps`;
-    const place = { x: left + 0.25, y: top, xref: "paper", yref: "paper", xanchor: "center", yanchor: "top" };
-    annotations.push({ text, ...place, showarrow: false, font: { size: 15 } });
-    return portraitTraces(portrait, final, name, k === 0);
-  });
-  return {
-    data,
-    layout: titled(claim, {
+export const phaseEvolution = drawing(
+  "phaseEvolution",
+  (portraits: readonly PortraitAt[], final: Matrix, claim: string) => {
+    const rows = Math.ceil(portraits.length / 2);
+    const above = { ...onPaper, xanchor: "center", yanchor: "top", font: { size: 15 } };
+    const panels = portraits.map((portrait, k) => {
+      const name = k === 0 ? "scene" : `scene${k + 1}`;
+      const [left, top] = [(k % 2) * 0.5, 1 - Math.floor(k / 2) / rows];
+      const scene = sceneOver(portraits, final, { x: [left, left + 0.5], y: [top - 1 / rows, top - 0.02] });
+      const words = `${String.fromCharCode(97 + k)}) after ${portrait.step} steps`;
+      const traces = portraitTraces(portrait, final, name, k === 0);
+      return { traces, scene: { [name]: scene }, words: note(words, left + 0.25, top, above) };
+    });
+    const layout: Layout = {
       width: 820,
       height: 400 * rows + 70,
-      ...scenes,
-      annotations,
+      annotations: panels.map(({ words }) => words),
       margin: { l: 0, r: 0, b: 40, autoexpand: false },
       legend: { orientation: "h", x: 0.5, xanchor: "center", y: 0, yanchor: "top", itemsizing: "constant" },
-    } as Layout),
-  };
-}
+    };
+    const data = panels.flatMap(({ traces }) => traces);
+    return figure(claim, data, Object.assign(layout, ...panels.map(({ scene }) => scene)));
+  },
+);
 
 /**
  * Fig. 7 as a film: one scene, with buttons and a slider through the steps of training; the last one is shown first.  [J15 Fig. 7]
@@ -337,29 +266,20 @@ export function phaseEvolution(portraits: readonly PortraitAt[], final: Matrix, 
  * @param final fixed points of the trained network, (points×3)
  * @param claim the title
  */
-export function phaseFilm(portraits: readonly PortraitAt[], final: Matrix, claim: string): Figure {
-  checkPortraits("phaseFilm", portraits, final);
+export const phaseFilm = drawing("phaseFilm", (portraits: readonly PortraitAt[], final: Matrix, claim: string) => {
   const last = portraits[portraits.length - 1];
-  const still: Figure = {
-    data: portraitTraces(last, final, "scene", true),
-    layout: titled(claim, {
-      width: 720,
-      height: 600,
-      scene: sceneOver(portraits, final, { x: [0, 1], y: [0, 1] }),
-      margin: { l: 0, r: 0, b: 10, autoexpand: false },
-      legend: { x: 0.01, y: 1, xanchor: "left", yanchor: "top", itemsizing: "constant" },
-    }),
-  };
-  const stepOf = ({ step }: PortraitAt) => ({
-    text: `after ${step} steps`,
-    ...{ x: 0.98, y: 0.99, xref: "paper", yref: "paper", xanchor: "right", yanchor: "top" },
-    ...{ showarrow: false, font: { size: 17 } },
+  const corner = { ...onPaper, xanchor: "right", yanchor: "top", font: { size: 17 } };
+  const words = ({ step }: PortraitAt) => [note(`after ${step} steps`, 0.98, 0.99, corner)];
+  const still = figure(claim, portraitTraces(last, final, "scene", true), {
+    height: 600,
+    scene: sceneOver(portraits, final, { x: [0, 1], y: [0, 1] }),
+    margin: { l: 0, r: 0, b: 10, autoexpand: false },
+    legend: { x: 0.01, y: 1, xanchor: "left", yanchor: "top", itemsizing: "constant" },
+    annotations: words(last),
   });
   const frames = portraits.map((portrait): Frame => {
-    const traces = portraitTraces(portrait, final, "scene", true).slice(0, 2);
-    const data = traces.map(({ x, y, z }) => ({ x, y, z }));
-    return { name: String(portrait.step), data, traces: [0, 1], layout: { annotations: [stepOf(portrait)] } };
+    const data = [portrait.runs, [portrait.test]].map(inTenths);
+    return { name: String(portrait.step), data, traces: [0, 1], layout: { annotations: words(portrait) } };
   });
-  const { data, layout } = still;
-  return withFrames({ data, layout: { ...layout, annotations: [stepOf(last)] } }, frames, frames.length - 1);
-}
+  return withFrames(still, frames, frames.length - 1);
+});

@@ -1,11 +1,15 @@
-/** Where the fixed points are, how fast the passage between two memories is, and how hard a pulse must be. */
+/**
+ * Memories and what joins them: fixed points by index, the transition graph, the speed of a passage, and how hard a pulse
+ * must be.
+ */
 import type { MemoryGraph } from "../memory/gates";
 import type { PulseThreshold } from "../memory/pulses";
 import type { SpeedProfile } from "../search/saddles";
-import { checkCount, checkList, checkNumber, checkRecord, checkShape, reject } from "../wasm/validate";
+import { checkCount, reject } from "../wasm/validate";
 import { bitLabel } from "./cube";
-import type { Figure, Trace } from "./figure";
-import { bitStyle, colors, markerOf, type PointKind, titled } from "./theme";
+import type { Trace } from "./figure";
+import { axis, below, drawing, type Fields, figure, lines, mark, note, points, present, rule } from "./marks";
+import { bitStyle, colors, markerOf, type PointKind } from "./theme";
 
 /** Fixed points of one network by their number of unstable modes. */
 export interface IndexedPoints {
@@ -15,8 +19,7 @@ export interface IndexedPoints {
 
 /** How many fixed points with m unstable modes an ideal flip-flop of b bits has: C(b, m) 2ᵇ⁻ᵐ, for m = 0 … b. */
 export function idealSkeleton(bits: number): number[] {
-  checkCount("idealSkeleton", "bits", bits);
-  if (bits > 30) reject("idealSkeleton", "bits", bits, "at most 30");
+  checkCount("idealSkeleton", "bits", bits, 1, { count: 30, reason: "there are 3ᵇ points" });
   let choose = 1;
   return Array.from({ length: bits + 1 }, (_, m) => {
     if (m > 0) choose = (choose * (bits - m + 1)) / m;
@@ -26,12 +29,27 @@ export function idealSkeleton(bits: number): number[] {
 
 /** Which indices have as many points as they should. */
 function skeletonClaim(counts: readonly number[], ideal: readonly number[]): string {
-  const isRight = (m: number) => counts[m] === (ideal[m] ?? 0);
-  if (counts.every((_, m) => isRight(m))) return "As many fixed points of each index as in an ideal flip-flop";
-  const right = ideal.flatMap((_, m) => (isRight(m) ? [m] : []));
-  if (right.length === 0) return "No index has as many fixed points as in an ideal flip-flop";
-  return `As many fixed points as in an ideal flip-flop at m = ${right.join(", ")}, not elsewhere`;
+  const right = counts.flatMap((count, m) => (count === (ideal[m] ?? 0) ? [m] : []));
+  if (right.length === counts.length) return "As many fixed points of each index as in an ideal flip-flop";
+  const named = right.filter((m) => m < ideal.length);
+  if (named.length === 0) return "No index has as many fixed points as in an ideal flip-flop";
+  return `As many fixed points as in an ideal flip-flop at m = ${named.join(", ")}, not elsewhere`;
 }
+
+/** Bars of networks; in grey print the third and fourth shade are told from the first two by their hatches. */
+const shades = [
+  { color: colors.blue, shape: "" },
+  { color: colors.orange, shape: "" },
+  { color: colors.green, shape: "\\" },
+  { color: colors.purple, shape: "." },
+].map(({ color, shape }) => ({
+  ...{ color, line: { color: colors.black, width: 1 } },
+  pattern: { shape, fillmode: "overlay", fgcolor: "#FFFFFF", size: 7 },
+}));
+const idealShade = {
+  ...{ color: "#FFFFFF", line: { color: colors.black, width: 1.5 } },
+  pattern: { shape: "/", fgcolor: colors.grey, solidity: 0.25 },
+};
 
 /**
  * Fixed points found, by number of unstable modes, beside those of an ideal flip-flop.
@@ -40,56 +58,40 @@ function skeletonClaim(counts: readonly number[], ideal: readonly number[]): str
  * @param bits number of bits: the ideal is 8, 12, 6, 1 for three
  * @param title the claim the figure makes
  */
-export function skeletonByIndex(networks: readonly IndexedPoints[], bits: number, title?: string): Figure {
-  const where = "skeletonByIndex";
-  checkList(where, "networks", networks, 1, ["name", "points"]);
-  const ideal = idealSkeleton(bits);
-  for (const { points } of networks) checkList(where, "points", points, 0, ["unstableCount"]);
-  const most = bits + 2;
-  const names = [...Array.from({ length: most + 1 }, (_, m) => `${m}`), `> ${most}`];
-  const countsOf = ({ points }: IndexedPoints) =>
-    names.map((_, m) => points.filter(({ unstableCount: u }) => (m <= most ? u === m : u > most)).length);
-  const shades = [colors.blue, colors.orange, colors.green, colors.purple];
-  // in grey print the third and fourth shade are told from the first two by their hatches
-  const hatches = ["", "", "\\", "."].map((shape) => ({ shape, fillmode: "overlay", fgcolor: "#FFFFFF", size: 7 }));
-  const bar = (name: string, y: number[], marker: Record<string, unknown>): Trace => ({
-    type: "bar",
-    name,
-    x: names,
-    y,
-    text: y.map((count) => (count > 0 ? `${count}` : "")),
-    textposition: "outside",
-    textfont: { size: 12 },
-    cliponaxis: false,
-    marker,
-  });
-  return {
-    data: [
-      bar(
-        `ideal flip-flop of ${bits} bits`,
-        names.map((_, m) => ideal[m] ?? 0),
-        {
-          color: "#FFFFFF",
-          line: { color: colors.black, width: 1.5 },
-          pattern: { shape: "/", fgcolor: colors.grey, solidity: 0.25 },
-        },
-      ),
-      ...networks.map((network, i) =>
-        bar(network.name, countsOf(network), {
-          color: shades[i % shades.length],
-          line: { color: colors.black, width: 1 },
-          pattern: hatches[i % hatches.length],
-        }),
-      ),
-    ],
-    layout: titled(title ?? skeletonClaim(countsOf(networks[0]), ideal), {
+export const skeletonByIndex = drawing(
+  "skeletonByIndex",
+  (networks: readonly IndexedPoints[], bits: number, title?: string) => {
+    const ideal = idealSkeleton(bits);
+    const most = bits + 2;
+    const x = [...Array.from({ length: most + 1 }, (_, m) => `${m}`), `> ${most}`];
+    const counts = networks.map((network) =>
+      x.map((_, m) => network.points.filter(({ unstableCount }) => Math.min(unstableCount, most + 1) === m).length),
+    );
+    const bar = (name: string, y: number[], marker: Fields): Trace => {
+      const text = y.map((count) => (count > 0 ? `${count}` : ""));
+      const label = { text, textposition: "outside", textfont: { size: 12 }, cliponaxis: false };
+      return { type: "bar", name, x, y, ...label, marker };
+    };
+    const ideals = bar(
+      `ideal flip-flop of ${bits} bits`,
+      x.map((_, m) => ideal[m] ?? 0),
+      idealShade,
+    );
+    const found = networks.map(({ name }, i) => bar(name, counts[i], shades[i % shades.length]));
+    return figure(title ?? skeletonClaim(counts[0], ideal), [ideals, ...found], {
       barmode: "group",
       bargap: 0.25,
-      xaxis: { title: { text: "m, number of unstable modes" }, type: "category" },
-      yaxis: { title: { text: "fixed points found" }, rangemode: "tozero" },
+      xaxis: axis("m, number of unstable modes", { type: "category" }),
+      yaxis: axis("fixed points found", { rangemode: "tozero" }),
       legend: { x: 1, xanchor: "right", y: 1, yanchor: "top" },
-    }),
-  };
+    });
+  },
+);
+
+/** Names of the two memories of a passage, at −v and +v. */
+export interface PassageEnds {
+  readonly from: string;
+  readonly to: string;
 }
 
 /**
@@ -99,56 +101,44 @@ export function skeletonByIndex(networks: readonly IndexedPoints[], bits: number
  * @param ends names of the two memories, at −v and +v
  * @param title the claim the figure makes
  */
-export function speedAlongTransition(
-  profile: SpeedProfile,
-  ends: { readonly from: string; readonly to: string },
-  title = "The passage slows down at the gate",
-): Figure {
-  const where = "speedAlongTransition";
-  checkRecord(where, "profile", profile, ["arcLength", "speed"]);
-  checkRecord(where, "ends", ends, ["from", "to"]);
-  const { arcLength: x, speed: y, saddleRow } = profile;
-  if (x.length !== y.length) reject(where, "profile.speed", `has length ${y.length}`, `${x.length}`);
-  if (!(saddleRow >= 0 && saddleRow < x.length)) reject(where, "profile.saddleRow", saddleRow, "a row of the profile");
-  const last = x.length - 1;
-  const highest = y.reduce((most, v) => Math.max(most, v), 0);
-  const mark = (
-    kind: PointKind,
-    rows: readonly number[],
-    text: readonly string[],
-    place: readonly string[],
-  ): Trace => ({
-    type: "scatter",
-    mode: "text+markers",
-    name: kind === "attractor" ? "memory" : kind,
-    x: rows.map((row) => x[row]),
-    y: rows.map((row) => y[row]),
-    text: text.map((word) => `<b>${word}</b>`),
-    textposition: [...place],
-    textfont: { size: 16 },
-    marker: markerOf(kind, 15),
-    cliponaxis: false,
-  });
-  return {
-    data: [
+export const speedAlongTransition = drawing(
+  "speedAlongTransition",
+  (profile: SpeedProfile, ends: PassageEnds, title = "The passage slows down at the gate") => {
+    const { arcLength, speed, saddleRow } = profile;
+    if (!(saddleRow in arcLength))
+      reject("speedAlongTransition", "profile.saddleRow", saddleRow, "a row of the profile");
+    const highest = speed.reduce((most, v) => Math.max(most, v), 0);
+    const signs = (name: string, kind: PointKind, labels: readonly (readonly [number, string])[]): Trace => {
+      const [x, y] = [arcLength, speed].map((values) => labels.map(([row]) => values[row]));
+      const text = labels.map(([, word]) => `<b>${word}</b>`);
+      const beside = { textposition: labels.map(() => "bottom center"), textfont: { size: 16 }, cliponaxis: false };
+      return mark("text+markers", name, x, y, { text, ...beside, marker: markerOf(kind, 15) });
+    };
+    const way = "speed on the way out of the saddle, to either side";
+    return figure(
+      title,
+      [
+        lines(way, arcLength, speed, { color: colors.black, width: 2.5 }),
+        signs("memory", "attractor", [
+          [0, ends.from],
+          [arcLength.length - 1, ends.to],
+        ]),
+        signs("saddle", "saddle", [[saddleRow, "gate"]]),
+      ],
       {
-        type: "scatter",
-        mode: "lines",
-        name: "speed on the way out of the saddle, to either side",
-        x,
-        y,
-        line: { color: colors.black, width: 2.5 },
+        xaxis: axis("length of the way from the saddle (activation)", { zeroline: false }),
+        yaxis: axis("speed ‖F‖ (activation per τ)", { range: [-0.14 * highest, 1.08 * highest] }),
+        legend: below(-0.25),
+        margin: { b: 130 },
       },
-      mark("attractor", [0, last], [ends.from, ends.to], ["bottom center", "bottom center"]),
-      mark("saddle", [saddleRow], ["gate"], ["bottom center"]),
-    ],
-    layout: titled(title, {
-      xaxis: { title: { text: "length of the way from the saddle (activation)" }, zeroline: false },
-      yaxis: { title: { text: "speed ‖F‖ (activation per τ)" }, range: [-0.14 * highest, 1.08 * highest] },
-      legend: { orientation: "h", x: 0, y: -0.25, yanchor: "top" },
-      margin: { b: 130 },
-    }),
-  };
+    );
+  },
+);
+
+/** Title, and the amplitude of the task's pulses. */
+export interface ThresholdOptions {
+  readonly title?: string;
+  readonly taskAmplitude?: number;
 }
 
 /**
@@ -158,106 +148,75 @@ export function speedAlongTransition(
  * @param options title, and the amplitude of the task's pulses
  * @throws RangeError if there is no threshold
  */
-export function pulseThresholds(
-  thresholds: readonly PulseThreshold[],
-  options: { readonly title?: string; readonly taskAmplitude?: number } = {},
-): Figure {
-  const where = "pulseThresholds";
-  checkList(where, "thresholds", thresholds, 1, ["from", "outcome"]);
-  checkRecord(where, "options", options);
-  const { taskAmplitude = 1 } = options;
-  checkNumber(where, "taskAmplitude", taskAmplitude);
-  const easy = thresholds.filter(({ amplitude }) => amplitude < taskAmplitude).length;
-  const share =
-    easy === thresholds.length ? "Every bit of every memory flips" : `${easy} of ${thresholds.length} bits flip`;
-  const title = options.title ?? `${share} below the amplitude of the task's pulses`;
-  const rows = [...new Set(thresholds.map(({ from }) => bitLabel(from)))];
-  const reached = thresholds.filter(({ amplitude }) => Number.isFinite(amplitude));
-  const right = 1.12 * reached.reduce((most, { amplitude }) => Math.max(most, amplitude), taskAmplitude);
-  const channels = [...new Set(thresholds.map(({ channel }) => channel))].sort((a, b) => a - b);
-  // bits of one memory a little apart, so that equal thresholds do not hide each other
-  const lane = (channel: number) => (channels.indexOf(channel) - (channels.length - 1) / 2) * (0.42 / channels.length);
-  const height = ({ from, channel }: PulseThreshold) => rows.length - 1 - rows.indexOf(bitLabel(from)) - lane(channel);
-  const dots = channels.map((channel): Trace => {
-    const those = reached.filter((t) => t.channel === channel);
-    const { color, symbol } = bitStyle(channel);
-    return {
-      type: "scatter",
-      mode: "markers",
-      name: `bit ${channel + 1}`,
-      x: those.map(({ amplitude }) => amplitude),
-      y: those.map(height),
-      marker: { symbol, color, size: 12, line: { color: colors.black, width: 1 } },
+export const pulseThresholds = drawing(
+  "pulseThresholds",
+  (thresholds: readonly PulseThreshold[], { title, taskAmplitude = 1 }: ThresholdOptions = {}) => {
+    const rows = [...new Set(thresholds.map(({ from }) => bitLabel(from)))];
+    const reached = thresholds.filter(({ amplitude }) => Number.isFinite(amplitude));
+    const right = 1.12 * reached.reduce((most, { amplitude }) => Math.max(most, amplitude), taskAmplitude);
+    const channels = [...new Set(thresholds.map(({ channel }) => channel))].sort((a, b) => a - b);
+    // bits of one memory a little apart, so that equal thresholds do not hide each other
+    const lane = (channel: number) =>
+      (channels.indexOf(channel) - (channels.length - 1) / 2) * (0.42 / channels.length);
+    const height = ({ from, channel }: PulseThreshold) =>
+      rows.length - 1 - rows.indexOf(bitLabel(from)) - lane(channel);
+    const dots = channels.map((channel): Trace => {
+      const those = reached.filter((t) => t.channel === channel);
+      const marker = { ...bitStyle(channel), dash: undefined, size: 12, line: { color: colors.black, width: 1 } };
+      const x = those.map(({ amplitude }) => amplitude);
+      return points(`bit ${channel + 1}`, x, those.map(height), marker);
+    });
+    const failed = (outcome: PulseThreshold["outcome"], symbol: string): Trace => {
+      const those = thresholds.filter((threshold) => threshold.outcome === outcome);
+      const text = those.map(({ channel }) => `bit ${channel + 1}`);
+      const beside = { text, textposition: "middle right", cliponaxis: false };
+      const x = those.map(() => right);
+      const marker = { symbol, color: colors.vermilion, size: 11 };
+      return mark("text+markers", outcome, x, those.map(height), { ...beside, marker });
     };
-  });
-  const failed = (["lands elsewhere", "never flips"] as const).flatMap((outcome): Trace[] => {
-    const those = thresholds.filter((t) => t.outcome === outcome);
-    if (those.length === 0) return [];
-    return [
-      {
-        type: "scatter",
-        mode: "text+markers",
-        name: outcome,
-        x: those.map(() => right),
-        y: those.map(height),
-        text: those.map(({ channel }) => `bit ${channel + 1}`),
-        textposition: "middle right",
-        marker: { symbol: outcome === "never flips" ? "x" : "diamond-open", color: colors.vermilion, size: 11 },
-        cliponaxis: false,
-      },
-    ];
-  });
-  return {
-    data: [...dots, ...failed],
-    layout: titled(title, {
+    const failures = present([failed("lands elsewhere", "diamond-open"), failed("never flips", "x")]);
+    const atLine = { yref: "paper", xanchor: "right", yanchor: "bottom" };
+    return figure(title ?? thresholdClaim(thresholds, taskAmplitude), [...dots, ...failures], {
       height: 170 + 44 * rows.length,
-      xaxis: { title: { text: "smallest amplitude of an 11-step pulse that flips the bit" }, range: [0, 1.08 * right] },
-      yaxis: {
-        title: { text: "memory" },
+      xaxis: axis("smallest amplitude of an 11-step pulse that flips the bit", { range: [0, 1.08 * right] }),
+      yaxis: axis("memory", {
         tickvals: rows.map((_, i) => rows.length - 1 - i),
         ticktext: rows.map((row) => `<b>${row}</b>`),
         range: [-0.6, rows.length - 0.4],
-        zeroline: false,
-        tickfont: { size: 16 },
-      },
-      shapes: [
-        {
-          type: "line",
-          x0: taskAmplitude,
-          x1: taskAmplitude,
-          yref: "paper",
-          y0: 0,
-          y1: 1,
-          line: { color: colors.grey, width: 2, dash: "dash" },
-        },
-      ],
-      annotations: [
-        {
-          x: taskAmplitude,
-          yref: "paper",
-          y: 1,
-          text: "pulse of the task",
-          showarrow: false,
-          xanchor: "right",
-          yanchor: "bottom",
-        },
-      ],
-      legend: { orientation: "h", x: 0, y: -0.2, yanchor: "top" },
+        ...{ zeroline: false, tickfont: { size: 16 } },
+      }),
+      shapes: [rule("x", taskAmplitude, { color: colors.grey, width: 2, dash: "dash" })],
+      annotations: [note("pulse of the task", taskAmplitude, 1, atLine)],
+      legend: below(-0.2),
       margin: { b: 110 },
-    }),
-  };
+    });
+  },
+);
+
+function thresholdClaim(thresholds: readonly PulseThreshold[], taskAmplitude: number): string {
+  const easy = thresholds.filter(({ amplitude }) => amplitude < taskAmplitude).length;
+  const isAll = easy === thresholds.length;
+  const share = isAll ? "Every bit of every memory flips" : `${easy} of ${thresholds.length} bits flip`;
+  return `${share} below the amplitude of the task's pulses`;
 }
 
+type Place = readonly [number, number];
+type GraphNode = MemoryGraph["nodes"][number];
+type GraphEdge = MemoryGraph["edges"][number];
+
+const oblique = [
+  [1, 0],
+  [0, 1],
+  [0.46, 0.4],
+];
+
 /** Where a pattern stands on the page: a cube drawn obliquely for three bits, the Petrie view of the hypercube beyond. */
-function placeOf(bits: readonly number[]): [number, number] {
-  const count = bits.length;
-  const oblique = [
-    [1, 0],
-    [0, 1],
-    [0.46, 0.4],
-  ];
-  const turned = bits.map((_, k) => [Math.cos((Math.PI * (k + 0.5)) / count), Math.sin((Math.PI * (k + 0.5)) / count)]);
-  const axes = count <= 3 ? oblique : turned;
+function placeOf(bits: readonly number[]): Place {
+  const turned = bits.map((_, k) => {
+    const angle = (Math.PI * (k + 0.5)) / bits.length;
+    return [Math.cos(angle), Math.sin(angle)];
+  });
+  const axes = bits.length <= 3 ? oblique : turned;
   return bits.reduce<[number, number]>(([x, y], bit, k) => [x + bit * axes[k][0], y + bit * axes[k][1]], [0, 0]);
 }
 
@@ -268,157 +227,86 @@ function placeOf(bits: readonly number[]): [number, number] {
  * @param title the claim the figure makes; counts edges and gates if left out
  * @throws RangeError if the graph has no nodes
  */
-export function transitionGraph(graph: MemoryGraph, title?: string): Figure {
-  const where = "transitionGraph";
-  checkRecord(where, "graph", graph, ["nodes", "edges"]);
-  checkList(where, "graph.nodes", graph.nodes, 1, ["bits"]);
-  checkShape(where, "graph", graph, {
-    nodes: [{ bits: "numbers" }],
-    edges: [{ from: "number", to: "number", channel: "number", saddles: "list" }],
-  });
-  const places = graph.nodes.map(({ bits }) => placeOf(bits));
-  for (const [i, { from, to }] of graph.edges.entries()) {
-    if (!places[from] || !places[to]) reject(where, `graph.edges[${i}]`, `joins ${from} and ${to}`, "places of nodes");
-  }
-  const joined = graph.edges.filter((edge) => edge.saddles.length > 0);
-  const channels = [...new Set(joined.map((edge) => edge.channel))].sort((a, b) => a - b);
-  const missing = graph.edges.filter((edge) => edge.saddles.length === 0);
-  const data: Trace[] = [];
-  if (missing.length > 0) {
-    data.push(edgeLines(places, missing, `no saddle found (${missing.length})`, "dot", colors.grey, 1.8));
-  }
-  for (const channel of channels) {
-    const those = joined.filter((edge) => edge.channel === channel);
-    const { color, dash } = bitStyle(channel);
-    data.push(edgeLines(places, those, `input ${channel + 1} opens (${those.length})`, dash, color, 4));
-  }
-  data.push(...saddleMarks(places, joined), ...nodeMarks(places, graph.nodes));
-  const [xs, ys] = [0, 1].map((axis) => places.map((place) => place[axis]));
-  const hidden = { visible: false, zeroline: false };
-  return {
-    data,
-    layout: titled(title ?? claimOf(graph), {
-      width: 720,
-      height: 600,
-      xaxis: { ...hidden, range: [Math.min(...xs) - 0.45, Math.max(...xs) + 0.45] },
-      yaxis: { ...hidden, range: [Math.min(...ys) - 0.35, Math.max(...ys) + 0.35], scaleanchor: "x" },
-      annotations: nodeNames(places, graph.nodes),
-      legend: { orientation: "h", x: 0, y: -0.02, yanchor: "top" },
-      margin: { l: 20, r: 20, b: 90 },
-    }),
+export const transitionGraph = drawing("transitionGraph", (graph: MemoryGraph, title?: string) => {
+  const { nodes, edges } = graph;
+  const places = nodes.map(({ bits }) => placeOf(bits));
+  const joined = edges.filter(({ saddles }) => saddles.length > 0);
+  const missing = edges.filter(({ saddles }) => saddles.length === 0);
+  const channels = [...new Set(joined.map(({ channel }) => channel))].sort((a, b) => a - b);
+  const along = (name: string, those: readonly GraphEdge[], line: Fields): Trace => {
+    const [x, y] = [0, 1].map((k) => those.flatMap(({ from, to }) => [places[from][k], places[to][k], Number.NaN]));
+    return lines(`${name} (${those.length})`, x, y, line, { hoverinfo: "skip" });
   };
-}
+  const opened = channels.map((channel) => {
+    const { color, dash } = bitStyle(channel);
+    const those = joined.filter((edge) => edge.channel === channel);
+    return along(`input ${channel + 1} opens`, those, { color, dash, width: 4 });
+  });
+  const dotted = { color: colors.grey, dash: "dot", width: 1.8 };
+  const lost = present([along("no saddle found", missing, dotted)]);
+  const [xs, ys] = [0, 1].map((k) => places.map((place) => place[k]));
+  const around = (values: readonly number[], space: number) => ({
+    ...{ visible: false, zeroline: false },
+    range: [Math.min(...values) - space, Math.max(...values) + space],
+  });
+  return figure(
+    title ?? graphClaim(graph),
+    [...lost, ...opened, ...saddleMarks(places, joined), ...nodeMarks(places, nodes)],
+    {
+      height: 600,
+      xaxis: around(xs, 0.45),
+      yaxis: { ...around(ys, 0.35), scaleanchor: "x" },
+      annotations: nodes.map(({ bits }, i) => nodeName(bits, places[i])),
+      legend: below(-0.02),
+      margin: { l: 20, r: 20, b: 90 },
+    },
+  );
+});
 
 /** What the graph shows, in a sentence. A saddle that is missing may only not have been found. */
-function claimOf({ edges }: MemoryGraph): string {
+function graphClaim({ edges }: MemoryGraph): string {
   const joined = edges.filter((edge) => edge.saddles.length > 0);
   const right = joined.filter((edge) => edge.isGatedByBit).length;
   if (right === edges.length) return "Each edge has a saddle, and the bit that flips opens it";
   const found = `A saddle was found on ${joined.length} of ${edges.length} edges`;
   if (joined.length === 0) return found;
-  return right === joined.length
-    ? `${found}; the bit that flips opens each`
-    : `${found}; the bit that flips opens ${right} of them`;
-}
-
-type Place = readonly [number, number];
-type GraphEdge = MemoryGraph["edges"][number];
-
-function edgeLines(
-  places: readonly Place[],
-  edges: readonly GraphEdge[],
-  name: string,
-  dash: string,
-  color: string,
-  width: number,
-): Trace {
-  const along = (axis: 0 | 1) => edges.flatMap(({ from, to }) => [places[from][axis], places[to][axis], Number.NaN]);
-  return {
-    type: "scatter",
-    mode: "lines",
-    name,
-    x: along(0),
-    y: along(1),
-    line: { color, dash, width },
-    hoverinfo: "skip",
-  };
+  return `${found}; the bit that flips opens ${right === joined.length ? "each" : `${right} of them`}`;
 }
 
 /** A diamond on each edge with a saddle; open where another channel than the flipping bit opens it. */
 function saddleMarks(places: readonly Place[], edges: readonly GraphEdge[]): Trace[] {
   // in a cube off the middle, where edges would cross in the plane
   const share = places.length === 8 ? 0.44 : 0.5;
-  const at =
-    (axis: 0 | 1) =>
-    ({ from, to }: GraphEdge) =>
-      (1 - share) * places[from][axis] + share * places[to][axis];
-  return [true, false].flatMap((isRight): Trace[] => {
+  const signs = (isRight: boolean, name: string, marker: Fields): Trace => {
     const those = edges.filter((edge) => edge.isGatedByBit === isRight);
-    if (those.length === 0) return [];
-    const saddle = markerOf("saddle", 13);
-    const open = {
-      symbol: "diamond-open",
-      size: 14,
-      color: colors.vermilion,
-      line: { color: colors.vermilion, width: 3 },
-    };
-    return [
-      {
-        type: "scatter",
-        mode: "markers",
-        name: isRight ? "saddle" : "saddle, wrong input",
-        x: those.map(at(0)),
-        y: those.map(at(1)),
-        text: those.map(
-          ({ bit, channel, saddles }) => `bit ${bit + 1}, input ${channel + 1}, ${saddles.length} saddle(s)`,
-        ),
-        hoverinfo: "text",
-        marker: isRight ? saddle : open,
-      },
-    ];
-  });
+    const between = (k: number) => those.map(({ from, to }) => (1 - share) * places[from][k] + share * places[to][k]);
+    const text = those.map(
+      ({ bit, channel, saddles }) => `bit ${bit + 1}, input ${channel + 1}, ${saddles.length} saddle(s)`,
+    );
+    return points(name, between(0), between(1), marker, { text, hoverinfo: "text" });
+  };
+  const color = colors.vermilion;
+  const open = { symbol: "diamond-open", size: 14, color, line: { color, width: 3 } };
+  return present([signs(true, "saddle", markerOf("saddle", 13)), signs(false, "saddle, wrong input", open)]);
 }
 
-/** The pattern of each memory beside it, on white, so that lines pass behind. */
-function nodeNames(places: readonly Place[], nodes: MemoryGraph["nodes"]): Record<string, unknown>[] {
-  return nodes.map(({ bits }, i) => {
-    const [x, y] = places[i];
-    const isLeft = x < -1e-9;
-    const text = `<b>${bitLabel(bits)}</b>`;
-    const beside = { xanchor: isLeft ? "right" : "left", xshift: isLeft ? -14 : 14 };
-    // in a hypercube edges leave to all sides, but few go straight up or down
-    const side = bits.length > 3 ? { xanchor: "center", yshift: y > -1e-9 ? 20 : -20 } : beside;
-    return {
-      x,
-      y,
-      text,
-      ...side,
-      showarrow: false,
-      font: { size: 16 },
-      bgcolor: "rgba(255,255,255,0.85)",
-      borderpad: 1,
-    };
-  });
+/** The pattern of a memory beside it, on white, so that lines pass behind. */
+function nodeName(bits: readonly number[], [x, y]: Place): Fields {
+  const beside = x < -1e-9 ? { xanchor: "right", xshift: -14 } : { xanchor: "left", xshift: 14 };
+  // in a hypercube edges leave to all sides, but few go straight up or down
+  const side = bits.length > 3 ? { xanchor: "center", yshift: y > -1e-9 ? 20 : -20 } : beside;
+  const look = { font: { size: 16 }, bgcolor: "rgba(255,255,255,0.85)", borderpad: 1 };
+  return note(`<b>${bitLabel(bits)}</b>`, x, y, { ...side, ...look });
 }
 
 /** Memories; white if the network does not hold one. */
-function nodeMarks(places: readonly Place[], nodes: MemoryGraph["nodes"]): Trace[] {
-  return [true, false].flatMap((isHeld): Trace[] => {
+function nodeMarks(places: readonly Place[], nodes: readonly GraphNode[]): Trace[] {
+  const signs = (isHeld: boolean, name: string, marker: Fields): Trace => {
     const those = nodes.flatMap((node, i) => (node.isHeld === isHeld ? [i] : []));
-    if (those.length === 0) return [];
-    const lost = { symbol: "circle", size: 19, color: "#FFFFFF", line: { color: colors.grey, width: 2.5 } };
-    return [
-      {
-        type: "scatter",
-        mode: "markers",
-        name: isHeld ? "memory" : "not held",
-        x: those.map((i) => places[i][0]),
-        y: those.map((i) => places[i][1]),
-        text: those.map((i) => bitLabel(nodes[i].bits)),
-        hoverinfo: "text",
-        marker: isHeld ? markerOf("attractor", 20) : lost,
-        cliponaxis: false,
-      },
-    ];
-  });
+    const [x, y] = [0, 1].map((k) => those.map((i) => places[i][k]));
+    const text = those.map((i) => bitLabel(nodes[i].bits));
+    return points(name, x, y, marker, { text, hoverinfo: "text", cliponaxis: false });
+  };
+  const lost = { symbol: "circle", size: 19, color: "#FFFFFF", line: { color: colors.grey, width: 2.5 } };
+  return present([signs(true, "memory", markerOf("attractor", 20)), signs(false, "not held", lost)]);
 }

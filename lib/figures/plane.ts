@@ -3,9 +3,11 @@
  * minimisers take.
  */
 import { checkFlowArgument, type Flow } from "../flow/flow";
-import { checkList, checkRecord, checkShape, reject } from "../wasm/validate";
-import type { Figure, Trace } from "./figure";
-import { colors, markerOf, type PointKind, pathStyles, titled } from "./theme";
+import { reject } from "../wasm/validate";
+import type { DescentRecord } from "./curves";
+import type { Trace } from "./figure";
+import { axis, below, drawing, figure, joined, lines, points } from "./marks";
+import { colors, markerOf, type PointKind, pathStyle } from "./theme";
 
 /** A rectangle of the plane: lower and upper end of both axes. */
 export interface PlaneWindow {
@@ -51,6 +53,60 @@ const samples = 90;
 /** Arrows along an axis, as in the paper's Fig. 2. */
 const arrowsAcross = 18;
 
+/**
+ * The phase portrait of a flow in the plane; with `energy` and `points` it is Fig. 2.  [J15 Fig. 2]
+ *
+ * @param flow a flow of dimension 2
+ * @param options title, window (default that of the paper), and the layers to draw
+ * @returns arrows along F (longer where faster), and on request q as a contour plot, the nullclines, points, paths
+ * @throws RangeError if the flow is not planar, or the window does not run upwards
+ */
+export const phasePortrait = drawing("phasePortrait", (flow: Flow, options: PhasePortraitOptions = {}) => {
+  checkFlowArgument("phasePortrait", flow);
+  if (flow.dimension !== 2) reject("phasePortrait", "flow.dimension", flow.dimension, "2");
+  const { title = "Arrows show where the flow carries a state", window = fig2Window, energy } = options;
+  for (const [along, [low, high]] of Object.entries(window)) {
+    if (!(low < high)) reject("phasePortrait", `window.${along}`, `runs from ${low} to ${high}`, "upwards");
+  }
+  const grid = sampled(flow, window);
+  const data = [
+    ...(energy ? [energyContour(grid, energy === "log")] : []),
+    ...(options.arrows === false ? [] : [arrows(flow, window, energy ? "#33414d" : colors.grey)]),
+    ...(options.nullclines ? [nullcline("ẋ = 0", grid, grid.f), nullcline("ẏ = 0", grid, grid.g)] : []),
+    ...(options.trajectories?.length ? [thinLines(options.trajectories)] : []),
+    ...(options.paths ?? []).map(pathTrace),
+    ...pointTraces(options.points ?? []),
+  ];
+  const common = { zeroline: false, constrain: "domain" };
+  return figure(title, data, {
+    height: 700,
+    xaxis: axis("x, first component of the state", { range: [...window.x], ...common }),
+    yaxis: axis("y, second component of the state", { range: [...window.y], ...common, scaleanchor: "x" }),
+    legend: below(-0.13),
+    margin: { b: 100 },
+  });
+});
+
+/** A flow at samples of a window: components of F, and q, row = y. */
+interface Grid {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly f: readonly Float64Array[];
+  readonly g: readonly Float64Array[];
+  readonly q: readonly Float64Array[];
+}
+
+function sampled(flow: Flow, window: PlaneWindow): Grid {
+  const [x, y] = [spread(window.x, samples), spread(window.y, samples)];
+  const velocities = Array.from(y, (b) => Array.from(x, (a) => flow.velocity(Float64Array.of(a, b))));
+  const layer = (of: (F: Float64Array) => number) => velocities.map((row) => Float64Array.from(row, of));
+  return { x, y, f: layer(([a]) => a), g: layer(([, b]) => b), q: layer(([a, b]) => (a * a + b * b) / 2) };
+}
+
+function spread([low, high]: readonly [number, number], count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+}
+
 /** Pale where slow, so that points and lines stand out; monotone in brightness, so that it survives grey print. */
 const paleIsSlow = [
   [0, "#ffffff"],
@@ -60,140 +116,37 @@ const paleIsSlow = [
   [1, "#2f6da8"],
 ];
 
-const contourLine = { color: "rgba(40,70,110,0.55)", width: 0.8 };
-
 /**
- * The phase portrait of a flow in the plane; with `energy` and `points` it is Fig. 2.  [J15 Fig. 2]
- *
- * @param flow a flow of dimension 2
- * @param options title, window (default that of the paper), and the layers to draw
- * @returns arrows along F (longer where faster), and on request q as a contour plot, the nullclines, points, paths
- * @throws RangeError if the flow is not planar, or the window does not run upwards
+ * q in steps of ¼ up to 4, as in the paper; or in steps of a factor √10: the shape of a valley shows near its bottom, where
+ * equal steps see nothing.
  */
-export function phasePortrait(flow: Flow, options: PhasePortraitOptions = {}): Figure {
-  checkFlowArgument("phasePortrait", flow);
-  if (flow.dimension !== 2) reject("phasePortrait", "flow.dimension", flow.dimension, "2");
-  checkRecord("phasePortrait", "options", options);
-  const window = options.window ?? fig2Window;
-  checkShape("phasePortrait", "window", window, { x: "numbers", y: "numbers" });
-  for (const [axis, ends] of Object.entries(window)) {
-    if (!(ends[0] < ends[1]))
-      reject("phasePortrait", `window.${axis}`, `runs from ${ends[0]} to ${ends[1]}`, "upwards");
+function energyContour({ x, y, q }: Grid, isLog: boolean): Trace {
+  const [decades, quarters] = [
+    [-4, -3, -2, -1, 0],
+    [0, 1, 2, 3, 4],
+  ];
+  const logarithm = (value: number) => Math.log10(Math.max(value, 1e-9));
+  const bar = { title: { text: "q" }, thickness: 14, len: 0.95, x: 1.01 };
+  const common = { type: "contour", name: "kinetic energy q", x, y };
+  const line = { color: "rgba(40,70,110,0.55)", width: 0.8 };
+  if (isLog) {
+    const ticktext = decades.map((k) => (k === 0 ? "1" : `10<sup>−${-k}</sup>`));
+    const colorscale = [paleIsSlow[0], [1, "#5b9bcb"]];
+    return {
+      ...{ ...common, line, hoverinfo: "skip", zmin: -4, zmax: 0.6, contours: { start: -4, end: 0.5, size: 0.5 } },
+      ...{ z: q.map((row) => row.map(logarithm)), colorscale, colorbar: { ...bar, tickvals: decades, ticktext } },
+    };
   }
-  const data: Trace[] = [];
-  const grid = sampled(flow, window);
-  if (options.energy) data.push(options.energy === "log" ? logEnergyContour(grid) : energyContour(grid));
-  if (options.arrows !== false) data.push(arrows(flow, window, options.energy ? "#33414d" : colors.grey));
-  if (options.nullclines) data.push(...nullclines(grid));
-  if (options.trajectories?.length) data.push(thinLines(options.trajectories));
-  (options.paths ?? []).forEach((path, i) => {
-    data.push(...pathTraces(path, i));
-  });
-  data.push(...pointTraces(options.points ?? []));
+  const hovertemplate = "x = %{x:.2f}, y = %{y:.2f}<br>q = %{z:.3f}<extra></extra>";
   return {
-    data,
-    layout: titled(options.title ?? "Arrows show where the flow carries a state", {
-      width: 720,
-      height: 700,
-      xaxis: {
-        title: { text: "x, first component of the state" },
-        range: [...window.x],
-        zeroline: false,
-        constrain: "domain",
-      },
-      yaxis: {
-        title: { text: "y, second component of the state" },
-        range: [...window.y],
-        zeroline: false,
-        scaleanchor: "x",
-        constrain: "domain",
-      },
-      legend: { orientation: "h", x: 0, y: -0.13, yanchor: "top" },
-      margin: { b: 100 },
-    }),
-  };
-}
-
-interface Grid {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  /** components of F and q, row = y */
-  readonly f: readonly Float64Array[];
-  readonly g: readonly Float64Array[];
-  readonly q: readonly Float64Array[];
-}
-
-function sampled(flow: Flow, window: PlaneWindow): Grid {
-  const x = spread(window.x, samples);
-  const y = spread(window.y, samples);
-  const rows = () => Array.from(y, () => new Float64Array(samples));
-  const [f, g, q] = [rows(), rows(), rows()];
-  for (let i = 0; i < samples; i++) {
-    for (let j = 0; j < samples; j++) {
-      const [a, b] = flow.velocity(Float64Array.of(x[j], y[i]));
-      f[i][j] = a;
-      g[i][j] = b;
-      q[i][j] = (a * a + b * b) / 2;
-    }
-  }
-  return { x, y, f, g, q };
-}
-
-function spread([low, high]: readonly [number, number], count: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
-}
-
-/** q in steps of ¼ up to 4, as in the paper. */
-function energyContour({ x, y, q }: Grid): Trace {
-  return {
-    type: "contour",
-    name: "kinetic energy q",
-    x,
-    y,
-    z: q,
-    zmin: 0,
-    zmax: 4,
-    colorscale: paleIsSlow,
-    contours: { start: 0, end: 4, size: 0.25 },
-    line: contourLine,
-    colorbar: { title: { text: "q" }, thickness: 14, len: 0.95, x: 1.01, tickvals: [0, 1, 2, 3, 4] },
-    hovertemplate: "x = %{x:.2f}, y = %{y:.2f}<br>q = %{z:.3f}<extra></extra>",
-  };
-}
-
-/** q in steps of a factor √10: the shape of a valley shows near its bottom, where equal steps see nothing. */
-function logEnergyContour({ x, y, q }: Grid): Trace {
-  const decades = [-4, -3, -2, -1, 0];
-  return {
-    type: "contour",
-    name: "kinetic energy q",
-    x,
-    y,
-    z: q.map((row) => row.map((value) => Math.log10(Math.max(value, 1e-9)))),
-    zmin: decades[0],
-    zmax: 0.6,
-    colorscale: [
-      [0, "#ffffff"],
-      [1, "#5b9bcb"],
-    ],
-    contours: { start: decades[0], end: 0.5, size: 0.5 },
-    line: contourLine,
-    colorbar: {
-      title: { text: "q" },
-      thickness: 14,
-      len: 0.95,
-      x: 1.01,
-      tickvals: decades,
-      ticktext: decades.map((k) => (k === 0 ? "1" : `10<sup>−${-k}</sup>`)),
-    },
-    hoverinfo: "skip",
+    ...{ ...common, line, hovertemplate, zmin: 0, zmax: 4, contours: { start: 0, end: 4, size: 0.25 } },
+    ...{ z: q, colorscale: paleIsSlow, colorbar: { ...bar, tickvals: quarters } },
   };
 }
 
 /** Arrows as one line trace with gaps: shaft and two barbs each; the length grows with the square root of the speed. */
 function arrows(flow: Flow, window: PlaneWindow, color: string): Trace {
-  const across = spread(window.x, arrowsAcross + 2).subarray(1, arrowsAcross + 1);
-  const up = spread(window.y, arrowsAcross + 2).subarray(1, arrowsAcross + 1);
+  const [across, up] = [window.x, window.y].map((ends) => spread(ends, arrowsAcross + 2).slice(1, -1));
   const step = Math.min(across[1] - across[0], up[1] - up[0]);
   const field = Array.from(up).flatMap((y) => Array.from(across, (x) => ({ x, y, ...direction(flow, x, y) })));
   const fastest = Math.max(...field.map((arrow) => arrow.speed));
@@ -209,16 +162,7 @@ function arrows(flow: Flow, window: PlaneWindow, color: string): Trace {
     x.push(tip.x - barb * (arrow.u - 0.6 * arrow.v), tip.x, tip.x - barb * (arrow.u + 0.6 * arrow.v), Number.NaN);
     y.push(tip.y - barb * (arrow.v + 0.6 * arrow.u), tip.y, tip.y - barb * (arrow.v - 0.6 * arrow.u), Number.NaN);
   }
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: "velocity F",
-    x,
-    y,
-    line: { color, width: 1.1 },
-    hoverinfo: "skip",
-    showlegend: false,
-  };
+  return lines("velocity F", x, y, { color, width: 1.1 }, { hoverinfo: "skip", showlegend: false });
 }
 
 function direction(flow: Flow, x: number, y: number): { u: number; v: number; speed: number } {
@@ -227,76 +171,41 @@ function direction(flow: Flow, x: number, y: number): { u: number; v: number; sp
   return { u: speed === 0 ? 0 : a / speed, v: speed === 0 ? 0 : b / speed, speed };
 }
 
-function nullclines({ x, y, f, g }: Grid): Trace[] {
-  const line = (name: string, z: readonly Float64Array[], color: string, dash: string): Trace => {
-    const lines = zeroLines(x, y, z);
-    return {
-      type: "scatter",
-      mode: "lines",
-      name,
-      x: lines.flatMap((part) => [...part.x, Number.NaN]),
-      y: lines.flatMap((part) => [...part.y, Number.NaN]),
-      line: { color, width: 2.2, dash },
-      hoverinfo: "skip",
-    };
-  };
-  return [line("ẋ = 0", f, colors.orange, "solid"), line("ẏ = 0", g, colors.green, "dash")];
+function nullcline(name: string, { x, y, f }: Grid, component: readonly Float64Array[]): Trace {
+  const pieces = zeroLines(x, y, component);
+  const [xs, ys] = (["x", "y"] as const).map((along) => pieces.flatMap((piece) => [...piece[along], Number.NaN]));
+  const style = component === f ? { color: colors.orange, dash: "solid" } : { color: colors.green, dash: "dash" };
+  return lines(name, xs, ys, { ...style, width: 2.2 }, { hoverinfo: "skip" });
 }
+
+const column = (states: PlanePath["states"], j: number): number[] =>
+  Array.from({ length: states.rows }, (_, i) => states.get(i, j));
 
 /** All trajectories as one trace with gaps: one entry in the legend. */
 function thinLines(trajectories: readonly PlanePath["states"][]): Trace {
-  const column = (j: number) =>
-    trajectories.flatMap((states) => [...Array.from({ length: states.rows }, (_, i) => states.get(i, j)), Number.NaN]);
+  const [x, y] = [0, 1].map((j) => trajectories.flatMap((states) => [...column(states, j), Number.NaN]));
+  return lines("trajectory", x, y, { color: colors.black, width: 1.4 }, { hoverinfo: "skip" });
+}
+
+function pathTrace({ name, states, isStepwise }: PlanePath, index: number): Trace {
+  const { color, dash, symbol } = pathStyle(index);
   return {
-    type: "scatter",
-    mode: "lines",
-    name: "trajectory",
-    x: column(0),
-    y: column(1),
-    line: { color: colors.black, width: 1.4 },
-    hoverinfo: "skip",
+    ...joined(name, column(states, 0), column(states, 1), pathStyle(index), 0, 0),
+    mode: isStepwise ? "lines+markers" : "lines",
+    line: isStepwise ? { color, width: 1.8, dash } : { color, width: 1.3, dash: "solid" },
+    marker: { symbol, size: 7, color, line: { color: "#ffffff", width: 0.5 } },
+    hovertemplate: `${name}<br>x = %{x:.4f}, y = %{y:.4f}<extra></extra>`,
   };
 }
 
-function pathTraces({ name, states, isStepwise }: PlanePath, index: number): Trace[] {
-  const style = pathStyles[index % pathStyles.length];
-  const column = (j: number) => Float64Array.from({ length: states.rows }, (_, i) => states.get(i, j));
-  return [
-    {
-      type: "scatter",
-      mode: isStepwise ? "lines+markers" : "lines",
-      name,
-      x: column(0),
-      y: column(1),
-      line: { color: style.color, width: isStepwise ? 1.8 : 1.3, dash: isStepwise ? style.dash : "solid" },
-      marker: { symbol: style.symbol, size: 7, color: style.color, line: { color: "#ffffff", width: 0.5 } },
-      hovertemplate: `${name}<br>x = %{x:.4f}, y = %{y:.4f}<extra></extra>`,
-    },
-  ];
-}
-
 /** One trace for each kind that occurs, so that the legend explains just the signs in the figure. */
-function pointTraces(points: readonly PlanePoint[]): Trace[] {
-  const kinds = [...new Set(points.map((point) => point.kind))];
-  return kinds.map((kind) => {
-    const those = points.filter((point) => point.kind === kind);
-    return {
-      type: "scatter",
-      mode: "markers",
-      name: kind,
-      x: those.map((point) => point.xStar[0]),
-      y: those.map((point) => point.xStar[1]),
-      marker: markerOf(kind, 15),
-      hovertemplate: `${kind}<br>x = %{x:.6f}, y = %{y:.6f}<extra></extra>`,
-    };
+function pointTraces(found: readonly PlanePoint[]): Trace[] {
+  return [...new Set(found.map(({ kind }) => kind))].map((kind) => {
+    const those = found.filter((point) => point.kind === kind);
+    const [x, y] = [0, 1].map((j) => those.map(({ xStar }) => xStar[j]));
+    const hovertemplate = `${kind}<br>x = %{x:.6f}, y = %{y:.6f}<extra></extra>`;
+    return points(kind, x, y, markerOf(kind, 15), { hovertemplate });
   });
-}
-
-/** What a minimiser left behind: the points it stepped on, and q there. */
-export interface DescentRecord {
-  readonly name: string;
-  readonly path?: PlanePath["states"];
-  readonly qPath?: Float64Array;
 }
 
 /**
@@ -307,20 +216,18 @@ export interface DescentRecord {
  * @param options as for `phasePortrait`, without arrows
  * @throws RangeError if there is no record, or one without a path
  */
-export function descentPaths(
-  flow: Flow,
-  records: readonly DescentRecord[],
-  options: PhasePortraitOptions = {},
-): Figure {
-  checkList("descentPaths", "records", records, 1, ["name"]);
-  checkRecord("descentPaths", "options", options);
-  const paths = records.map(({ name, path }): PlanePath => {
-    if (!path) reject("descentPaths", `record "${name}"`, "has no path", "recordPath: true");
-    return { name, states: path, isStepwise: true };
-  });
-  const title = "The three methods take different ways down";
-  return phasePortrait(flow, { title, arrows: false, energy: "log", ...options, paths });
-}
+export const descentPaths = drawing(
+  "descentPaths",
+  (flow: Flow, records: readonly DescentRecord[], options: PhasePortraitOptions = {}) => {
+    if (records.length === 0) reject("descentPaths", "records", "has length 0", "at least 1");
+    const paths = records.map(({ name, path }): PlanePath => {
+      if (!path) reject("descentPaths", `record "${name}"`, "has no path", "recordPath: true");
+      return { name, states: path, isStepwise: true };
+    });
+    const title = "The three methods take different ways down";
+    return phasePortrait(flow, { title, arrows: false, energy: "log", ...options, paths });
+  },
+);
 
 /** Corners of a polyline. */
 export interface Polyline {

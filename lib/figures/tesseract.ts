@@ -14,7 +14,7 @@ import {
 } from "../wasm/validate";
 import { bitLabel, cubeEdges } from "./cube";
 import type { Figure, Trace } from "./figure";
-import { colors, pathStyles, titled } from "./theme";
+import { colors, pathStyle, titled } from "./theme";
 
 /** The four kinds of direction, from cell to vertex, and the solid that is seen along each. */
 export const stations: readonly string[] = Object.entries(tesseractViews).map(
@@ -333,7 +333,7 @@ export function viewsBySeed(pictures: readonly PictureView[], claim: string): Fi
   }
   const kinds = [...new Set(pictures.map(({ name }) => name))];
   const data = kinds.map((name, k): Trace => {
-    const { color, symbol } = pathStyles[k % pathStyles.length];
+    const { color, symbol } = pathStyle(k);
     const own = pictures.filter((picture) => picture.name === name);
     return {
       type: "scatter",
@@ -386,7 +386,7 @@ export function flipDistancePlot(groups: readonly DistanceGroup[], claim: string
   checkList("flipDistancePlot", "groups", groups, 1, ["name", "pairs"]);
   const data = groups.flatMap(({ name, pairs }, g): Trace[] => {
     checkList("flipDistancePlot", "pairs", pairs, 1, ["flips", "distance"]);
-    const { color, symbol, dash } = pathStyles[g % pathStyles.length];
+    const { color, symbol, dash } = pathStyle(g);
     const shift = 0.12 * (g - (groups.length - 1) / 2);
     const edges = pairs.filter(({ flips }) => flips === 1);
     const a = edges.reduce((sum, { distance }) => sum + distance, 0) / (edges.length || 1);

@@ -30,14 +30,23 @@ export const colorway: readonly string[] = Object.freeze([
   colors.black,
 ]);
 
-/** Dashes that tell lines apart where their colours do not. */
-export const pathStyles = [
+/** How a thing is told from others: by colour, and in grey print by dash and symbol. */
+export interface Style {
+  readonly color: string;
+  readonly dash: string;
+  readonly symbol: string;
+}
+
+const pathStyles: readonly Style[] = [
   { color: colors.vermilion, dash: "solid", symbol: "circle" },
   { color: colors.black, dash: "dash", symbol: "square" },
   { color: colors.green, dash: "dot", symbol: "triangle-up" },
   { color: colors.purple, dash: "dashdot", symbol: "x" },
   { color: colors.blue, dash: "longdash", symbol: "diamond" },
 ];
+
+/** The style of one of several paths, networks or kinds, from 0. */
+export const pathStyle = (k: number): Style => pathStyles[k % pathStyles.length];
 
 /** What a found point can be. */
 export type PointKind = "attractor" | "saddle" | "repeller" | "slow point" | "degenerate";

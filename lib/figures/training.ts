@@ -1,10 +1,27 @@
-/** What a training does, step by step: the spectrum of the origin, the memories, the error of the test. */
+/**
+ * What a training does, step by step: the spectrum of the origin, the memories, the error of the test, the fixed points and
+ * their branches; and a scan of gains.
+ */
 import type { Continuation } from "../continuation/continue";
 import { type BranchRecord, skeletonAt } from "../continuation/record";
-import { type HeldMemories, type LostRest, lawOfFirstPulse, type OriginAt, type TestRun } from "../training/film";
-import { checkList, checkRecord, checkShape, reject } from "../wasm/validate";
-import type { Figure, Layout, Trace } from "./figure";
-import { colors, titled } from "./theme";
+import { type LostRest, lawOfFirstPulse, type OriginAt } from "../training/film";
+import type { Trace } from "./figure";
+import {
+  axis,
+  below,
+  drawing,
+  type Fields,
+  figure,
+  lines,
+  logAxis,
+  mark,
+  note,
+  panels,
+  points,
+  present,
+  stacked,
+} from "./marks";
+import { colors } from "./theme";
 
 /** Steps of training between which the origin loses stability in Fig. 7 of the paper. */
 const lossInFig7 = [100, 200] as const;
@@ -19,25 +36,23 @@ const styleOf = (k: number) => {
   return { line, marker: { ...marker, color: line.color } };
 };
 
-/** Number of modes on a logarithmic axis, zero drawn half a decade below one. */
-const onCounts = (count: number) => (count === 0 ? 0.4 : count);
-const countAxis = {
-  type: "log",
-  tickvals: [0.4, 1, 2, 5, 10, 100],
-  ticktext: ["0", "1", "2", "5", "10", "100"],
-  range: [-0.55, 2.4],
+/** A value against the step, in the style of the k-th gain. */
+const course = <T extends { readonly step: number }>(
+  { gain }: { readonly gain: number },
+  k: number,
+  rows: readonly T[],
+  value: (row: T) => number,
+  more: Fields,
+): Trace => {
+  const x = rows.map(({ step }) => step);
+  return mark("lines+markers", `g = ${gain}`, x, rows.map(value), { ...styleOf(k), ...more });
 };
 
-/** Two panels above each other on one horizontal axis. */
-function stacked(upper: string, lower: string, xaxis: Record<string, unknown>, height = 560): Layout {
-  return {
-    height,
-    xaxis: { ...xaxis, anchor: "y2" },
-    yaxis: { title: { text: upper }, domain: [0.54, 1] },
-    yaxis2: { title: { text: lower }, domain: [0, 0.46] },
-    legend: { orientation: "h", x: 1, xanchor: "right", y: 0.5, yanchor: "middle" },
-  };
-}
+const inLowerPanel = { yaxis: "y2", showlegend: false };
+
+/** Number of modes on a logarithmic axis, zero drawn half a decade below one. */
+const onCounts = (count: number) => (count === 0 ? 0.4 : count);
+const countTicks = { tickvals: [0.4, 1, 2, 5, 10, 100], ticktext: ["0", "1", "2", "5", "10", "100"] };
 
 /**
  * The origin during training: the largest real part of its eigenvalues, and how many of them are positive; dotted, where the
@@ -47,45 +62,39 @@ function stacked(upper: string, lower: string, xaxis: Record<string, unknown>, h
  * @param last last step that is drawn
  * @param claim the title
  */
-export function originOverTraining(
-  stories: readonly { readonly gain: number; readonly origin: readonly OriginAt[] }[],
-  last: number,
-  claim: string,
-): Figure {
-  checkList("originOverTraining", "stories", stories, 1, ["gain", "origin"]);
-  checkShape("originOverTraining", "stories", stories, [{ origin: [{ step: "number" }] }]);
-  const data = stories.flatMap(({ gain, origin }, k): Trace[] => {
-    const rows = origin.filter(({ step }) => step <= last);
-    const x = rows.map(({ step }) => step);
-    const common = { type: "scatter", x, name: `g = ${gain}`, ...styleOf(k) };
-    return [
-      { ...common, mode: "lines+markers", y: rows.map(({ spectralAbscissa }) => spectralAbscissa) },
-      {
-        ...common,
-        mode: "lines+markers",
-        yaxis: "y2",
-        y: rows.map(({ unstableCount }) => onCounts(unstableCount)),
-        showlegend: false,
-        text: rows.map(({ unstableCount }) => `${unstableCount}`),
-      },
-      {
-        type: "scatter",
-        mode: "lines",
-        name: "g − 1, by the circular law",
-        x: [0, last],
-        y: [gain - 1, gain - 1],
-        line: { color: styleOf(k).line.color, width: 1.5, dash: "dot" },
-        showlegend: k === 0,
-        hoverinfo: "name",
-      },
-    ];
-  });
-  const layout = stacked("max Re λ (1/τ)", "unstable modes", {
-    title: { text: "training step" },
-    range: [-0.02 * last, last],
-  });
-  const lower = { ...(layout.yaxis2 as Record<string, unknown>), ...countAxis };
-  return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
+export const originOverTraining = drawing(
+  "originOverTraining",
+  (
+    stories: readonly { readonly gain: number; readonly origin: readonly OriginAt[] }[],
+    last: number,
+    claim: string,
+  ) => {
+    const data = stories.flatMap((story, k) => {
+      const rows = story.origin.filter(({ step }) => step <= last);
+      const edge = story.gain - 1;
+      const dotted = { color: styleOf(k).line.color, width: 1.5, dash: "dot" };
+      return [
+        course(story, k, rows, ({ spectralAbscissa }) => spectralAbscissa, {}),
+        course(story, k, rows, ({ unstableCount }) => onCounts(unstableCount), {
+          ...inLowerPanel,
+          text: rows.map(({ unstableCount }) => `${unstableCount}`),
+        }),
+        lines("g − 1, by the circular law", [0, last], [edge, edge], dotted, {
+          showlegend: k === 0,
+          hoverinfo: "name",
+        }),
+      ];
+    });
+    const steps = axis("training step", { range: [-0.02 * last, last] });
+    const counts = logAxis("unstable modes", undefined, { ...countTicks, range: [-0.55, 2.4] });
+    return figure(claim, data, stacked(steps, axis("max Re λ (1/τ)"), counts));
+  },
+);
+
+/** What one seed has shown. */
+export interface Seeded<R> {
+  readonly seed: number;
+  readonly result: R;
 }
 
 /**
@@ -95,52 +104,56 @@ export function originOverTraining(
  * @param runs results of `firstPulseStudy`; seeds up to 6 and later ones have signs of their own
  * @param claim the title
  */
-export function lostRest(runs: readonly { readonly seed: number; readonly result: LostRest }[], claim: string): Figure {
-  checkList("lostRest", "runs", runs, 1, ["seed", "result"]);
-  checkShape("lostRest", "runs", runs, [{ result: { firstPulse: "number" } }]);
-  const [found, fresh] = [(seed: number) => seed <= 6, (seed: number) => seed > 6].map((has) =>
-    runs.filter(({ seed, result }) => has(seed) && typeof result.lostAt === "number"),
-  );
+export const lostRest = drawing("lostRest", (runs: readonly Seeded<LostRest>[], claim: string) => {
   const last = Math.max(...runs.map(({ result }) => result.firstPulse)) + 10;
-  const signs = (name: string, group: typeof runs, marker: Record<string, unknown>): Trace => ({
-    ...{ type: "scatter", mode: "markers", name, marker, hoverinfo: "text" },
-    x: group.map(({ result }) => result.firstPulse),
-    y: group.map(({ result }) => result.lostAt ?? Number.NaN),
-    text: group.map(({ seed, result }) => `seed ${seed}: pulse at ${result.firstPulse}, lost at ${result.lostAt}`),
-  });
-  const law = lawOfFirstPulse.map(
-    (lag, k): Trace => ({
-      ...{ type: "scatter", mode: "lines", hoverinfo: "skip", line: { color: colors.grey, width: 1.2 } },
-      ...{
-        name: `${lawOfFirstPulse.join(" to ")} steps later`,
-        showlegend: k === 0,
-        x: [0, last],
-        y: [lag, last + lag],
-      },
-    }),
+  const signs = (name: string, isIn: (seed: number) => boolean, marker: Fields): Trace => {
+    const group = runs.filter(({ seed, result }) => isIn(seed) && typeof result.lostAt === "number");
+    const [x, y] = [group.map(({ result }) => result.firstPulse), group.map(({ result }) => result.lostAt as number)];
+    const text = group.map(({ seed }, i) => `seed ${seed}: pulse at ${x[i]}, lost at ${y[i]}`);
+    return points(name, x, y, marker, { text, hoverinfo: "text" });
+  };
+  const name = `${lawOfFirstPulse.join(" to ")} steps later`;
+  const law = lawOfFirstPulse.map((lag, k) =>
+    lines(
+      name,
+      [0, last],
+      [lag, last + lag],
+      { color: colors.grey, width: 1.2 },
+      { showlegend: k === 0, hoverinfo: "skip" },
+    ),
   );
   const [from, to] = lossInFig7;
-  const paper = { type: "rect", xref: "paper", x0: 0, x1: 1, y0: from, y1: to, layer: "below", line: { width: 0 } };
-  const label = { text: "lost here in Fig. 7 of the paper", xref: "paper", x: 0.02, y: to, showarrow: false };
-  return {
-    data: [
+  const band = { type: "rect", xref: "paper", x0: 0, x1: 1, y0: from, y1: to, layer: "below", line: { width: 0 } };
+  const left = { xref: "paper", xanchor: "left", yanchor: "top" };
+  return figure(
+    claim,
+    [
       ...law,
-      signs("seeds 1–6", found, { symbol: "circle", size: 11, color: colors.black }),
-      signs("fresh seeds", fresh, { symbol: "diamond-open", size: 10, color: colors.blue, line: { width: 2 } }),
+      signs("seeds 1–6", (seed) => seed <= 6, { symbol: "circle", size: 11, color: colors.black }),
+      signs("fresh seeds", (seed) => seed > 6, {
+        symbol: "diamond-open",
+        size: 10,
+        color: colors.blue,
+        line: { width: 2 },
+      }),
     ],
-    layout: titled(claim, {
+    {
       height: 460,
-      xaxis: { title: { text: "first pulse (training step)" }, range: [-3, last] },
-      yaxis: { title: { text: "rest lost (training step)" }, range: [0, to + 8] },
-      shapes: [{ ...paper, fillcolor: colors.lightGrey, opacity: 0.5 }],
-      annotations: [{ ...label, xanchor: "left", yanchor: "top" }],
+      xaxis: axis("first pulse (training step)", { range: [-3, last] }),
+      yaxis: axis("rest lost (training step)", { range: [0, to + 8] }),
+      shapes: [{ ...band, fillcolor: colors.lightGrey, opacity: 0.5 }],
+      annotations: [note("lost here in Fig. 7 of the paper", 0.02, to, left)],
       legend: { x: 0.98, xanchor: "right", y: 0.04, yanchor: "bottom" },
-    } as Layout),
-  };
-}
+    },
+  );
+});
 
-/** Ticks of an error on a logarithmic axis, all of one size: Plotly prints those between decades smaller and bare. */
-const errorTicks = [0.05, 0.1, 0.2, 0.5, 1, 2];
+/** What a training has learnt at some of its steps: the memories that are held, and the error of the test. */
+export interface LearningStory {
+  readonly gain: number;
+  readonly memories: readonly { readonly step: number; readonly held: readonly unknown[] }[];
+  readonly tests: readonly { readonly step: number; readonly meanSquaredError: number }[];
+}
 
 /**
  * What is learnt when: memories held, and the error of the test run, at every snapshot; steps on a logarithmic axis.
@@ -148,62 +161,30 @@ const errorTicks = [0.05, 0.1, 0.2, 0.5, 1, 2];
  * @param stories one for each gain
  * @param claim the title
  */
-export function learningOverTraining(
-  stories: readonly {
-    readonly gain: number;
-    readonly memories: readonly HeldMemories[];
-    readonly tests: readonly TestRun[];
-  }[],
-  claim: string,
-): Figure {
-  checkList("learningOverTraining", "stories", stories, 1, ["gain", "memories", "tests"]);
-  checkShape("learningOverTraining", "stories", stories, [
-    { memories: [{ step: "number", held: "list" }], tests: [{ step: "number" }] },
-  ]);
-  const data = stories.flatMap(({ gain, memories, tests }, k): Trace[] => {
-    const common = { type: "scatter", mode: "lines+markers", name: `g = ${gain}`, ...styleOf(k) };
-    const held = memories.filter(({ step }) => step > 0);
-    const tested = tests.filter(({ step }) => step > 0);
-    return [
-      {
-        ...common,
-        x: held.map(({ step }) => step),
-        y: held.map((row) => row.held.length),
+export const learningOverTraining = drawing(
+  "learningOverTraining",
+  (stories: readonly LearningStory[], claim: string) => {
+    const trained = ({ step }: { readonly step: number }) => step > 0; // a logarithmic axis has no step 0
+    const data = stories.flatMap((story, k) => [
+      course(story, k, story.memories.filter(trained), ({ held }) => held.length, {
         line: { ...styleOf(k).line, shape: "hv" },
-      },
-      {
-        ...common,
-        x: tested.map(({ step }) => step),
-        y: tested.map(({ meanSquaredError }) => meanSquaredError),
-        yaxis: "y2",
-        showlegend: false,
-      },
-    ];
-  });
-  const layout = stacked("memories held, of 8", "test error (MSE)", {
-    type: "log",
-    dtick: 1,
-    title: { text: "training step" },
-  });
-  const lower = {
-    ...(layout.yaxis2 as Record<string, unknown>),
-    type: "log",
-    tickvals: errorTicks,
-    ticktext: errorTicks.map(String),
-  };
-  return { data, layout: titled(claim, { ...layout, yaxis2: lower }) };
-}
+      }),
+      course(story, k, story.tests.filter(trained), ({ meanSquaredError }) => meanSquaredError, inLowerPanel),
+    ]);
+    const error = logAxis("test error (MSE)", [0.05, 0.1, 0.2, 0.5, 1, 2]);
+    const steps = logAxis("training step", undefined, { dtick: 1 });
+    return figure(claim, data, stacked(steps, axis("memories held, of 8"), error));
+  },
+);
 
-/** A network of a scan of gains: its origin before and after training, its test, and what was found of it. */
+/** One network of a scan, as far as it is drawn. */
 export interface GainRow {
   readonly gain: number;
-  readonly before: OriginAt;
-  readonly after: OriginAt;
+  readonly before: { readonly spectralAbscissa: number };
+  readonly after: { readonly spectralAbscissa: number };
   readonly meanSquaredError: number;
-  /** Memories held, and how many of them rest at a fixed point. */
   readonly held: number;
   readonly resting: number;
-  /** Fixed points found, and the sum of their indices. */
   readonly points: number;
   readonly indexSum: number;
 }
@@ -215,98 +196,42 @@ export interface GainRow {
  * @param rows by ascending gain
  * @param claim the title
  */
-export function gainScan(rows: readonly GainRow[], claim: string): Figure {
-  checkList("gainScan", "rows", rows, 1, ["before", "after", "indexSum"]);
-  const x = rows.map(({ gain }) => gain);
-  const line = (name: string, y: number[], panel: string, style: Record<string, unknown>, more = {}): Trace => ({
-    ...{ type: "scatter", mode: "lines+markers", name, x, y, xaxis: `x${panel}`, yaxis: `y${panel}` },
-    line: style,
-    marker: { size: 7, ...more },
-  });
+export const gainScan = drawing("gainScan", (rows: readonly GainRow[], claim: string) => {
+  const gains = rows.map(({ gain }) => gain);
+  const series = (name: string, value: (row: GainRow) => number, line: Fields, more: Fields = {}): Trace =>
+    mark("lines+markers", name, gains, rows.map(value), { line, marker: { size: 7, ...more } });
   const dark = { color: colors.blue, width: 2 };
   const broken = { color: colors.vermilion, width: 2, dash: "dash" };
   const dotted = { color: colors.grey, width: 1.5, dash: "dot" };
   const symbol = rows.map(({ indexSum }) => (indexSum === 1 ? "circle" : "circle-open"));
-  const data = [
-    line(
-      "after training",
-      rows.map(({ after }) => after.spectralAbscissa),
-      "",
-      broken,
-      { symbol: "square" },
-    ),
-    line(
-      "before",
-      rows.map(({ before }) => before.spectralAbscissa),
-      "",
-      dark,
-    ),
+  const origin = [
+    series("after training", ({ after }) => after.spectralAbscissa, broken, { symbol: "square" }),
+    series("before", ({ before }) => before.spectralAbscissa, dark),
+    { ...series("g − 1", ({ gain }) => gain - 1, dotted), mode: "lines" },
+  ];
+  const memories = [
+    series("held", ({ held }) => held, dark),
+    series("at rest", ({ resting }) => resting, broken, { symbol: "square" }),
+  ];
+  const error = [series("test error", ({ meanSquaredError }) => meanSquaredError, dark)];
+  const found = [series("fixed points found", (row) => row.points, dark, { symbol, size: 9 })];
+  const fromZero = { rangemode: "tozero" };
+  return panels(
+    claim,
+    axis("gain g"),
+    [
+      { note: "max Re λ of the origin (1/τ)", yaxis: {}, marks: origin },
+      { note: "memories, of 8: ● held, ■ at rest", yaxis: { range: [-0.4, 8.6] }, marks: memories },
+      { note: "test error on one input (MSE)", yaxis: fromZero, marks: error },
+      { note: "fixed points found: ● index sum 1", yaxis: fromZero, marks: found },
+    ],
     {
-      ...line(
-        "g − 1",
-        x.map((g) => g - 1),
-        "",
-        dotted,
-      ),
-      mode: "lines",
-    },
-    line(
-      "held",
-      rows.map(({ held }) => held),
-      "2",
-      dark,
-    ),
-    line(
-      "at rest",
-      rows.map(({ resting }) => resting),
-      "2",
-      broken,
-      { symbol: "square" },
-    ),
-    line(
-      "test error",
-      rows.map(({ meanSquaredError }) => meanSquaredError),
-      "3",
-      dark,
-    ),
-    line(
-      "fixed points found",
-      rows.map(({ points }) => points),
-      "4",
-      dark,
-      { symbol, size: 9 },
-    ),
-  ];
-  const panel = (k: number) => ({ domain: k % 2 === 0 ? [0, 0.43] : [0.57, 1] });
-  const height = (k: number) => ({ domain: k < 2 ? [0.56, 0.95] : [0, 0.4] });
-  const gain = { title: { text: "gain g" } };
-  const notes = [
-    "max Re λ of the origin (1/τ)",
-    "memories, of 8: ● held, ■ at rest",
-    "test error on one input (MSE)",
-    "fixed points found: ● index sum 1",
-  ];
-  return {
-    data: data.map((trace, k) => ({ ...trace, showlegend: k < 3 })),
-    layout: titled(claim, {
       width: 820,
       height: 640,
-      xaxis: { ...panel(0), anchor: "y" },
-      yaxis: { ...height(0) },
-      xaxis2: { ...panel(1), anchor: "y2" },
-      yaxis2: { ...height(1), anchor: "x2", range: [-0.4, 8.6] },
-      xaxis3: { ...panel(2), anchor: "y3", ...gain },
-      yaxis3: { ...height(2), anchor: "x3", rangemode: "tozero" },
-      xaxis4: { ...panel(3), anchor: "y4", ...gain },
-      yaxis4: { ...height(3), anchor: "x4", rangemode: "tozero" },
-      annotations: notes.map((text, k) => ({
-        ...{ text, x: k % 2 === 0 ? 0 : 0.57, y: k < 2 ? 0.96 : 0.41, xref: "paper", yref: "paper" },
-        ...{ xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 14 } },
-      })),
       legend: { x: 0.43, xanchor: "right", y: 0.56, yanchor: "bottom", font: { size: 12 } },
-    }),
-  };
-}
+    },
+  );
+});
 
 /** Bands of the skeleton, from the corners inwards; light, dark and patterns survive grey print. */
 const bands: readonly { name: string; has: (m: number) => boolean; color: string; pattern: string }[] = [
@@ -323,35 +248,31 @@ const bands: readonly { name: string; has: (m: number) => boolean; color: string
  * @param steps at which to count
  * @param claim the title
  */
-export function skeletonOverTraining(record: BranchRecord, steps: readonly number[], claim: string): Figure {
-  checkList("skeletonOverTraining", "steps", steps, 1);
-  const counted = steps.filter((step) => step > 0); // a logarithmic axis: most happens early
-  const counts = counted.map((step) => skeletonAt(record, step));
-  const [before, last] = counted.slice(-2);
-  const x = last === undefined ? counted : [...counted, (last * last) / before]; // the last column is as wide as the one before
-  const data = bands.map(({ name, has, color, pattern }): Trace => {
-    const y = counts.map((at) => [...at].reduce((sum, [modes, count]) => sum + (has(modes) ? count : 0), 0));
-    if (x.length > y.length) y.push(y[y.length - 1]);
-    const fill = {
-      fillcolor: color,
-      fillpattern: { shape: pattern, fgcolor: "#FFFFFF", bgcolor: color, size: 7, solidity: 0.25 },
-    };
-    const line = { color: "#FFFFFF", width: 1, shape: "hv" };
-    return { type: "scatter", mode: "lines", name, x, y, stackgroup: "skeleton", line, ...fill };
-  });
-  return {
-    data,
-    layout: titled(claim, {
+export const skeletonOverTraining = drawing(
+  "skeletonOverTraining",
+  (record: BranchRecord, steps: readonly number[], claim: string) => {
+    const counted = steps.filter((step) => step > 0); // a logarithmic axis: most happens early
+    const counts = counted.map((step) => skeletonAt(record, step));
+    const [before, last] = counted.slice(-2);
+    const x = last === undefined ? counted : [...counted, (last * last) / before]; // the last column is as wide as the one before
+    const data = bands.map(({ name, has, color, pattern }): Trace => {
+      const y = counts.map((at) => [...at].reduce((sum, [modes, count]) => sum + (has(modes) ? count : 0), 0));
+      if (x.length > y.length) y.push(y[y.length - 1]);
+      const fillpattern = { shape: pattern, fgcolor: "#FFFFFF", bgcolor: color, size: 7, solidity: 0.25 };
+      const edge = { color: "#FFFFFF", width: 1, shape: "hv" };
+      return lines(name, x, y, edge, { stackgroup: "skeleton", fillcolor: color, fillpattern });
+    });
+    return figure(claim, data, {
       height: 420,
-      xaxis: { type: "log", title: { text: "training step" } },
-      yaxis: { title: { text: "fixed points" } },
+      xaxis: logAxis("training step"),
+      yaxis: axis("fixed points"),
       legend: { x: 0.02, y: 0.98, yanchor: "top", traceorder: "reversed" },
-    }),
-  };
-}
+    });
+  },
+);
 
 /** How a piece of a branch is drawn, by its number of unstable modes. */
-const branchClasses: readonly { name: string; has: (m: number) => boolean; line: Record<string, unknown> }[] = [
+const branchClasses: readonly { name: string; has: (m: number) => boolean; line: Fields }[] = [
   { name: "attractor", has: (m) => m === 0, line: { color: colors.blue, width: 3, dash: "solid" } },
   { name: "saddle, m = 1", has: (m) => m === 1, line: { color: colors.vermilion, width: 2.2, dash: "dash" } },
   { name: "more unstable modes", has: (m) => m > 1, line: { color: "#5E2900", width: 1.8, dash: "dot" } },
@@ -386,61 +307,54 @@ export interface BranchView {
  * @param view coordinate, its label, and what the parameter is
  * @param title the claim the figure makes
  */
-export function continuationBranches(continuation: Continuation, view: BranchView, title?: string): Figure {
-  const where = "continuationBranches";
-  checkRecord(where, "continuation", continuation, ["branches", "events"]);
-  checkList(where, "continuation.branches", continuation.branches, 0, ["parameters", "points", "unstableCounts"]);
-  checkList(where, "continuation.events", continuation.events, 0, ["kind", "x"]);
-  checkShape(where, "continuation.events", continuation.events, [{ parameter: "number" }]);
-  checkRecord(where, "view", view, ["label", "parameter"]);
-  if (typeof view.coordinate !== "function") reject(where, "view.coordinate", view.coordinate, "a function");
-  const lines = branchClasses.flatMap(({ name, has, line }): Trace[] => {
-    const [x, y]: number[][] = [[], []];
-    for (const { parameters, points, unstableCounts } of continuation.branches) {
-      for (let i = 1; i < points.length; i++) {
-        // an end at an event has no count of its own
-        if (!has(Math.max(unstableCounts[i - 1], unstableCounts[i]))) continue;
-        const isOn =
-          x.length > 1 && x[x.length - 2] === parameters[i - 1] && y[y.length - 2] === view.coordinate(points[i - 1]);
-        if (isOn) {
-          x.pop();
-          y.pop();
-        } else {
-          x.push(parameters[i - 1]);
-          y.push(view.coordinate(points[i - 1]));
-        }
-        x.push(parameters[i], Number.NaN);
-        y.push(view.coordinate(points[i]), Number.NaN);
-      }
-    }
-    return x.length === 0 ? [] : [{ type: "scatter", mode: "lines", name, x, y, line, hoverinfo: "skip" }];
-  });
-  const marks = Object.entries(eventSigns).flatMap(([kind, symbol]): Trace[] => {
-    const those = continuation.events.filter((event) => event.kind === kind);
-    if (those.length === 0) return [];
-    return [
-      {
-        type: "scatter",
-        mode: "markers",
-        name: kind,
-        x: those.map(({ parameter }) => parameter),
-        y: those.map((event) => view.coordinate(event.x)),
-        text: those.map(({ change, parameter }) => `${kind} (${change}) at ${parameter.toPrecision(6)}`),
-        hoverinfo: "text",
-        marker: { symbol, size: 13, color: colors.black, line: { color: colors.black, width: 2.2 } },
-      },
-    ];
-  });
-  return {
-    data: [...lines, ...marks],
-    layout: titled(title ?? eventsClaim(continuation), {
-      xaxis: { title: { text: view.parameter }, zeroline: false },
-      yaxis: { title: { text: view.label } },
-      legend: { orientation: "h", x: 0, y: -0.25, yanchor: "top" },
+export const continuationBranches = drawing(
+  "continuationBranches",
+  (continuation: Continuation, view: BranchView, title?: string) => {
+    const signs = Object.entries(eventSigns).map(([kind, symbol]) => {
+      const those = continuation.events.filter((event) => event.kind === kind);
+      const marker = { symbol, size: 13, color: colors.black, line: { color: colors.black, width: 2.2 } };
+      const text = those.map(({ change, parameter }) => `${kind} (${change}) at ${parameter.toPrecision(6)}`);
+      const [x, y] = [those.map(({ parameter }) => parameter), those.map((event) => view.coordinate(event.x))];
+      return points(kind, x, y, marker, { text, hoverinfo: "text" });
+    });
+    const pieces = branchClasses.map(({ name, has, line }) => {
+      const { x, y } = stretches(continuation, view, has);
+      return lines(name, x, y, line, { hoverinfo: "skip" });
+    });
+    return figure(title ?? eventsClaim(continuation), present([...pieces, ...signs]), {
+      xaxis: axis(view.parameter, { zeroline: false }),
+      yaxis: axis(view.label),
+      legend: below(-0.25),
       height: 520,
       margin: { b: 160 },
-    }),
-  };
+    });
+  },
+);
+
+/** The parts of all branches whose number of unstable modes is of one class, each followed by a gap. */
+function stretches(
+  { branches }: Continuation,
+  { coordinate }: BranchView,
+  has: (modes: number) => boolean,
+): { x: number[]; y: number[] } {
+  const [x, y]: number[][] = [[], []];
+  for (const { parameters, points: states, unstableCounts } of branches) {
+    const heights = states.map(coordinate);
+    for (let i = 1; i < states.length; i++) {
+      // an end at an event has no count of its own
+      if (!has(Math.max(unstableCounts[i - 1], unstableCounts[i]))) continue;
+      const isOn = x.length > 1 && x[x.length - 2] === parameters[i - 1] && y[y.length - 2] === heights[i - 1];
+      for (const [axis, values] of [
+        [x, parameters],
+        [y, heights],
+      ] as const) {
+        if (isOn) axis.pop();
+        else axis.push(values[i - 1]);
+        axis.push(values[i], Number.NaN);
+      }
+    }
+  }
+  return { x, y };
 }
 
 /** How many events of each kind there are. */

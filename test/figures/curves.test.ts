@@ -18,7 +18,7 @@ describe("figures of ghosts", () => {
     const figure = figures.passageTimes(rows);
     assert.deepEqual(xy(figure, "measured"), { x: [0.01, 0.04], y: [200, 50] });
     assert.equal(figure.layout.xaxis?.type, "log");
-    assertRejects(() => figures.passageTimes([]), "passageTimes: passages has length 0, expected at least 1");
+    assertRejects(() => figures.passageTimes([]), "passageTimes: the first argument has length 0, expected at least 1");
   });
 });
 

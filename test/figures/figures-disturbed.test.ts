@@ -40,8 +40,11 @@ describe("figures of what noise does", () => {
     );
     assert.throws(
       () => figures.disturbedOutputs([{ name: "z", output: [1, 2], target: [1] }], "a claim"),
-      /^RangeError: disturbedOutputs: target has length 1, expected 2$/,
+      /^RangeError: disturbedOutputs: "target f" has 1 values, expected 2$/,
     );
-    assert.throws(() => figures.scoresBySeed([], "area", "a claim"), /^RangeError: scoresBySeed: scores has length 0/);
+    assert.throws(
+      () => figures.scoresBySeed([], "area", "a claim"),
+      /^RangeError: scoresBySeed: the first argument has length 0/,
+    );
   });
 });

@@ -54,7 +54,7 @@ describe("Fig. 7 and its film [J15 §6.1]", () => {
     assert.ok(figureJson(film).length < 9000);
     assertRejects(
       () => figures.phaseFilm([{ ...portraits[0], test: new Matrix([[1, 2]]) }], final, ""),
-      "portraits: coordinates is 1×2, expected any×3",
+      "phaseFilm: projection has 2 axes, expected at least 3",
     );
   });
 });

@@ -91,7 +91,7 @@ describe("figures of the noise study", () => {
   it("refuse a study with levels that do not match", () => {
     assert.throws(
       () => figures.noiseError({ ...study, levels: [1] }),
-      /^RangeError: noiseError: network "tanh" has 2 levels, expected 1$/,
+      /^RangeError: noiseError: "tanh" has 2 values, expected 1$/,
     );
     assert.throws(() => figures.noiseCurves(study, "loudness" as "error", "a claim"), /measure is "loudness"/);
   });

@@ -106,6 +106,9 @@ describe("figures of minimisers", () => {
     const bare = { name: "cg", ...minimizeSpeed(twoWells, start, { method: "cg" }) };
     assertRejects(() => figures.descentPaths(twoWells, [bare]), /record "cg" has no path, expected recordPath: true/);
     assertRejects(() => figures.descentCurves([bare]), /record "cg" has no qPath/);
-    assertRejects(() => figures.descentCurves([]), "descentCurves: records has length 0, expected at least 1");
+    assertRejects(
+      () => figures.descentCurves([]),
+      "descentCurves: the first argument has length 0, expected at least 1",
+    );
   });
 });

@@ -21,7 +21,7 @@ describe("figures/tones", () => {
     assert.equal(figures.toneRun({ input, target }, "A claim").data.length, 2);
     assert.throws(
       () => figures.toneRun({ input, target: new Matrix(3, 1) }, "A claim"),
-      /toneRun: target is 3×1, expected 50×1/,
+      /^RangeError: toneRun: "target f" has 3 values, expected 50$/,
     );
   });
 
@@ -46,7 +46,10 @@ describe("figures/tones", () => {
     assert.ok(
       Math.abs(height(marks, 0) - height(first, 7)) < 0.1 && Math.abs(height(marks, 1) - height(second, 7)) < 0.1,
     );
-    assert.throws(() => figures.orbits([], [], "A claim"), /orbits: runs has length 0, expected at least 1/);
+    assert.throws(
+      () => figures.orbits([], [], "A claim"),
+      /orbits: the first argument has length 0, expected at least 1/,
+    );
     assert.throws(
       () => figures.orbits([{ name: "flat", states: new Matrix(5, 2) }], [], "A claim"),
       /has 2 columns, expected at least 3/,
@@ -68,7 +71,7 @@ describe("figures/tones", () => {
     );
     assert.throws(
       () => figures.frequencies([{ name: "n", wanted: [1], found: [] }], "A claim"),
-      /series\[0\]\.found has length 0, expected 1/,
+      /^RangeError: frequencies: "n" has 0 values, expected 1$/,
     );
   });
 });
