@@ -1,6 +1,6 @@
 /** Fixed points followed through training, small enough for a file: their states in short, one of each mirror pair. */
 
-import { checkRecord, checkShape, reject } from "../wasm/validate";
+import { checkShape } from "../wasm/validate";
 import type { Continuation } from "./continue";
 
 /** A state in short: its output z, and its first three principal components. */
@@ -34,12 +34,6 @@ const roundedStep = (step: number): number => Number(step.toFixed(2));
  * @param short the short form of a fixed point at a step
  */
 export function recordOf(all: Continuation, short: (x: Float64Array, step: number) => ShortState): BranchRecord {
-  checkRecord("recordOf", "continuation", all, ["branches", "events"]);
-  checkShape("recordOf", "continuation", all, {
-    branches: [{ parameters: "numbers", points: "list", unstableCounts: "numbers" }],
-    events: [{ parameter: "number", x: "numbers", branches: "numbers" }],
-  });
-  if (typeof short !== "function") reject("recordOf", "short", short, "a function");
   const own = all.branches.flatMap((branch, i) => (branch.mirrorOf < 0 ? [i] : []));
   return {
     branches: own.map((i) => {
@@ -65,8 +59,7 @@ export function recordOf(all: Continuation, short: (x: Float64Array, step: numbe
 
 /** Fixed points that are there at a step, by number of unstable modes, from the branches of a film. */
 export function skeletonAt(record: BranchRecord, step: number): Map<number, number> {
-  checkRecord("skeletonAt", "record", record, ["branches"]);
-  checkShape("skeletonAt", "record.branches", record.branches, [{ steps: "numbers", unstable: "numbers" }]);
+  checkShape("skeletonAt", "record", record, { branches: [{ steps: "numbers", unstable: "numbers" }] });
   const counts = new Map<number, number>();
   for (const { steps, unstable, isMirrored } of record.branches) {
     const after = steps.findIndex((s) => s >= step);
@@ -83,7 +76,6 @@ export function skeletonAt(record: BranchRecord, step: number): Map<number, numb
  * z and three principal components.
  */
 export function continuationOf(record: BranchRecord, last = Number.POSITIVE_INFINITY): Continuation {
-  checkRecord("continuationOf", "record", record, ["branches", "events"]);
   checkShape("continuationOf", "record", record, {
     branches: [{ steps: "numbers", states: ["numbers"], unstable: "numbers" }],
     events: [{ step: "number", state: "numbers", branches: "numbers" }],

@@ -20,8 +20,10 @@ export interface End {
   readonly minimum: Minimum;
 }
 
-/** How ends become points, see `FindOptions`. */
-export interface CollectOptions {
+/** The ends of a search, how they become points (see `FindOptions`), and what is known of them. */
+export interface Collection {
+  readonly ends: readonly End[];
+  readonly work: SearchWork;
   readonly slowSlope: number;
   readonly mergeTolerance: number;
   readonly slowMergeTolerance: number;
@@ -31,6 +33,7 @@ export interface CollectOptions {
   readonly size: number;
   /** Searches from one more state, whose end is no end of the set. */
   readonly probe: (x: Float64Array) => Promise<Minimum>;
+  readonly known: Known;
 }
 
 /** What has been worked out about minima already, so that a search that goes on does not do it again. */
@@ -71,17 +74,11 @@ interface Place {
 /**
  * Merges, judges and orders the ends of all starts.
  *
- * @param known judgements and spectra made before, which are not made again; new ones are added
+ * @param all what is known of them is not worked out again; what is new is added
  * @param withSpectra whether fixed points get their eigenvalues
  */
-export async function collect(
-  ends: readonly End[],
-  work: SearchWork,
-  options: CollectOptions,
-  known: Known,
-  withSpectra: boolean,
-): Promise<FixedPointSet> {
-  const { slowSlope, mergeTolerance, slowMergeTolerance, size } = options;
+export async function collect(all: Collection, withSpectra: boolean): Promise<FixedPointSet> {
+  const { ends, work, slowSlope, mergeTolerance, slowMergeTolerance, size } = all;
   const candidates = ends.flatMap(({ minimum }, i) => (isCandidate(minimum, size) ? [i] : []));
   const slow = ends.flatMap(({ minimum }, i) => (isSlow(minimum, slowSlope, size) ? [i] : []));
   const fixed: Place[] = [];
@@ -89,13 +86,13 @@ export async function collect(
     const states = members.map((i) => ends[i].minimum.x);
     return connectedComponents(states, tolerance, size).map((component) => component.map((k) => members[k]));
   };
-  for (const place of await pointsAmong(ends, together(candidates, mergeTolerance), work, options, known)) {
+  for (const place of await pointsAmong(all, together(candidates, mergeTolerance))) {
     if (isFixed(place)) fixed.push(place);
     else slow.push(...place.members);
   }
   slow.sort((i, j) => i - j);
   const valleys = together(slow, slowMergeTolerance);
-  const lingering = await work.each(valleys, (members) => judged(ends, members, work, known));
+  const lingering = await work.each(valleys, (members) => judged(all, members));
   const pointOf = owners(fixed, ends.length);
   const slowPointOf = owners(lingering, ends.length);
   const outcomes = ends.map(({ start, minimum }, i) => ({
@@ -108,14 +105,12 @@ export async function collect(
     point: pointOf[i],
     slowPoint: slowPointOf[i],
   }));
-  const spectra = withSpectra ? await spectraOf(fixed, work, known, options) : undefined;
+  const spectra = withSpectra ? await spectraOf(all, fixed) : undefined;
   const points = fixed.map((place, i) => ({ ...pointAt(place), ...spectra?.[i] }));
   const slowPoints = lingering.map((place) => slowPointAt(place, size));
   const open = lingering.flatMap((place, i) => (isUndecided(place, size) ? [i] : []));
-  const isOpen = async (end: Minimum): Promise<boolean> =>
-    isCandidate(end, size) && (await work.judge(end.x)).reason !== undefined;
   const minima = open.map((i) => lingering[i].best.minimum);
-  const continuum = (await continuumAmong(minima, options.probe, isOpen, known.between)).map((k) => open[k]);
+  const continuum = (await continuumAmong(all, minima)).map((k) => open[k]);
   return { points, slowPoints, outcomes, ...(continuum.length > 0 ? { continuum } : {}) };
 }
 
@@ -123,10 +118,8 @@ type Spectrum = Pick<FixedPoint, "eigenvalues" | "unstableCount">;
 
 /** The spectrum of each place. In an odd flow J(−x) = J(x), so of two mirror images only the first is worked out. */
 async function spectraOf(
+  { work, isOdd, known: { spectra } }: Collection,
   fixed: readonly Place[],
-  work: SearchWork,
-  { spectra }: Known,
-  { isOdd }: CollectOptions,
 ): Promise<Spectrum[]> {
   const places = fixed.map(located);
   const twins = fixed.map(({ best }, i) => {
@@ -144,17 +137,12 @@ async function spectraOf(
 }
 
 /** Some of the ends as one place, judged where the residual is lowest. */
-async function judged(
-  ends: readonly End[],
-  members: readonly number[],
-  work: SearchWork,
-  { judgements }: Known,
-): Promise<Place> {
+async function judged({ ends, work, known }: Collection, members: readonly number[]): Promise<Place> {
   let best = members[0];
   for (const i of members) if (isLower(ends[i].minimum, ends[best].minimum)) best = i;
   const { minimum } = ends[best];
-  const judgement = judgements.get(minimum) ?? (await work.judge(minimum.x));
-  judgements.set(minimum, judgement);
+  const judgement = known.judgements.get(minimum) ?? (await work.judge(minimum.x));
+  known.judgements.set(minimum, judgement);
   return { members, best: ends[best], judgement };
 }
 
@@ -171,17 +159,12 @@ function isLower(a: Minimum, b: Minimum): boolean {
  * Heaps of neighbours are only where it begins. Of each the best is judged; what is so near to it that Newton's method leads
  * there for sure is that point, the rest of the heap is looked at again. Then heaps that are one point are put together.
  */
-async function pointsAmong(
-  ends: readonly End[],
-  heaps: readonly number[][],
-  work: SearchWork,
-  options: CollectOptions,
-  known: Known,
-): Promise<Place[]> {
+async function pointsAmong(all: Collection, heaps: readonly number[][]): Promise<Place[]> {
+  const { ends, work } = all;
   const found: Place[] = [];
   let open = heaps;
   while (open.length > 0) {
-    const heads = await work.each(open, (heap) => judged(ends, heap, work, known));
+    const heads = await work.each(open, (heap) => judged(all, heap));
     const rests: number[][] = [];
     for (const head of heads) {
       const isHere = await work.each(head.members, (i) => isSurelyAt(head, ends[i].minimum.x, work));
@@ -195,13 +178,13 @@ async function pointsAmong(
   const sure = found.filter(isDecided);
   const links = new Set<string>();
   for (const [i, a] of sure.entries()) {
-    for (const [j, b] of sure.slice(0, i).entries()) if (await areOne(a, b, options, work)) links.add(`${i} ${j}`);
+    for (const [j, b] of sure.slice(0, i).entries()) if (await areOne(all, a, b)) links.add(`${i} ${j}`);
   }
   const groups = linked(sure.length, (i, j) => links.has(`${i} ${j}`)).map((group) => group.map((k) => sure[k]));
   // what is undecided belongs to the nearest of them, and joins no two that are points of their own
   const apart: Place[] = [];
   for (const place of found.filter((one) => !isDecided(one))) {
-    const owner = await ownerOf(place, sure, options, work);
+    const owner = await ownerOf(all, place, sure);
     (groups.find((group) => owner && group.includes(owner)) ?? apart).push(place);
   }
   return [...groups.map(united), ...apart].sort((a, b) => a.members[0] - b.members[0]);
@@ -219,32 +202,27 @@ async function isSurelyAt(place: Place, x: Float64Array, work: SearchWork): Prom
 }
 
 /** Whether two places, each near a point, are near the same. */
-async function areOne(a: Place, b: Place, options: CollectOptions, work: SearchWork): Promise<boolean> {
+async function areOne(all: Collection, a: Place, b: Place): Promise<boolean> {
   const [one, other] = [located(a), located(b)];
   if (a.judgement.certificate !== undefined) return isSamePoint(one, other);
-  return isNear(one, other, options) && work.holdsOne(one.xStar, other.xStar);
+  return isNear(one, other, all) && all.work.holdsOne(one.xStar, other.xStar);
 }
 
 /** The nearest point that is alone in a ball with a place that is none by itself. */
-async function ownerOf(
-  place: Place,
-  sure: readonly Place[],
-  options: CollectOptions,
-  work: SearchWork,
-): Promise<Place | undefined> {
+async function ownerOf(all: Collection, place: Place, sure: readonly Place[]): Promise<Place | undefined> {
   const { xStar } = located(place);
   const away = (one: Place): number => distance(located(one).xStar, xStar);
   for (const one of [...sure].sort((a, b) => away(a) - away(b))) {
     const at = located(one);
     if (away(one) <= Math.max(aloneWithin(at), at.within ?? 0)) return one;
-    const isEstimated = at.certificate === undefined && isNear(at, located(place), options);
-    if (isEstimated && (await work.holdsOne(at.xStar, xStar))) return one;
+    const isEstimated = at.certificate === undefined && isNear(at, located(place), all);
+    if (isEstimated && (await all.work.holdsOne(at.xStar, xStar))) return one;
   }
   return undefined;
 }
 
 /** Near enough to ask how J changes in between: as slow points that are one, or as far as a point may be from its place. */
-function isNear(a: Located, b: Located, { size, slowMergeTolerance }: CollectOptions): boolean {
+function isNear(a: Located, b: Located, { size, slowMergeTolerance }: Collection): boolean {
   const reach = [a, b].map(({ within = 0 }) => (Number.isFinite(within) ? within : 0));
   const apart = distance(a.xStar, b.xStar);
   return apart <= Math.max(slowMergeTolerance * Math.max(size, norm(a.xStar), norm(b.xStar)), reach[0] + reach[1]);
@@ -316,7 +294,7 @@ function owners(found: readonly Place[], count: number): Int32Array {
 }
 
 /** Whether more places lie between two, as far as it has been looked at. */
-export type Between = Map<Minimum, Map<Minimum, boolean>>;
+type Between = Map<Minimum, Map<Minimum, boolean>>;
 
 /** Most places from which a continuum is looked for. */
 const mostProbed = 6;
@@ -334,45 +312,34 @@ const apart = 0.1;
  * A search from two states on the way from a place to its nearest neighbour must end at rest on that way, at two further
  * places. One state half way could meet an isolated point by chance, two at odd parts do not meet two.
  *
+ * @param all what was looked at before is not looked at again; what is new is added
  * @param places that are undecided, each as slow as a fixed point
- * @param probe searches from a state
- * @param isOpen whether what a search ended at is undecided, too
- * @param between what was looked at before, which is not done again; added to
  * @returns indices into the places, ascending
  */
-export async function continuumAmong(
-  places: readonly Minimum[],
-  probe: (x: Float64Array) => Promise<Minimum>,
-  isOpen: (end: Minimum) => Promise<boolean>,
-  between: Between,
-): Promise<number[]> {
+async function continuumAmong(all: Collection, places: readonly Minimum[]): Promise<number[]> {
   if (places.length < 3) return [];
+  const { between } = all.known;
   const found = new Set<number>();
   for (const [i, place] of places.slice(0, mostProbed).entries()) {
     const away = (k: number): number => (k === i ? Number.POSITIVE_INFINITY : distance(place.x, places[k].x));
     const next = places.reduce((nearest, _, k) => (away(k) < away(nearest) ? k : nearest), i === 0 ? 1 : 0);
     const seen = between.get(place) ?? new Map<Minimum, boolean>();
     between.set(place, seen);
-    const isOn = seen.get(places[next]) ?? (await hasMoreBetween(place.x, places[next].x, probe, isOpen));
+    const isOn = seen.get(places[next]) ?? (await hasMoreBetween(all, place.x, places[next].x));
     seen.set(places[next], isOn);
     if (isOn) found.add(i).add(next);
   }
   return [...found].sort((i, j) => i - j);
 }
 
-async function hasMoreBetween(
-  a: Float64Array,
-  b: Float64Array,
-  probe: (x: Float64Array) => Promise<Minimum>,
-  isOpen: (end: Minimum) => Promise<boolean>,
-): Promise<boolean> {
+async function hasMoreBetween({ probe, size, work }: Collection, a: Float64Array, b: Float64Array): Promise<boolean> {
   const gap = distance(a, b);
   const isApart = (x: Float64Array, y: Float64Array): boolean => distance(x, y) >= apart * gap;
   const ends: Float64Array[] = [];
   for (const part of parts) {
     const end = await probe(a.map((value, k) => value + part * (b[k] - value)));
     const isOnTheWay = [a, b].every((x) => isApart(x, end.x) && distance(x, end.x) <= gap);
-    if (!isOnTheWay || !(await isOpen(end))) return false;
+    if (!isOnTheWay || !isCandidate(end, size) || (await work.judge(end.x)).reason === undefined) return false;
     ends.push(end.x);
   }
   return isApart(ends[0], ends[1]);

@@ -263,7 +263,6 @@ export const deflationDefaults: Readonly<DeflationOptions> = Object.freeze({
  * @param x0 activation to start from, (N); one of the known points leads nowhere
  * @param known zeros to be kept away from, (N) each
  * @returns an approximate zero; undefined if it did not arrive at one
- * @throws RangeError if an argument is out of place
  */
 export function deflatedNewton(
   flow: Flow,
@@ -271,15 +270,7 @@ export function deflatedNewton(
   known: readonly Float64Array[],
   options?: Partial<DeflationOptions>,
 ): Float64Array | undefined {
-  const where = "deflatedNewton";
-  checkFlowArgument(where, flow);
-  checkVector(where, "x0", x0, flow.dimension);
-  checkList(where, "known", known);
-  for (const [k, point] of known.entries()) checkVector(where, `known[${k}]`, point as Float64Array, flow.dimension);
-  const { steps, longest, speed } = withDefaults(where, options, deflationDefaults);
-  checkCount(where, "steps", steps, 1, mostSteps);
-  checkNumber(where, "longest", longest);
-  checkNumber(where, "speed", speed, "not negative");
+  const { steps, longest, speed } = { ...deflationDefaults, ...options };
   const most = longest * (Math.max(0, ...known.map(norm)) || norm(x0) || 1);
   const scale = Math.min(...known.map((point) => distance(x0, point)), most);
   if (scale === 0) return undefined;

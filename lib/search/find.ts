@@ -138,8 +138,7 @@ export function beginSearch(flow: Flow, settings: SearchSettings): Search {
     },
     async collect(withSpectra) {
       const probe = (x: Float64Array) => work.minimize(x, limitsOf(settings, size, x));
-      const options = { ...settings, isOdd: flow.odd === true, size, probe };
-      const set = await collect(ends, work, options, known, withSpectra);
+      const set = await collect({ ...settings, ends, work, isOdd: flow.odd === true, size, probe, known }, withSpectra);
       return flow.inputs ? underInput(set, flow.inputs) : set;
     },
   };

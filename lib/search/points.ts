@@ -1,5 +1,4 @@
 import type { ComplexArray } from "../flow/stability";
-import { checkNumber, checkVector, reject } from "../wasm/validate";
 import { distance, norm } from "../wasm/vector";
 import type { Certificate, UndecidedReason } from "./certify";
 import type { MinimumStatus } from "./minimize";
@@ -74,13 +73,8 @@ export interface FixedPointSet {
  * @param tolerance relative distance, ≥ 0
  * @param scale size below which a point is as good as 0, in activation, ≥ 0: 1, unless states are measured in other units
  * @returns indices into `points`, ascending in each component; components in order of their first member
- * @throws RangeError if a point, the tolerance or the scale is out of place
  */
 export function connectedComponents(points: readonly Float64Array[], tolerance: number, scale = 1): number[][] {
-  if (!Array.isArray(points)) reject("connectedComponents", "points", points, "an array of Float64Array");
-  checkNumber("connectedComponents", "tolerance", tolerance, "not negative");
-  checkNumber("connectedComponents", "scale", scale, "not negative");
-  for (const [i, x] of points.entries()) checkVector("connectedComponents", `points[${i}]`, x, points[0]?.length);
   const sizes = points.map((x) => Math.min(Math.max(scale, norm(x)), Number.MAX_VALUE)); // a norm may overflow
   return linked(points.length, (i, j) => isWithin(points[i], points[j], tolerance * Math.max(sizes[i], sizes[j])));
 }

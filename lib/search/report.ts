@@ -99,23 +99,21 @@ export function completeness(set: FixedPointSet, flow: Flow, crowded: number = c
   const expectedIndexSum = flow.boundedRates ? 1 : undefined;
   const estimates = coverageOf(set);
   const { coverage = 0 } = estimates;
-  const gaps: CompletenessReason[] = [
-    ...(expectedIndexSum !== undefined && indexSum !== expectedIndexSum ? (["the index sum is wrong"] as const) : []),
-    ...(unpaired.length > 0 || isOriginMissing ? (["mirror images are missing"] as const) : []),
-    ...(points.length === 0 ? (["no fixed point at all"] as const) : []),
-  ];
-  const open: CompletenessReason[] = [
-    ...(degenerate.length > 0 ? (["a degenerate point has no index"] as const) : []),
-    ...(set.continuum?.length ? (["a continuum of fixed points is suspected"] as const) : []),
-    ...(undecided.length > 0 ? (["places are undecided"] as const) : []),
-  ];
-  const unknown: CompletenessReason[] = [
-    ...(points.some((point) => point.unstableCount > crowded)
-      ? (["the middle holds exponentially many"] as const)
-      : []),
-    ...(expectedIndexSum === undefined ? (["no index sum is known for this flow"] as const) : []),
-    ...(coverage < leastCoverage ? (["too few starts agree"] as const) : []),
-  ];
+  const gaps = holding({
+    "the index sum is wrong": expectedIndexSum !== undefined && indexSum !== expectedIndexSum,
+    "mirror images are missing": unpaired.length > 0 || isOriginMissing,
+    "no fixed point at all": points.length === 0,
+  });
+  const open = holding({
+    "a degenerate point has no index": degenerate.length > 0,
+    "a continuum of fixed points is suspected": (set.continuum?.length ?? 0) > 0,
+    "places are undecided": undecided.length > 0,
+  });
+  const unknown = holding({
+    "the middle holds exponentially many": points.some((point) => point.unstableCount > crowded),
+    "no index sum is known for this flow": expectedIndexSum === undefined,
+    "too few starts agree": coverage < leastCoverage,
+  });
   // a flow without a known sum may have no fixed point
   const isGap = open.length === 0 && gaps.some((gap) => gap !== "no fixed point at all");
   const reasons = [...open, ...gaps, ...unknown];
@@ -132,6 +130,11 @@ export function completeness(set: FixedPointSet, flow: Flow, crowded: number = c
     reasons,
     noGapFound: verdict === "no gap found",
   };
+}
+
+/** Those of the reasons that hold, in their order. */
+function holding(reasons: Readonly<Partial<Record<CompletenessReason, boolean>>>): CompletenessReason[] {
+  return (Object.keys(reasons) as CompletenessReason[]).filter((reason) => reasons[reason]);
 }
 
 /** Whether something is known to be missing, or a place is open: deflation may then help. */

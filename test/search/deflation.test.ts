@@ -64,13 +64,10 @@ describe("deflatedNewton", () => {
     assert.equal(deflatedNewton(doubleWell3, far, [far]), undefined); // from one that is known
   });
 
-  it("leaves its arguments alone and says what is wrong with them", () => {
+  it("leaves its arguments alone", () => {
     const flow = decoupledFlipFlop(1, 1.5);
     const start = Float64Array.of(0.9);
     deflatedNewton(flow, start, []);
     assert.deepEqual(start, Float64Array.of(0.9));
-    assert.throws(() => deflatedNewton(flow, Float64Array.of(1, 2), []), /deflatedNewton: x0 has length 2, expected 1/);
-    assert.throws(() => deflatedNewton(flow, start, [Float64Array.of(Number.NaN)]), /known\[0\] has NaN/);
-    assert.throws(() => deflatedNewton(flow, start, [], { steps: 0 }), /steps is 0, expected an integer ≥ 1/);
   });
 });

@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { connectedComponents } from "rnn-dynamics/dist/search/points";
-import { assertRejects } from "../helpers/assertions";
 
 const line = (...values: number[]) => values.map((value) => Float64Array.of(value));
 
@@ -63,21 +62,6 @@ describe("connectedComponents", () => {
           [...firsts].sort((a, b) => a - b),
         );
       }),
-    );
-  });
-
-  it("says what is wrong with its arguments", () => {
-    assertRejects(
-      () => connectedComponents([Float64Array.of(1), Float64Array.of(1, 2)], 0.1),
-      "connectedComponents: points[1] has length 2, expected 1",
-    );
-    assertRejects(
-      () => connectedComponents([null as unknown as Float64Array], 0.1),
-      "connectedComponents: points[0] is null, expected a Float64Array",
-    );
-    assertRejects(
-      () => connectedComponents(line(0), -1),
-      "connectedComponents: tolerance is -1, expected a finite number, not negative",
     );
   });
 });
