@@ -46,7 +46,7 @@ export interface Study<R> {
   readonly name: string;
   /** Raised when results of older runs are no longer comparable. */
   readonly version: number;
-  /** One of many minutes, of which seed 1 is shipped in data/results: `node lib/dist/cli/long-studies.js`. */
+  /** One of many minutes, of which seed 1 is shipped in data/results: `npm run replicate -- --seeds 1 --study NAME`. */
   readonly isLong?: boolean;
   run(seed: number, context: StudyContext): Promise<R>;
   /** Its verdicts from the results of all seeds, one at least, if claims hang on it. */
@@ -175,7 +175,7 @@ export function shippedResult<R>(study: Study<R>, seed = 1): R {
   const what = kept ? `is of version ${kept.version}, not ${study.version}` : "is not there";
   throw new RangeError(
     `shippedResult: ${fileOf(folder, study.name, seed)} ${what}; ` +
-      `node lib/dist/cli/long-studies.js --study ${study.name} --seeds ${seed} makes it`,
+      `node lib/dist/cli/replicate.js --study ${study.name} --seeds ${seed} makes it`,
   );
 }
 

@@ -25,6 +25,7 @@ describe("replicate", () => {
     const file = join(folder, `program-${version}.cjs`);
     const text = `
       const { replicate } = require(${JSON.stringify(command)});
+      const { runCommand } = require(${JSON.stringify(join(command, "..", "terminal.js"))});
       const { appendFileSync } = require("node:fs");
       const square = { name: "square", version: ${version}, async run(seed, { pool, signal, onProgress }) {
         onProgress(1, 2, "squares");
@@ -42,8 +43,7 @@ describe("replicate", () => {
         });
       } };
       const summary = (kept) => [kept.map(({ study, result }) => study + " " + result.square).join(", ")];
-      replicate(process.argv.slice(2), [square, slow], ${JSON.stringify(results)}, summary)
-        .then((code) => { process.exitCode = code; });`;
+      runCommand((words) => replicate(words, [square, slow], ${JSON.stringify(results)}, summary));`;
     writeFileSync(file, text);
     return file;
   };
