@@ -2,7 +2,7 @@
  * What keeps a set-up whole: it ends with whoever has started it, and with it what it has started; and two in one folder
  * work one after the other.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -77,6 +77,24 @@ function isParent(above, pid) {
   } catch (error) {
     return error.code !== "ESRCH";
   }
+}
+
+/** Runs Node on a script, and ends it with this process; resolves with its end and all it has said. */
+export function run(command, args, { cwd, shell = false }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, shell, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const end = () => child.kill("SIGKILL");
+    process.prependOnceListener("exit", end); // before its files are removed
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    const done = (status, error) => {
+      process.off("exit", end);
+      resolve({ status, error, output });
+    };
+    child.once("error", (error) => done(null, error));
+    child.once("close", (status) => done(status));
+  });
 }
 
 const beatMs = 1000;

@@ -4,13 +4,12 @@
  *
  * Each step has a stamp, written after it has succeeded: a run that was interrupted finds no stamp and does it again.
  */
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import Module from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { alone, guardTree, readText } from "./setup-guard.mjs";
+import { alone, guardTree, readText, run } from "./setup-guard.mjs";
 
 const projectFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -70,24 +69,6 @@ export async function setUp({
     complain(error instanceof SetUpError ? error.message : explain(String(error?.message ?? error), "Set-up"));
     return false;
   }
-}
-
-/** Runs Node on a script, and ends it with this process; resolves with its end and all it has said. */
-function run(command, args, { cwd, shell = false }) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, shell, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    const end = () => child.kill("SIGKILL");
-    process.prependOnceListener("exit", end); // before its files are removed
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text) => (output += text));
-    const done = (status, error) => {
-      process.off("exit", end);
-      resolve({ status, error, output });
-    };
-    child.once("error", (error) => done(null, error));
-    child.once("close", (status) => done(status));
-  });
 }
 
 // ---------------------------------------------------------------- packages
@@ -152,10 +133,10 @@ function installKey(root) {
 
 /** Compares with npm's own record of what it has put there; npm writes that last, so a broken-off install has none. */
 function matchesLockfile(root) {
-  const wanted = readJson(join(root, "package-lock.json"))?.packages;
-  const present = readJson(join(root, "node_modules", ".package-lock.json"))?.packages;
-  if (!wanted || !present) return false;
   try {
+    const [wanted, present] = [join(root, "package-lock.json"), join(root, "node_modules", ".package-lock.json")].map(
+      (file) => JSON.parse(readFileSync(file, "utf8")).packages,
+    );
     return Object.entries(wanted).every(([path, entry]) => {
       if (!path.includes("node_modules/") || entry.link) return true;
       const other = present[path];
@@ -163,7 +144,7 @@ function matchesLockfile(root) {
       return other.version === entry.version && other.integrity === entry.integrity;
     });
   } catch {
-    return false; // a damaged lockfile: npm says which, and why
+    return false; // missing, or damaged: npm says which, and why
   }
 }
 
@@ -422,14 +403,6 @@ function writeAside(file, text) {
   const aside = `${file}.${process.pid}.tmp`;
   writeFileSync(aside, text);
   renameSync(aside, file);
-}
-
-function readJson(file) {
-  try {
-    return JSON.parse(readText(file) ?? "");
-  } catch {
-    return undefined;
-  }
 }
 
 function digest(texts) {
