@@ -5,6 +5,7 @@ import type { Matrix } from "ml-matrix";
 import { codeFolder } from "../places";
 import { toRowMajor } from "../wasm/vector";
 import { readJsonRecord, refuseFile } from "./json-file";
+import { writeAside } from "./write-aside";
 
 /** Version of this library, as its package.json says. */
 export function libraryVersion(file: string = join(codeFolder, "..", "package.json")): string {
@@ -46,4 +47,20 @@ export function digestOf(...parts: readonly (Buffer | string)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return `sha256:${hash.digest("hex")}`;
+}
+
+/**
+ * Writes a record as JSON with its seal, `checksum`: the sha-256 of all before it, written without white space.
+ *
+ * @param indent spaces of the text, which the seal does not depend on
+ * @throws Error if the file cannot be written
+ */
+export function writeSealed(where: string, file: string, contents: object, indent: number): void {
+  const whole = { ...contents, checksum: digestOf(JSON.stringify(contents)) };
+  writeAside(where, file, `${JSON.stringify(whole, null, indent)}\n`);
+}
+
+/** Whether a record that was read is the one that was sealed, order of fields and all. */
+export function isWhole({ checksum, ...contents }: Readonly<Record<string, unknown>>): boolean {
+  return digestOf(JSON.stringify(contents)) === checksum;
 }

@@ -13,8 +13,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { keepDamaged, readJsonRecord, refuseFile, shown } from "../files/json-file";
-import { bytesOf, digestOf, floatsIn, libraryVersion } from "../files/sealed";
-import { makeFolder, writeAside } from "../files/write-aside";
+import { bytesOf, digestOf, floatsIn, isWhole, libraryVersion, writeSealed } from "../files/sealed";
+import { makeFolder } from "../files/write-aside";
 import { projectFolder } from "../places";
 import { type JobPool, libJob } from "../pool";
 import { checkShape, type LongCall, reject, withDefaults } from "../wasm/validate";
@@ -115,8 +115,7 @@ export function saveNetwork(
     readout: { rows: net.outputs, columns: net.units, encoding, data: bytesOf(net.Wo).toString("base64") },
   };
   if (!replace && existsSync(file)) refuseOther(where, file, contents);
-  const whole = { ...contents, checksum: digestOf(JSON.stringify(contents)) };
-  writeAside(where, file, `${JSON.stringify(whole, null, 2)}\n`);
+  writeSealed(where, file, contents, 2);
 }
 
 /** Throws unless the file there was made from the same recipe, so that saving again is only saving again. */
@@ -168,7 +167,7 @@ function readContents(where: string, file: string): Contents & { readonly checks
     advice: "restore it from a copy (a shipped one: git checkout -- data/networks), or name another file",
     mostBytes,
   };
-  const { checksum, ...contents } = readJsonRecord(where, file, rules) as unknown as Contents & { checksum: string };
+  const contents = readJsonRecord(where, file, rules) as unknown as Contents & { checksum: string };
   if (contents.format !== format) {
     refuseFile(where, file, "is not a network of this library", `name a file whose "format" is "${format}"`);
   }
@@ -179,9 +178,7 @@ function readContents(where: string, file: string): Contents & { readonly checks
   }
   const restore =
     "restore it from a copy (a shipped one: git checkout -- data/networks), or train it again under another name";
-  if (digestOf(JSON.stringify(contents)) !== checksum) {
-    refuseFile(where, file, "is damaged: its contents do not match its checksum", restore);
-  }
+  if (!isWhole({ ...contents })) refuseFile(where, file, "is damaged: its contents do not match its checksum", restore);
   for (const name of ["library", "command", "reservoir"] as const) {
     if (typeof contents[name] !== "string") refuseFile(where, file, `has a ${name} that is no text`, restore);
   }
@@ -192,7 +189,7 @@ function readContents(where: string, file: string): Contents & { readonly checks
     return refuseFile(where, file, `has a recipe that cannot be followed (${(error as Error).message})`, restore);
   }
   checkReadout(where, file, contents.readout, recipe, restore);
-  return { ...contents, recipe, checksum };
+  return { ...contents, recipe };
 }
 
 function checkReadout(

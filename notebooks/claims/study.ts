@@ -12,8 +12,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readJsonRecord, refuseFile, shown } from "rnn-dynamics/dist/files/json-file";
-import { digestOf, libraryVersion } from "rnn-dynamics/dist/files/sealed";
-import { writeAside } from "rnn-dynamics/dist/files/write-aside";
+import { isWhole, libraryVersion, writeSealed } from "rnn-dynamics/dist/files/sealed";
 import { projectFolder } from "rnn-dynamics/dist/places";
 import type { JobPool } from "rnn-dynamics/dist/pool";
 import { checkCount, checkNumber, checkRecord, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
@@ -110,8 +109,7 @@ export function saveStudyResult(folder: string, outcome: Omit<StudyResult, "libr
   checkPlain(where, "result", result);
   loadStudyResult(folder, study, seed); // a damaged or foreign file in its place is named, and not replaced
   const contents = { format, study, version, seed, library: libraryVersion(), seconds, result };
-  const whole = { ...contents, checksum: digestOf(JSON.stringify(contents)) };
-  writeAside(where, file, `${JSON.stringify(whole, null, 1)}\n`);
+  writeSealed(where, file, contents, 1);
 }
 
 /** Throws unless JSON keeps the value as it is: what is lost on the way to the disk is lost for the verdict. */
@@ -139,9 +137,9 @@ export function loadStudyResult<R = unknown>(folder: string, study: string, seed
   if (!existsSync(file)) return undefined;
   const advice = "restore it from a copy (a shipped one: git checkout), or delete it and run the study again";
   const fail = (what: string): never => refuseFile(where, file, what, advice);
-  const { checksum, ...found } = readJsonRecord(where, file, { kind: "a study's result", advice });
+  const found = readJsonRecord(where, file, { kind: "a study's result", advice });
   if (found.format !== format) return fail("is not a study's result of this library");
-  if (digestOf(JSON.stringify(found)) !== checksum) return fail("is damaged: it does not match its checksum");
+  if (!isWhole(found)) return fail("is damaged: it does not match its checksum");
   if (found.study !== study || found.seed !== seed)
     return fail(`holds ${shown(found.study)}, seed ${shown(found.seed)}`);
   const { version, library, seconds, result } = found as unknown as StudyResult<R>;
