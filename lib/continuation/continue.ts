@@ -17,7 +17,7 @@ import {
 import { norm } from "../wasm/vector";
 import type { Bifurcation } from "./bifurcation";
 import type { Foot } from "./curve";
-import { type Course, type Leg, scoutsOf, settledFoot, type WalkLimits, walkLeg } from "./leg";
+import { type Course, type Leg, scoutsOf, settledFoot, walkLeg } from "./leg";
 import { changesBetween, countModes, spectrumAt } from "./spectra";
 import { followFrom, type Piece, type Survey, samePlace, type TraceStart } from "./trace";
 
@@ -262,12 +262,7 @@ export interface CurveWork extends Work<typeof curvePieces> {
 }
 
 /** A course as a worker is told of it. */
-export interface PlainCourse {
-  readonly family: NamedSpec;
-  readonly knots: readonly number[];
-  readonly unit: number;
-  readonly limits: WalkLimits;
-}
+export type PlainCourse = Omit<Course, "family"> & { readonly family: NamedSpec };
 
 /**
  * The work of following curves. A family with a `spec` is followed by the pool's workers; one without by this thread, which

@@ -1,9 +1,7 @@
-import type { Flow } from "../flow/flow";
-import type { JobPool } from "../pool";
 import { mirrorOf } from "../search/starts";
 import { dot, norm } from "../wasm/vector";
 import { type Bifurcation, branchPointAt, type Spectrum, type Unfolding } from "./bifurcation";
-import type { CurveWork } from "./continue";
+import type { ContinueOptions, CurveWork } from "./continue";
 import type { Foot } from "./curve";
 import { type Course, type Heading, intervalFrom, type Leg, windowOver } from "./leg";
 
@@ -35,16 +33,7 @@ export interface Piece {
 export interface Survey extends Course {
   readonly work: CurveWork;
   readonly isOdd: boolean;
-  readonly settings: {
-    readonly tolerance: number;
-    readonly eigenvaluesEvery: number;
-    readonly mergeTolerance: number;
-    readonly shortestArc: number;
-    readonly mostArcs: number;
-    readonly starts: (parameter: number, flow: Flow) => readonly Float64Array[];
-    readonly pool: JobPool | undefined;
-    readonly onProgress: (done: number, total: number) => void;
-  };
+  readonly settings: ContinueOptions;
   pieces: Piece[];
   readonly events: Bifurcation[];
   readonly queue: TraceStart[];

@@ -1,6 +1,6 @@
 import type { Matrix } from "ml-matrix";
 import { checkFloats, checkNumber, checkVector, reject } from "../wasm/validate";
-import { multiplyInto, norm } from "../wasm/vector";
+import { dot, multiplyInto, norm } from "../wasm/vector";
 
 /** A serialisable recipe: a flow that has one can be rebuilt in a worker. */
 export interface FlowSpec {
@@ -130,7 +130,7 @@ export function jacobianTimes(flow: Flow): (x: Float64Array, v: Float64Array, ou
  */
 export function kineticEnergy(F: Float64Array): number {
   checkVector("kineticEnergy", "F", F);
-  return 0.5 * sumOfSquares(F);
+  return 0.5 * dot(F, F);
 }
 
 /**
@@ -142,21 +142,7 @@ export function kineticEnergy(F: Float64Array): number {
  */
 export function speed(F: Float64Array): number {
   checkVector("speed", "F", F);
-  return Math.sqrt(sumOfSquares(F));
-}
-
-/** Σᵢ vᵢ² in the project's fixed order: even and odd indices apart, then together. */
-function sumOfSquares(v: Float64Array): number {
-  const even = v.length & ~1;
-  let s0 = 0;
-  let s1 = 0;
-  for (let i = 0; i < even; i += 2) {
-    s0 += v[i] * v[i];
-    s1 += v[i + 1] * v[i + 1];
-  }
-  let sum = s0 + s1;
-  if (even < v.length) sum += v[even] * v[even];
-  return sum;
+  return norm(F);
 }
 
 /** Flows that depend on one parameter, and the values of it at which one wants to look. */

@@ -229,9 +229,13 @@ export function passageTime(flow: Flow, x0: Float64Array, options?: Partial<Pass
       }
     }
     if (status === "diverged") return Number.POSITIVE_INFINITY;
-    x = Float64Array.from(states.getRow(states.rows - 1));
+    x = rowOf(states, states.rows - 1);
   }
   return Number.POSITIVE_INFINITY;
+}
+
+function rowOf(states: Matrix, row: number): Float64Array {
+  return Float64Array.from(states.getRow(row));
 }
 
 export interface SeparationOptions {
@@ -289,16 +293,8 @@ export function separationFrom(flow: Flow, x0: Float64Array, options?: Partial<S
     path,
   );
   const rows = Math.min(first.states.rows, second.states.rows);
-  const distance = new Float64Array(rows);
-  for (let t = 0; t < rows; t++) {
-    let squared = 0;
-    for (let i = 0; i < x0.length; i++) {
-      const difference = first.states.get(t, i) - second.states.get(t, i);
-      squared += difference * difference;
-    }
-    distance[t] = Math.sqrt(squared);
-  }
-  return { times: first.times.slice(0, rows), distance };
+  const apart = (t: number) => distance(rowOf(first.states, t), rowOf(second.states, t));
+  return { times: first.times.slice(0, rows), distance: Float64Array.from({ length: rows }, (_, t) => apart(t)) };
 }
 
 export interface ExcursionOptions {

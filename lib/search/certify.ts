@@ -338,10 +338,11 @@ export function polishFixedPoint(flow: Flow, x: Float64Array, factorization?: Fa
     checkRecord(where, "factorization", factorization, ["size", "solve"]);
     if (factorization.size !== x.length) reject(where, "factorization.size", factorization.size, `${x.length}`);
   }
-  if (!flow.velocityExtended) return unpolished(flow, x);
+  const start = place(flow, x.slice(), new Float64Array(x.length), 0);
+  if (!flow.velocityExtended) return told(start, "float64 only");
   const lu = factorization ?? factorsAt(flow, x);
   try {
-    return lu === undefined || lu.isSingular ? { ...begin(flow, x), status: "singular" } : correct(flow, x, lu);
+    return lu === undefined || lu.isSingular ? told(start, "singular") : correct(flow, start, lu);
   } finally {
     if (factorization === undefined) lu?.release();
   }
@@ -356,14 +357,6 @@ function factorsAt(flow: Flow, x: Float64Array): Factorization | undefined {
   return lu;
 }
 
-function unpolished(flow: Flow, x: Float64Array): Polished {
-  const F = new Float64Array(x.length);
-  velocityInto(flow, x, F);
-  const xLow = new Float64Array(x.length);
-  const rest = { rounding: Number.NaN, corrections: 0, status: "float64 only" } as const;
-  return { x: x.slice(), xLow, q: energyOf(F), ...rest };
-}
-
 /** A point on the way, with the high part of its F. */
 interface Place extends Omit<Polished, "status"> {
   readonly F: Float64Array;
@@ -372,16 +365,16 @@ interface Place extends Omit<Polished, "status"> {
 function place(flow: Flow, x: Float64Array, xLow: Float64Array, corrections: number): Place {
   const [F, FLow] = [new Float64Array(x.length), new Float64Array(x.length)];
   const rounding = flow.velocityExtended?.(x, xLow, F, FLow) ?? Number.NaN;
+  if (!flow.velocityExtended) velocityInto(flow, x, F);
   return { x, xLow, q: energyOf(F), rounding, corrections, F };
 }
 
-function begin(flow: Flow, x: Float64Array): Omit<Polished, "status"> {
-  const { F: _, ...start } = place(flow, x.slice(), new Float64Array(x.length), 0);
-  return start;
+function told({ F: _, ...point }: Place, status: PolishStatus): Polished {
+  return { ...point, status };
 }
 
-function correct(flow: Flow, x: Float64Array, lu: Factorization): Polished {
-  let best = place(flow, x.slice(), new Float64Array(x.length), 0);
+function correct(flow: Flow, start: Place, lu: Factorization): Polished {
+  let best = start;
   while (best.corrections < mostCorrections && best.q > 0 && Number.isFinite(best.q)) {
     const d = lu.solve(best.F);
     const next = { x: best.x.slice(), xLow: best.xLow.slice() };
@@ -392,8 +385,7 @@ function correct(flow: Flow, x: Float64Array, lu: Factorization): Polished {
     if (there.q < best.q) best = there;
     if (!hasGained) break;
   }
-  const { F: _, ...result } = best;
-  return { ...result, status: Math.sqrt(2 * best.q) <= best.rounding ? "converged" : "stalled" };
+  return told(best, Math.sqrt(2 * best.q) <= best.rounding ? "converged" : "stalled");
 }
 
 /** x + xLow −= d, in place, as pairs whose high part is the nearest double. */
