@@ -1,33 +1,25 @@
-/** Turning a tesseract in four dimensions: the frames from cell-first to vertex-first, and the pure view nearest to a direction. */
-
+/**
+ * The tesseract of four bits: turned in four dimensions, beside the perfect one (Fig. 8), its views seed by seed, and the
+ * distances between its corners.
+ */
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { type TesseractView, tesseractViews, viewOf } from "../memory/solid";
-import {
-  checkChoice,
-  checkCount,
-  checkList,
-  checkNumber,
-  checkNumbers,
-  checkPattern,
-  checkRecord,
-  checkVector,
-} from "../wasm/validate";
+import { checkChoice, reject } from "../wasm/validate";
 import { bitLabel, cubeEdges } from "./cube";
-import type { Figure, Trace } from "./figure";
-import { colors, pathStyle, titled } from "./theme";
+import type { Trace } from "./figure";
+import { axis, drawing, type Fields, figure, lines, mark, note, onPaper, points, type Space, solid } from "./marks";
+import { colors, pathStyle } from "./theme";
 
 /** The four kinds of direction, from cell to vertex, and the solid that is seen along each. */
-export const stations: readonly string[] = Object.entries(tesseractViews).map(
-  ([view, solid]) => `${view}-first: a ${solid}`,
-);
+const stations: readonly string[] = Object.entries(tesseractViews).map(([view, solid]) => `${view}-first: a ${solid}`);
 
 /** All sixteen patterns, from (−1, −1, −1, −1) to (+1, +1, +1, +1). */
-export const patterns: readonly (readonly number[])[] = Array.from({ length: 16 }, (_, p) =>
+const patterns: readonly (readonly number[])[] = Array.from({ length: 16 }, (_, p) =>
   [3, 2, 1, 0].map((k) => ((p >> k) & 1 ? 1 : -1)),
 );
 
 /** One orthonormal frame for every direction from cell to vertex: rows 0 to 2 are drawn, row 3 is the line of sight. */
-export type Frame = readonly (readonly number[])[];
+type Frame = readonly (readonly number[])[];
 
 /** Turns the line of sight towards row k by an angle; the picture turns with it, so that nothing jumps. */
 function turned(frame: Frame, k: number, angle: number): Frame {
@@ -40,7 +32,7 @@ function turned(frame: Frame, k: number, angle: number): Frame {
 }
 
 /** Steps from one of the four kinds to the next. */
-export const stepsPerLeg = 8;
+const stepsPerLeg = 8;
 /** cell → face → edge → vertex: 45°, 35.3° and 30°. */
 const legs = [1, 2, 3].map((k) => Math.acos(Math.sqrt(k / (k + 1))));
 
@@ -56,7 +48,7 @@ export function tesseractFrames(): number[][][] {
 }
 
 /** The pure direction nearest to one given, with its signs and order, and three rows that span what is seen along it. */
-export function nearestIdeal(direction: Float64Array): { name: string; rows: number[][] } {
+function nearestIdeal(direction: Float64Array): { name: string; rows: number[][] } {
   const order = [0, 1, 2, 3].sort((a, b) => Math.abs(direction[b]) - Math.abs(direction[a]));
   const kind = Object.keys(tesseractViews).indexOf(viewOf(direction).nearest);
   const frame = tesseractFrames()[kind * stepsPerLeg];
@@ -79,61 +71,52 @@ export interface TesseractCorner {
 }
 
 /** Sum of the products of entries, over the length of the first. */
-export const dotOf = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+const dotOf = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, v, i) => sum + v * b[i], 0);
 
-const short = (v: number): number => Math.round(v * 100) / 100 || 0;
+/** The largest distance of a corner from the middle. */
+const reach = (corners: readonly TesseractCorner[]): number =>
+  Math.max(...corners.map(({ at }) => Math.sqrt(dotOf(at, at))));
 
-/** x, y, z of corners in the order given, to a hundredth. */
-export function positions(corners: readonly TesseractCorner[]): Pick<Trace, "x" | "y" | "z"> {
-  const [x, y, z] = [0, 1, 2].map((k) => corners.map(({ at }) => short(at[k])));
+/** x, y, z of corners in the order given, to a hundredth; NaN makes a gap. */
+function positions(corners: readonly Pick<TesseractCorner, "at">[]): Space {
+  const [x, y, z] = [0, 1, 2].map((k) => corners.map(({ at }) => Math.round(at[k] * 100) / 100 + 0)); // + 0: no −0
   return { x, y, z };
 }
+
+const gap = { at: [Number.NaN, Number.NaN, Number.NaN] };
 
 /** Lines between corners one flip apart, with gaps. */
-export function edgeLines(corners: readonly TesseractCorner[]): Pick<Trace, "x" | "y" | "z"> {
-  const [x, y, z] = [0, 1, 2].map((k) =>
-    cubeEdges(corners).flatMap(([a, b]) => [short(a.at[k]), short(b.at[k]), Number.NaN]),
-  );
-  return { x, y, z };
-}
-
-const solid = (trace: Partial<Trace>): Trace => ({ type: "scatter3d", ...trace });
+const edgeLines = (corners: readonly TesseractCorner[]): Space =>
+  positions(cubeEdges(corners).flatMap(([a, b]) => [a, b, gap]));
 
 /** Two traces for a tesseract: its edges, and its corners with the patterns on them. */
-export function drawn(corners: readonly TesseractCorner[], name: string, isMeasured: boolean, scene: string): Trace[] {
+function drawn(corners: readonly TesseractCorner[], name: string, isMeasured: boolean, scene: string): Trace[] {
   const color = isMeasured ? colors.blue : colors.grey;
   const line = { color, width: isMeasured ? 5 : 3 };
   const marker = { symbol: isMeasured ? "circle" : "circle-open", color, size: isMeasured ? 6 : 7 };
   const text = corners.map(({ bits }) => bitLabel(bits));
-  const labels = { mode: "markers+text", text, textposition: "top center", textfont: { size: 12 }, hoverinfo: "text" };
+  const labels = { text, textposition: "top center", textfont: { size: 12 }, hoverinfo: "text", showlegend: false };
   return [
-    solid({ mode: "lines", name, ...edgeLines(corners), line, hoverinfo: "skip", scene }),
-    solid({ ...labels, ...positions(corners), marker, showlegend: false, scene }),
+    solid("lines", name, edgeLines(corners), { line, hoverinfo: "skip", scene }),
+    solid("markers+text", undefined, positions(corners), { ...labels, marker, scene }),
   ];
 }
 
 /** Without axes: what counts is the shape. */
-export function shapeScene(half: number, x: [number, number], points: readonly TesseractCorner[]) {
-  const axis = { range: [-half, half], visible: false };
-  const [ex, ey, ez] = clearestEye(points);
+function shapeScene(half: number, x: readonly number[], corners: readonly TesseractCorner[]): Fields {
+  const [xaxis, yaxis, zaxis] = [0, 1, 2].map(() => ({ range: [-half, half], visible: false }));
+  const [ex, ey, ez] = clearestEye(corners).map((v) => 2 * v);
+  const center = { x: 0, y: 0, z: 0 };
   return {
-    xaxis: { ...axis },
-    yaxis: { ...axis },
-    zaxis: { ...axis },
-    aspectmode: "manual",
-    aspectratio: { x: 1.6, y: 1.6, z: 1.6 },
-    camera: {
-      eye: { x: 2 * ex, y: 2 * ey, z: 2 * ez },
-      center: { x: 0, y: 0, z: 0 },
-      projection: { type: "orthographic" },
-    },
+    ...{ xaxis, yaxis, zaxis, aspectmode: "manual", aspectratio: { x: 1.6, y: 1.6, z: 1.6 } },
+    camera: { eye: { x: ex, y: ey, z: ez }, center, projection: { type: "orthographic" } },
     domain: { x, y: [0, 1] },
   };
 }
 
 /** A direction to look along, of length 1, from which no two corners hide each other, if there is one. */
-function clearestEye(points: readonly TesseractCorner[]): [number, number, number] {
+function clearestEye(corners: readonly TesseractCorner[]): [number, number, number] {
   const eyes = Array.from({ length: 300 }, (_, i): [number, number, number] => {
     const height = 0.15 + (0.6 * i) / 300; // from somewhat above: the eye expects it
     const turn = 2.399963 * i; // the golden angle
@@ -142,8 +125,8 @@ function clearestEye(points: readonly TesseractCorner[]): [number, number, numbe
   });
   const clearance = (eye: readonly number[]): number => {
     let least = Number.POSITIVE_INFINITY;
-    for (const [i, a] of points.entries()) {
-      for (const b of points.slice(0, i)) {
+    for (const [i, a] of corners.entries()) {
+      for (const b of corners.slice(0, i)) {
         const d = [0, 1, 2].map((k) => a.at[k] - b.at[k]);
         const apart = dotOf(d, d);
         if (apart > 1e-12) least = Math.min(least, apart - dotOf(d, eye) ** 2);
@@ -154,18 +137,18 @@ function clearestEye(points: readonly TesseractCorner[]): [number, number, numbe
   return eyes.reduce((best, eye) => (clearance(eye) > clearance(best) + 1e-12 ? eye : best));
 }
 
-/** Throws unless there are corners of four bits, with coordinates enough. */
-export function checkCorners(where: string, corners: readonly TesseractCorner[], dimensions: number): void {
-  checkList(where, "corners", corners, 1, ["bits", "at"]);
-  for (const [i, { bits, at }] of corners.entries()) {
-    checkPattern(where, `corners[${i}].bits`, bits, 4);
-    checkNumbers(where, `corners[${i}].at`, at, dimensions);
-  }
+/** Throws where corners have too few coordinates: those of a picture are three, those along the bits four. */
+function checkCorners(where: string, corners: readonly TesseractCorner[], dimensions: number): void {
+  const flat = corners.findIndex(({ at }) => at.length < dimensions);
+  if (flat >= 0)
+    reject(where, `corners[${flat}].at`, `has length ${corners[flat].at.length}`, `at least ${dimensions}`);
 }
 
-/** The largest distance of a corner from the middle. */
-export const reach = (corners: readonly TesseractCorner[]): number =>
-  Math.max(...corners.map(({ at }) => Math.sqrt(dotOf(at, at))));
+/** Its labels tell the current step and are too long to stand below every tick. */
+const slider = {
+  ...{ x: 0.08, len: 0.84, y: 0, pad: { t: 10, l: 0, r: 0 }, font: { color: "rgba(0,0,0,0)" } },
+  currentvalue: { prefix: "seen ", font: { color: colors.black, size: 15 } },
+};
 
 /**
  * The measured tesseract, and the perfect one with the same edge, turned in four dimensions by a slider: from cell-first
@@ -175,7 +158,7 @@ export const reach = (corners: readonly TesseractCorner[]): number =>
  * @param claim the title
  * @throws RangeError if there are none, or a shape does not fit
  */
-export function tesseractRotation(corners: readonly TesseractCorner[], claim: string): Figure {
+export const tesseractRotation = drawing("tesseractRotation", (corners: readonly TesseractCorner[], claim: string) => {
   checkCorners("tesseractRotation", corners, 4);
   const half = meanHalfEdge(corners);
   const ideal = patterns.map((bits) => ({ bits, at: bits.map((bit) => half * bit) }));
@@ -183,53 +166,29 @@ export function tesseractRotation(corners: readonly TesseractCorner[], claim: st
   const seen = (list: readonly TesseractCorner[], frame: Frame): TesseractCorner[] =>
     list.map(({ bits, at }) => ({ bits, at: frame.slice(0, 3).map((row) => dotOf(row, at)) }));
   const first = 2 * stepsPerLeg;
-  const traces = [
-    ...drawn(seen(ideal, frames[first]), "perfect tesseract", false, "scene"),
-    ...drawn(seen(corners, frames[first]), "measured memories", true, "scene"),
-  ];
-  traces[1] = { ...traces[1], mode: "markers" }; // one label for each corner is enough
+  const [idealEdges, idealCorners] = drawn(seen(ideal, frames[first]), "perfect tesseract", false, "scene");
+  const measured = drawn(seen(corners, frames[first]), "measured memories", true, "scene");
   const steps = frames.map((frame, i) => {
-    const pieces = [ideal, corners].flatMap((list) => {
-      const there = seen(list, frame);
-      return [edgeLines(there), positions(there)];
-    });
-    const args = Object.fromEntries((["x", "y", "z"] as const).map((axis) => [axis, pieces.map((p) => p[axis])]));
-    const isStation = i % stepsPerLeg === 0;
-    const label = isStation ? stations[i / stepsPerLeg] : directionText(frame[3]);
+    const pieces = [ideal, corners].flatMap((list) => [edgeLines(seen(list, frame)), positions(seen(list, frame))]);
+    const args = Object.fromEntries((["x", "y", "z"] as const).map((along) => [along, pieces.map((p) => p[along])]));
+    const label = i % stepsPerLeg === 0 ? stations[i / stepsPerLeg] : directionText(frame[3]);
     return { method: "restyle", label, args: [args, [0, 1, 2, 3]] };
   });
   const range = 1.1 * Math.max(reach(ideal), reach(corners));
-  return {
-    data: traces,
-    layout: titled(claim, {
-      width: 760,
-      height: 680,
-      scene: shapeScene(range, [0, 1], seen(ideal, frames[1])),
-      margin: { l: 0, r: 0, b: 110, autoexpand: false },
-      legend: { x: 0.01, y: 1, xanchor: "left" },
-      sliders: [{ ...slider, active: first, steps }],
-      annotations: stations.map((name, k) => ({
-        text: name.split("-")[0],
-        x: slider.x + (slider.len * k) / (stations.length - 1),
-        y: 0,
-        yshift: -84,
-        xref: "paper",
-        yref: "paper",
-        showarrow: false,
-      })),
+  // one label for each corner is enough
+  return figure(claim, [idealEdges, { ...idealCorners, mode: "markers" }, ...measured], {
+    width: 760,
+    height: 680,
+    scene: shapeScene(range, [0, 1], seen(ideal, frames[1])),
+    margin: { l: 0, r: 0, b: 110, autoexpand: false },
+    legend: { x: 0.01, y: 1, xanchor: "left" },
+    sliders: [{ ...slider, active: first, steps }],
+    annotations: stations.map((name, k) => {
+      const x = slider.x + (slider.len * k) / (stations.length - 1);
+      return note(name.split("-")[0], x, 0, { ...onPaper, yshift: -84 });
     }),
-  };
-}
-
-/** Its labels tell the current step and are too long to stand below every tick. */
-const slider = {
-  x: 0.08,
-  len: 0.84,
-  y: 0,
-  pad: { t: 10, l: 0, r: 0 },
-  font: { color: "rgba(0,0,0,0)" },
-  currentvalue: { prefix: "seen ", font: { color: colors.black, size: 15 } },
-};
+  });
+});
 
 const directionText = (n: readonly number[]): string => `along (${n.map((v) => v.toFixed(2)).join(", ")})`;
 
@@ -241,42 +200,42 @@ function meanHalfEdge(corners: readonly TesseractCorner[]): number {
   return lengths.length > 0 ? lengths.reduce((sum, v) => sum + v, 0) / lengths.length / 2 : 1;
 }
 
+/** Corners with their coordinates in a picture, (3), from its middle; and what the picture drops, along the bits, (4). */
+export interface TesseractPicture {
+  readonly corners: readonly TesseractCorner[];
+  readonly direction: Float64Array;
+}
+
 /**
  * The perfect tesseract seen along the nearest of the four directions, turned until it fits the measured picture, and the
  * measured picture beside it.  [J15 Fig. 8]
  *
- * @param picture corners with their coordinates in the picture, (3), from its middle; direction: what it drops, in
- *   coordinates of the bits, (4)
+ * @param picture corners, and the direction that it drops
  * @param claim the title
  * @throws RangeError if a shape does not fit
  */
-export function idealBesideMeasured(
-  picture: { readonly corners: readonly TesseractCorner[]; readonly direction: Float64Array },
-  claim: string,
-): Figure {
-  const where = "idealBesideMeasured";
-  checkRecord(where, "picture", picture, ["corners", "direction"]);
-  checkCorners(where, picture.corners, 3);
-  checkVector(where, "picture.direction", picture.direction, 4);
-  const { name, rows } = nearestIdeal(picture.direction);
-  const flat = patterns.map((bits) => ({ bits, at: rows.map((row) => dotOf(row, bits)) }));
-  const ideal = fitted(flat, picture.corners);
-  const half = 1.15 * Math.max(reach(ideal), reach(picture.corners));
-  return {
-    data: [
-      ...drawn(ideal, `perfect, ${name}`, false, "scene"),
-      ...drawn(picture.corners, "measured, PC 1 to 3", true, "scene2"),
-    ],
-    layout: titled(claim, {
+export const idealBesideMeasured = drawing(
+  "idealBesideMeasured",
+  ({ corners, direction }: TesseractPicture, claim: string) => {
+    checkCorners("idealBesideMeasured", corners, 3);
+    const { name, rows } = nearestIdeal(direction);
+    const flat = patterns.map((bits) => ({ bits, at: rows.map((row) => dotOf(row, bits)) }));
+    const ideal = fitted(flat, corners);
+    const half = 1.15 * Math.max(reach(ideal), reach(corners));
+    const [left, right] = [
+      drawn(ideal, `perfect, ${name}`, false, "scene"),
+      drawn(corners, "measured, PC 1 to 3", true, "scene2"),
+    ];
+    return figure(claim, [...left, ...right], {
       width: 900,
       height: 500,
       scene: shapeScene(half, [0, 0.5], ideal),
       scene2: shapeScene(half, [0.5, 1], ideal),
       margin: { l: 0, r: 0, b: 40, autoexpand: false },
       legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.02, yanchor: "top" },
-    }),
-  };
-}
+    });
+  },
+);
 
 /** Corners turned (or mirrored) and scaled as a whole, so that they lie as near as can be to the same corners of a target. */
 function fitted(corners: readonly TesseractCorner[], target: readonly TesseractCorner[]): TesseractCorner[] {
@@ -321,54 +280,31 @@ export interface PictureView {
  * @param claim the title
  * @throws RangeError if there is no picture, or a view is unknown
  */
-export function viewsBySeed(pictures: readonly PictureView[], claim: string): Figure {
-  const where = "viewsBySeed";
-  checkList(where, "pictures", pictures, 1, ["seed", "name", "nearest", "held"]);
+export const viewsBySeed = drawing("viewsBySeed", (pictures: readonly PictureView[], claim: string) => {
   const views = Object.keys(tesseractViews) as TesseractView[];
-  for (const { seed, nearest, angle, held } of pictures) {
-    checkCount(where, "seed", seed, 0);
-    checkCount(where, "held", held, 0);
-    checkNumber(where, "angle", angle, "not negative");
-    checkChoice(where, "nearest", nearest, views);
-  }
+  for (const { nearest } of pictures) checkChoice("viewsBySeed", "nearest", nearest, views);
   const kinds = [...new Set(pictures.map(({ name }) => name))];
   const data = kinds.map((name, k): Trace => {
-    const { color, symbol } = pathStyle(k);
     const own = pictures.filter((picture) => picture.name === name);
-    return {
-      type: "scatter",
-      mode: "markers+text",
-      name,
-      x: own.map(({ seed }) => seed + 0.3 * (k - (kinds.length - 1) / 2)),
-      y: own.map(({ nearest }) => views.indexOf(nearest)),
-      text: own.map(({ held }) => `${held}`),
-      textposition: "top center",
-      hovertext: own.map(
-        ({ seed, nearest, angle }) => `${name}, seed ${seed}: ${nearest}-first, ${angle.toFixed(0)}° off`,
-      ),
-      hoverinfo: "text",
-      marker: { color, symbol, size: 13 },
-    };
+    const x = own.map(({ seed }) => seed + 0.3 * (k - (kinds.length - 1) / 2));
+    const y = own.map(({ nearest }) => views.indexOf(nearest));
+    const hovertext = own.map(
+      ({ seed, nearest, angle }) => `${name}, seed ${seed}: ${nearest}-first, ${angle.toFixed(0)}° off`,
+    );
+    const label = { text: own.map(({ held }) => `${held}`), textposition: "top center", hovertext, hoverinfo: "text" };
+    const { color, symbol } = pathStyle(k);
+    return mark("markers+text", name, x, y, { ...label, marker: { color, symbol, size: 13 } });
   });
-  return {
-    data,
-    layout: titled(claim, {
-      height: 400,
-      xaxis: {
-        title: { text: "seed (number: memories held)" },
-        tickvals: pictures.map(({ seed }) => seed),
-        zeroline: false,
-      },
-      yaxis: {
-        tickvals: views.map((_, i) => i),
-        ticktext: views.map((view) => `${view}-first:<br>${tesseractViews[view]}`),
-        range: [-0.5, views.length - 0.3],
-        zeroline: false,
-      },
-      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
-    }),
-  };
-}
+  const ticktext = views.map((view) => `${view}-first:<br>${tesseractViews[view]}`);
+  const range = [-0.5, views.length - 0.3];
+  const tickvals = pictures.map(({ seed }) => seed);
+  return figure(claim, data, {
+    height: 400,
+    xaxis: axis("seed (number: memories held)", { tickvals, zeroline: false }),
+    yaxis: { tickvals: [...views.keys()], ticktext, range, zeroline: false },
+    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
+  });
+});
 
 /** A network in a comparison: its name, and each distance between two memories with their number of flips. */
 export interface DistanceGroup {
@@ -382,41 +318,23 @@ export interface DistanceGroup {
  * @param groups one per network
  * @param claim the title
  */
-export function flipDistancePlot(groups: readonly DistanceGroup[], claim: string): Figure {
-  checkList("flipDistancePlot", "groups", groups, 1, ["name", "pairs"]);
-  const data = groups.flatMap(({ name, pairs }, g): Trace[] => {
-    checkList("flipDistancePlot", "pairs", pairs, 1, ["flips", "distance"]);
+export const flipDistancePlot = drawing("flipDistancePlot", (groups: readonly DistanceGroup[], claim: string) => {
+  const k = Array.from({ length: 41 }, (_, i) => (i * i) / 400); // closer together where the curve is steep
+  const data = groups.flatMap(({ name, pairs }, g) => {
     const { color, symbol, dash } = pathStyle(g);
     const shift = 0.12 * (g - (groups.length - 1) / 2);
     const edges = pairs.filter(({ flips }) => flips === 1);
     const a = edges.reduce((sum, { distance }) => sum + distance, 0) / (edges.length || 1);
-    const k = Array.from({ length: 41 }, (_, i) => (i * i) / 400); // closer together where the curve is steep
+    const [flips, distances] = [pairs.map((pair) => pair.flips + shift), pairs.map(({ distance }) => distance)];
+    const root = k.map((v) => a * Math.sqrt(v));
     return [
-      {
-        type: "scatter",
-        mode: "markers",
-        name,
-        x: pairs.map(({ flips }) => flips + shift),
-        y: pairs.map(({ distance }) => distance),
-        marker: { color, symbol: `${symbol}-open`, size: 8, opacity: 0.8 },
-      },
-      {
-        type: "scatter",
-        mode: "lines",
-        name: "lines: a√k",
-        showlegend: g === groups.length - 1,
-        x: k,
-        y: k.map((v) => a * Math.sqrt(v)),
-        line: { color, dash },
-      },
+      points(name, flips, distances, { color, symbol: `${symbol}-open`, size: 8, opacity: 0.8 }),
+      lines("lines: a√k", k, root, { color, dash }, { showlegend: g === groups.length - 1 }),
     ];
   });
-  return {
-    data,
-    layout: titled(claim, {
-      xaxis: { title: { text: "k, number of bits that differ" }, tickvals: [1, 2, 3, 4], range: [0, 4.4] },
-      yaxis: { title: { text: "distance (activation)" }, rangemode: "tozero" },
-      legend: { x: 0.02, y: 0.98 },
-    }),
-  };
-}
+  return figure(claim, data, {
+    xaxis: axis("k, number of bits that differ", { tickvals: [1, 2, 3, 4], range: [0, 4.4] }),
+    yaxis: axis("distance (activation)", { rangemode: "tozero" }),
+    legend: { x: 0.02, y: 0.98 },
+  });
+});

@@ -25,7 +25,7 @@ describe("figures/tesseract", () => {
 
   it("names what is wrong", () => {
     assert.throws(() => figures.flipDistancePlot([], ""), {
-      message: "flipDistancePlot: groups has length 0, expected at least 1",
+      message: "flipDistancePlot: the first argument has length 0, expected at least 1",
     });
   });
 });

@@ -40,7 +40,7 @@ describe("figures/tesseract", () => {
   it("names what is wrong", () => {
     assert.throws(() => figures.viewsBySeed([], ""), {
       name: "RangeError",
-      message: "viewsBySeed: pictures has length 0, expected at least 1",
+      message: "viewsBySeed: the first argument has length 0, expected at least 1",
     });
     assert.throws(
       () => figures.viewsBySeed([picture(1, "scratch", "side" as never)], ""),

@@ -107,7 +107,7 @@ describe("figures/tesseract", () => {
       message: "tesseractRotation: corners[0].at has length 3, expected at least 4",
     });
     assert.throws(() => figures.idealBesideMeasured({ corners: corners4, direction: new Float64Array(3) }, ""), {
-      message: "idealBesideMeasured: picture.direction has length 3, expected 4",
+      message: "viewOf: direction has length 3, expected 4",
     });
   });
 });
