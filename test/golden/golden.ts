@@ -29,6 +29,12 @@ const ofThisRun: ReadonlySet<string> = new Set(["seconds", "processorSeconds", "
 const fingerprint = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
 const joined = (text: string | readonly string[]): string => (typeof text === "string" ? text : text.join(""));
 
+/** A record with its members in alphabetical order: which of them a builder writes first changes nothing in a picture. */
+const ordered = (_key: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
 /** The figures and the printed texts of an executed notebook, in order. */
 function* ofNotebook(name: string): Generator<[string, string]> {
   let figures = 0;
@@ -40,7 +46,7 @@ function* ofNotebook(name: string): Generator<[string, string]> {
       if (output.output_type !== "display_data") continue;
       const figure = output.data["application/vnd.plotly.v1+json"];
       const html = joined((output.data["text/html"] ?? "") as string | string[]);
-      if (figure !== undefined) yield [`${name}, figure ${++figures}`, JSON.stringify(figure)];
+      if (figure !== undefined) yield [`${name}, figure ${++figures}`, JSON.stringify(figure, ordered)];
       else if (html.includes("<table")) printed += html.replace(/<[^>]*>/g, " ");
     }
     if (printed !== "") yield [`${name}, printed by cell ${index}`, printed.replaceAll(projectFolder, ".")];
