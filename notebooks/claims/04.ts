@@ -14,7 +14,7 @@ import { shippedNames, shippedRecipes, trainedNetwork } from "rnn-dynamics/dist/
 import { trainForce } from "rnn-dynamics/dist/network/force";
 import { type FlipFlopRecipe, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { clearOutput } from "rnn-dynamics/dist/network/tasks";
-import { type UnseenTests, unseenTests } from "rnn-dynamics/dist/network/unseen-tests";
+import { type UnseenTests, unseenTests } from "rnn-dynamics/dist/noise/unseen-tests";
 import { meanAndDeviation, median } from "rnn-dynamics/dist/numbers/statistics";
 import type { SearchEnd } from "rnn-dynamics/dist/search/find-all";
 import { openSkeleton, type Skeleton, skeletonOf } from "rnn-dynamics/dist/search/kept-search";

@@ -5,7 +5,7 @@ import { loadShipped, shippedNames } from "rnn-dynamics/dist/network/files";
 import { flipFlopRecipe, prepareFlipFlop, trainFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { bitAccuracy, flipFlop, meanSquaredError } from "rnn-dynamics/dist/network/tasks";
-import { unseenTests } from "rnn-dynamics/dist/network/unseen-tests";
+import { unseenTests } from "rnn-dynamics/dist/noise/unseen-tests";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { meanAndDeviation } from "rnn-dynamics/dist/numbers/statistics";
 import { assertClose } from "../helpers/assertions";

@@ -1,12 +1,12 @@
-import { groupsOf, runGroup } from "../noise/trial";
+import { checkEchoState } from "../network/echo-state";
+import { ensembleWeights } from "../network/ensemble";
+import type { PreparedFlipFlop } from "../network/recipe";
+import { ensembleStrips } from "../network/strips";
+import { bitAccuracy, flipFlop, meanSquaredError } from "../network/tasks";
 import { createRng } from "../numbers/random";
 import { checkCount, checkRecord, withDefaults } from "../wasm/validate";
 import { toMatrix, toRowMajor } from "../wasm/vector";
-import { checkEchoState } from "./echo-state";
-import { ensembleWeights } from "./ensemble";
-import type { PreparedFlipFlop } from "./recipe";
-import { ensembleStrips } from "./strips";
-import { bitAccuracy, flipFlop, meanSquaredError } from "./tasks";
+import { groupsOf, runGroup } from "./trial";
 
 /** What a network makes of several inputs that it has never seen, one number for each. */
 export interface UnseenTests {
