@@ -1,14 +1,15 @@
 /**
  * A pool of worker threads for coarse work: one start, one spectrum, one trial, one network per job.
  *
- * The caller makes the pool and hands it in (`options.pool`), so that everything below works without one. The pool knows no
- * job: whoever has one says in which file its function is. Results do not depend on the number of threads: a job is computed
+ * Calls on large networks share one pool by themselves; a caller may hand in another (`options.pool`). The pool knows no job:
+ * whoever has one says in which file its function is. Results do not depend on the number of threads: a job is computed
  * as a whole by one worker, with the same kernels, and results are put in the order of their jobs.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Piscina } from "piscina";
 import { codeFolder } from "./places";
+import { threadsFor } from "./wasm/second-thread";
 import { checkCount, withDefaults } from "./wasm/validate";
 
 /** A function that a worker can be asked to call: plain data in, plain data out. */
@@ -102,6 +103,19 @@ export function createPool(options?: Partial<PoolOptions>): WorkerPool {
       await piscina.destroy();
     },
   };
+}
+
+let shared: WorkerPool | undefined;
+
+/** The pool that is shared: made at the first call, never closed, as threads that have nothing to do end by themselves. */
+export function sharedPool(): WorkerPool {
+  shared ??= createPool();
+  return shared;
+}
+
+/** The shared pool where it pays: for large networks, on two processors, and not in a worker. */
+export function poolFor(units: number): JobPool | undefined {
+  return threadsFor(units) > 1 ? sharedPool() : undefined;
 }
 
 /**

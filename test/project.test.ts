@@ -39,10 +39,10 @@ describe("the layers of lib", () => {
 
   it("stand in one order, and none imports what stands behind it", () => {
     const upward = imports.flatMap(({ path, target }) => {
-      if (!/^\.|^rnn-/.test(target) || path === "index.ts") return [];
+      if (!/^\.|^rnn-/.test(target) || path.endsWith("index.ts")) return []; // the face shows from where it likes
       const inside = target.startsWith(".") ? join(dirname(path), target) : target.replace(ours, "");
       const [from, to] = [path, inside.replaceAll("\\", "/")].map(placeOf);
-      return order.indexOf(to) > order.indexOf(from) || to === "index" ? [`${path} → ${to}`] : [];
+      return order.indexOf(to) > order.indexOf(from) || inside.endsWith("index") ? [`${path} → ${to}`] : [];
     });
     assert.deepEqual([...new Set(upward)].sort(), []);
   });

@@ -1,5 +1,7 @@
 /** The builders of every figure, by paper figure and subject; each returns a plain `{ data, layout }`. */
 
+export { saveFigure as save } from "../page/export";
+export { saveFilm } from "../page/film";
 export { bitLabel, phaseEvolution, phaseFilm, phasePoints, phaseSpace } from "./cube";
 export {
   descentCurves,

@@ -3,7 +3,7 @@
  * their branches; and a scan of gains.
  */
 import type { Continuation } from "../continuation/continue";
-import { type BranchRecord, skeletonAt } from "../continuation/record";
+import { type BranchRecord, skeletonAt } from "../training/branches";
 import { type LostRest, lawOfFirstPulse, type OriginAt } from "../training/film";
 import type { Trace } from "./figure";
 import {

@@ -24,7 +24,7 @@ export interface FindOptions extends LongCall {
   withStability: boolean;
   /** Start also from the mirror image of every point found, if the flow is odd: one or two iterations each. */
   followMirrors: boolean;
-  /** Workers to share the starts, from `createPool`; without one this thread searches alone. */
+  /** Workers to share the starts, from `createPool`; without one a large network has those of the shared pool. */
   pool: JobPool | undefined;
   /** Stops the search, also what is running in a pool: it rejects with the signal's reason. */
   signal: AbortSignal | undefined;

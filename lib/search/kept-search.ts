@@ -2,9 +2,9 @@
 
 import { floatsFrom, textOf } from "../files/sealed";
 import { checkFlowArgument, type Flow, kineticEnergy, velocityInto } from "../flow/flow";
-import type { JobPool } from "../pool";
-import { checkRecord, checkShape, reject } from "../wasm/validate";
+import { checkRecord, checkShape, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
 import { distance, norm } from "../wasm/vector";
+import type { FindOptions } from "./find";
 import type { FullSearch, SearchEnd, SearchRound } from "./find-all";
 import type { FixedPoint, Outcome } from "./points";
 import { completeness } from "./report";
@@ -70,13 +70,8 @@ function isImage(x: Float64Array, y: Float64Array): boolean {
   return norm(x) > 0 && distance(x, mirrorOf(y)) <= 1e-6 * Math.max(1, norm(x));
 }
 
-/** Whoever opens a search: with a pool, its workers share the certificates. */
-export interface OpenSkeletonOptions {
-  readonly pool?: JobPool;
-  readonly signal?: AbortSignal;
-  /** Called with each certificate. */
-  readonly onProgress?: (done: number, total: number, what: string) => void;
-}
+/** Workers and a signal, as of `findFixedPoints`, and `label`. */
+export type OpenSkeletonOptions = Partial<Pick<FindOptions, "pool" | "signal"> & LongCall>;
 
 /**
  * The points of a kept search, each certified again from its place, with rounds and ends as the search left them. Certificates
@@ -97,13 +92,18 @@ export async function openSkeleton(
   checkShape(where, "kept", kept, { points: [{ modes: "number", leading: "numbers" }], rounds: "list" });
   checkRecord(where, "kept.ends", kept.ends);
   checkFlowArgument(where, flow);
-  checkShape(where, "options", options, { "onProgress?": "function" });
-  const work = searchWork(flow, options.pool, options.signal);
+  const given = { pool: undefined, signal: undefined, ...longCallDefaults };
+  const { pool, signal, onProgress } = withDefaults<Pick<FindOptions, "pool" | "signal"> & LongCall>(
+    where,
+    options,
+    given,
+  );
+  const work = searchWork(flow, pool, signal);
   const own = kept.points.filter(({ at }) => at !== undefined);
   let done = 0;
   const found = await work.each(own, async (place) => {
     const point = await certified(place, flow, work);
-    options.onProgress?.(++done, own.length, "certificates");
+    onProgress(++done, own.length);
     return point;
   });
   const at = new Map(own.map((place, i) => [place, found[i]]));

@@ -1,6 +1,6 @@
 import { type Flow, type FlowSpec, jacobianInto } from "../flow/flow";
 import { type Stability, stability } from "../flow/stability";
-import { type JobPool, libJob } from "../pool";
+import { type JobPool, libJob, poolFor } from "../pool";
 import { norm } from "../wasm/vector";
 import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 import {
@@ -130,11 +130,12 @@ export const searchPieces = {
 export type SearchWork = Work<typeof searchPieces>;
 
 /**
- * The work of a search on one flow. A flow with a `spec` is searched by the pool's workers; one without is searched by
- * this thread, which is said once, as a warning of the process.
+ * The work of a search on one flow. A flow with a `spec` is searched by workers, of the pool handed in or, if it is large, of
+ * the one that is shared. One without is searched by this thread, which is said once, as a warning of the process.
  */
-export function searchWork(flow: Flow, pool: JobPool | undefined, signal?: AbortSignal): SearchWork {
+export function searchWork(flow: Flow, given: JobPool | undefined, signal?: AbortSignal): SearchWork {
   const { spec } = flow;
+  const pool = given ?? (spec && poolFor(flow.dimension));
   if (pool && spec) return pooledWork(searchPieces, "search", { key: nameOf(flow), spec }, pool, signal);
   if (pool) warnWithoutSpec("flow");
   return ownWork(searchPieces, flow, signal);

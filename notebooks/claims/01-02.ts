@@ -10,7 +10,15 @@ import { median, orderOf } from "rnn-dynamics/dist/numbers/statistics";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { startsInBox } from "rnn-dynamics/dist/search/starts";
-import { checkNumbers, checkShape, checkVector, reject, withDefaults } from "rnn-dynamics/dist/wasm/validate";
+import {
+  checkNumbers,
+  checkShape,
+  checkVector,
+  type LongCall,
+  longCallDefaults,
+  reject,
+  withDefaults,
+} from "rnn-dynamics/dist/wasm/validate";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { claim } from "./claim";
 
@@ -207,16 +215,14 @@ export interface RaceCourse {
   readonly flowOf: (seed: number) => Flow;
 }
 
-export interface RaceOptions {
+export interface RaceOptions extends LongCall {
   /** Starts per seed. */
-  count: number;
-  /** Called after each race. */
-  onProgress: (done: number, total: number) => void;
+  readonly count: number;
 }
 
 const raceDefaults: Readonly<RaceOptions> = Object.freeze({
   count: 20, // the paper's number of starts
-  onProgress: () => {},
+  ...longCallDefaults,
 });
 
 /** How many times the work of CG a gradient descent is given: it must exceed the threshold of C2, or nothing is decided. */

@@ -333,7 +333,10 @@ export const threeBits: Study<ThreeBitsResult> = {
     const kept = keptResult(threeBitSkeletons, seed)?.result.strong;
     const plan = { stream: "whole search", memories };
     const whole = kept
-      ? await openSkeleton(kept, flow, context)
+      ? await openSkeleton(kept, flow, {
+          ...context,
+          onProgress: (done, total) => context.onProgress?.(done, total, "certificates"),
+        })
       : (await searchOf({ ...prepared, network }, plan, context)).search;
     begin(context, "branches of saddles");
     const passages = await memoryPassages(network, whole.points);

@@ -1,7 +1,6 @@
 /** The long studies of notebook 05: the story of a training, its fixed points from birth to end, and a scan of gains. */
 import { Matrix } from "ml-matrix";
 import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
-import { type BranchRecord, recordOf } from "rnn-dynamics/dist/continuation/record";
 import { stability } from "rnn-dynamics/dist/flow/stability";
 import { outputOf } from "rnn-dynamics/dist/memory/gates";
 import { type EchoState, echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
@@ -12,6 +11,7 @@ import { principalComponents } from "rnn-dynamics/dist/numbers/principal-compone
 import type { FullSearch, SearchEnd } from "rnn-dynamics/dist/search/find-all";
 import { modeCounts } from "rnn-dynamics/dist/search/report";
 import { oneByOne } from "rnn-dynamics/dist/search/work";
+import { type BranchRecord, recordOf } from "rnn-dynamics/dist/training/branches";
 import { originCrossings } from "rnn-dynamics/dist/training/crossings";
 import { readoutFamily } from "rnn-dynamics/dist/training/family";
 import {

@@ -14,7 +14,7 @@ export { lawOverSeeds } from "./05";
 export { countsByModes } from "./06";
 export { C17, C18, summariseNoise } from "./07";
 export { ledger, recordVerdicts as record, verdictTable as table } from "./ledger";
-export { overSeeds, replicatedRuns as runs, type Study, shippedResult as shipped } from "./study";
+export { measured, overSeeds, replicatedRuns as runs, type Study, shippedResult as shipped } from "./study";
 
 /** All studies, in the order in which `npm run replicate` runs them; the long ones, of which one seed is enough, are the last. */
 export const studies = Object.freeze({

@@ -13,8 +13,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readJsonRecord, refuseFile, shown } from "rnn-dynamics/dist/files/json-file";
 import { isWhole, libraryVersion, writeSealed } from "rnn-dynamics/dist/files/sealed";
+import { progress } from "rnn-dynamics/dist/page/progress";
 import { projectFolder } from "rnn-dynamics/dist/places";
-import type { JobPool } from "rnn-dynamics/dist/pool";
+import { type JobPool, sharedPool } from "rnn-dynamics/dist/pool";
 import { checkCount, checkNumber, checkRecord, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
 import { type ClaimVerdict, verdictOverSeeds } from "./claim";
 
@@ -175,6 +176,23 @@ export function shippedResult<R>(study: Study<R>, seed = 1): R {
     `shippedResult: ${fileOf(folder, study.name, seed)} ${what}; ` +
       `node lib/dist/cli/replicate.js --study ${study.name} --seeds ${seed} makes it`,
   );
+}
+
+/**
+ * Measures the result of a study again, with a bar in a notebook that begins anew with each of its parts.
+ *
+ * @param study one of `studies`
+ * @param seed the shipped results are of seed 1
+ */
+export async function measured<R>(study: Study<R>, seed = 1): Promise<R> {
+  checkRecord("measured", "study", study, ["name", "run"]);
+  const bar = progress(study.name, 100);
+  const onProgress = (done: number, total: number): void => bar.update(Math.floor((99 * done) / total));
+  try {
+    return await study.run(seed, { pool: sharedPool(), onProgress });
+  } finally {
+    bar.done();
+  }
 }
 
 /**

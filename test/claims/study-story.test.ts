@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import { branchesOf, gainRow, storyOf } from "rnn-claims/dist/05-long";
-import { skeletonAt } from "rnn-dynamics/dist/continuation/record";
 import { outputOf } from "rnn-dynamics/dist/memory/gates";
 import { echoStateFlow } from "rnn-dynamics/dist/network/echo-state";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { createPool } from "rnn-dynamics/dist/pool";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";
+import { skeletonAt } from "rnn-dynamics/dist/training/branches";
 import { filmSteps, networkAt, trainingFilm } from "rnn-dynamics/dist/training/film";
 
 const recipe = { seed: 3, gain: 0.6, bits: 2, units: 40, steps: 600, testSteps: 300 };

@@ -79,7 +79,7 @@ describe("one process tree", () => {
   it("leaves no kernel behind when the runner is killed, whether the cell waits or computes, and no browser", async () => {
     const figure = '{ data: [{ type: "scatter", x: [1, 2], y: [1, 2] }], layout: {} }';
     const file = JSON.stringify(join(folder.path, "line.svg"));
-    const browser = `import { saveFigure } from "rnn-dynamics"; await saveFigure(${figure}, ${file});`;
+    const browser = `import { figures } from "rnn-dynamics"; await figures.save(${figure}, ${file});`;
     const cases = [
       ["killed-waits", waits, findBrowser() ? browser : ""],
       ["killed-computes", computes, ""],

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
-import type { BranchRecord } from "rnn-dynamics/dist/continuation/record";
 import { figureJson, titleText } from "rnn-dynamics/dist/figures/figure";
 import * as figures from "rnn-dynamics/dist/figures/index";
 import type { GainRow } from "rnn-dynamics/dist/figures/training";
+import type { BranchRecord } from "rnn-dynamics/dist/training/branches";
 import { assertRejects } from "../helpers/assertions";
 
 const path = (rows: number, scale: number) =>

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Matrix } from "ml-matrix";
 import { continueFixedPoints } from "rnn-dynamics/dist/continuation/continue";
-import { continuationOf, recordOf, skeletonAt } from "rnn-dynamics/dist/continuation/record";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
+import { continuationOf, recordOf, skeletonAt } from "rnn-dynamics/dist/training/branches";
 
 /** ẋ = p x − x³ and ẏ = −y: one pitchfork at p = 0. */
 const flowAt = (p: number): Flow => ({
