@@ -277,7 +277,7 @@ function nearestTo(points: readonly NearbyPoint[], end: Foot, centre: Foot): Nea
 }
 
 /** A zero of the reduced field: a fixed point near the singular one. */
-export interface NearbyPoint extends Foot {
+interface NearbyPoint extends Foot {
   /** Coordinate along the null vector, in activation. */
   readonly along: number;
 }
@@ -296,7 +296,7 @@ const nearer = 0.6;
  * The bordered matrix (J −w; vᵀ 0) is regular although J is not [Govaerts], so its LU at x* serves for all s and p nearby.
  * Owns that LU until released.
  */
-export class ReducedField {
+class ReducedField {
   private readonly factors: Factorization;
 
   constructor(

@@ -268,7 +268,7 @@ export type PlainCourse = Omit<Course, "family"> & { readonly family: NamedSpec 
  * The work of following curves. A family with a `spec` is followed by the pool's workers; one without by this thread, which
  * is said once. What has been walked from a foot is remembered as long as the foot is in use, so that one may ask ahead.
  */
-export function curveWork(course: Course, pool: JobPool | undefined): CurveWork {
+function curveWork(course: Course, pool: JobPool | undefined): CurveWork {
   const { family, ...rest } = course;
   const { spec } = family;
   if (pool && spec) {

@@ -110,7 +110,7 @@ function beyond(a: Foot, b: Foot): Foot {
 }
 
 /** What a walk tells as it goes. */
-export interface WalkEvents {
+interface WalkEvents {
   /** A new point of the curve. */
   step(next: Stance): void;
   /** The parameter turned back between two points, within the bracket; `isBranchPoint` if another curve crosses there. */
@@ -148,7 +148,7 @@ const sharpTurn = 1e-6;
  *
  * @returns the heading at the end, or "lost" with the last point reached; "closed" if the curve came back to where it began
  */
-export function walkInterval(
+function walkInterval(
   window: CurveWindow,
   begin: Foot,
   heading: 1 | -1,

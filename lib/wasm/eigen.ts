@@ -19,8 +19,7 @@ import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /**
  * Eigenvalues of a real square matrix: block by block if it is reducible, and each block by balancing, Householder reduction
- * to Hessenberg form, QR iteration. The passes over the matrix are kernels (lib/kernels: eigen, hessenberg-panels, bulges, gemm); what decides is here, in qr-iteration,
- * early-deflation and double-shift.
+ * to Hessenberg form, QR iteration. The passes over the matrix are kernels (lib/kernels: eigen, hessenberg-panels, bulges, gemm); what decides is here and in qr.ts.
  */
 
 /** Eigenvalues re + i·im, sorted by descending real part, then descending imaginary part. */
@@ -220,7 +219,7 @@ function isUnbalanced(a: Float64Array, n: number, stride: number): boolean {
  * @param a row-major, (n·n)
  * @returns row numbers of each block, ascending in each
  */
-export function irreducibleBlocks(a: Float64Array, n: number): number[][] {
+function irreducibleBlocks(a: Float64Array, n: number): number[][] {
   // a dense matrix, the common case, is known after a row and a column
   if (reachesAll(a, n, n, 1) && reachesAll(a, n, 1, n)) return [Array.from({ length: n }, (_, i) => i)];
   const blocks: number[][] = [];
@@ -290,11 +289,7 @@ const NIBBLE = 14;
 const PATIENCE = 6;
 
 /** The eigenvalues of the first n rows and columns, in the order of their rows. Changes the matrix. */
-export function iterate(
-  work: Workspace,
-  n: number,
-  room: DeflationRoom | undefined,
-): { re: Float64Array; im: Float64Array } {
+function iterate(work: Workspace, n: number, room: DeflationRoom | undefined): { re: Float64Array; im: Float64Array } {
   const { h, stride } = work;
   const re = new Float64Array(n);
   const im = new Float64Array(n);

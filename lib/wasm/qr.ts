@@ -5,7 +5,7 @@ import { loadKernels } from "./wasm";
 
 export const EPSILON = 2.220446049250313e-16;
 /** Beside a norm of about 1, less than this is nothing, while its square would vanish and spoil the shifts. */
-export const NOTHING = 1e-150;
+const NOTHING = 1e-150;
 
 /** Two shifts s₁, s₂ as (x, y, product): (s₁ − z)(s₂ − z) = (x − z)(y − z) − product for every z, without cancellation. */
 export type ShiftPair = readonly [x: number, y: number, product: number];
@@ -45,7 +45,7 @@ export function checkIterations(iterations: number): void {
 }
 
 /** Brings a Hessenberg matrix to real Schur form, in place; further columns beside it collect the reflections. */
-export function triangularize(form: SchurForm, waiting: Float64Array): void {
+function triangularize(form: SchurForm, waiting: Float64Array): void {
   const { t, stride, size, columns } = form;
   const work = { h: t, stride, waiting };
   const reach = { top: 0, columns };
@@ -71,7 +71,7 @@ export function shiftsFor(h: Float64Array, stride: number, end: number, iteratio
 }
 
 /** The eigenvalues of the last two rows. */
-export function cornerShifts(h: Float64Array, stride: number, end: number): ShiftPair {
+function cornerShifts(h: Float64Array, stride: number, end: number): ShiftPair {
   const at = end * stride + end;
   return [h[at], h[at - stride - 1], h[at - 1] * h[at - stride]];
 }
