@@ -56,9 +56,10 @@ function* ofNotebook(name: string): Generator<[string, string]> {
 /** Each study with networks of 80 units: the module of recipes is told so, as no study has a reason to take a size. */
 async function* ofStudies(): AsyncGenerator<[string, string]> {
   const changeable = recipes as { -readonly [K in keyof typeof recipes]: (typeof recipes)[K] };
-  const { flipFlopRecipe, prepareFlipFlop } = recipes;
+  const { flipFlopRecipe, prepareFlipFlop, trainFlipFlop } = recipes;
   changeable.flipFlopRecipe = (recipe = {}) => flipFlopRecipe({ ...recipe, units });
   changeable.prepareFlipFlop = (recipe = {}) => prepareFlipFlop({ ...recipe, units });
+  changeable.trainFlipFlop = (recipe = {}, options) => trainFlipFlop({ ...recipe, units }, options);
   for (const study of Object.values(studies) as Study<unknown>[]) {
     const result = await study.run(seed, {});
     yield [`study ${study.name}`, JSON.stringify(result, (key, value) => (ofThisRun.has(key) ? undefined : value))];
