@@ -6,7 +6,7 @@ export {
   kineticEnergyGradient as energyGradient,
   numericalJacobian,
 } from "./energy";
-export { type Flow, type FlowFamily, kineticEnergy as energy, speed } from "./flow";
+export { type Flow, type FlowFamily, kineticEnergy as energy } from "./flow";
 export { excursionsFrom as excursions, integrate, passageTime, separationFrom as separation } from "./integrate";
 export { ghostPassageTime, saddleNodeFamily as saddleNode, twoWells } from "./plane";
 export { stability } from "./stability";

@@ -1,7 +1,6 @@
 /** The memories of a flip-flop: whether they are held, where they lie, what leads from one to another.  [J15 §6, §7] */
 
 export {
-  bitAxes as axes,
   bitFrame as frame,
   flipDistances as distances,
   leastInequality,

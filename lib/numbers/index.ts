@@ -3,7 +3,6 @@
 export { eigenvalues } from "../wasm/eigen";
 export { distance, dot, norm, toMatrix } from "../wasm/vector";
 export {
-  principalAngles,
   principalComponents,
   singularValuesOf as singularValues,
   stateAt,

@@ -8,6 +8,6 @@ export { openSkeleton as openKept } from "./kept-search";
 export { minimizeSpeed as minimize } from "./minimize";
 export type { FixedPoint, FixedPointSet } from "./points";
 export { certificateTable as certificates, completeness, completenessBadge as badge, modeCounts } from "./report";
-export { speedThroughSaddle as speedThrough, unstableDirection, unstableManifold } from "./saddles";
+export { speedThroughSaddle as speedThrough, unstableManifold } from "./saddles";
 export { mixedStarts, startsInBox } from "./starts";
 export { transitionGraph } from "./transitions";
