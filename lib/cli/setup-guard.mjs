@@ -155,3 +155,30 @@ export function readText(file) {
     return undefined;
   }
 }
+
+/** A failure that one sentence explains; everything else keeps its stack. */
+export class SetUpError extends Error {}
+
+export const diskFull = /ENOSPC|EDQUOT|no space left/i;
+
+/** Causes by the words in which npm, the compilers or the system tell of them, and what to do. */
+const causes = [
+  [diskFull, "the disk is full; free 2 GB and run the same command again."],
+  [/EACCES|EPERM|EROFS/, "a file may not be written here; make the project folder yours to write and run this again."],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|network/i,
+    "the packages could not be fetched, there is no network; connect (only this once) and run this again.",
+  ],
+  [
+    /EUSAGE|can only install packages when your package.json/i,
+    'package.json and package-lock.json disagree; restore them with git, or run "npm install" to renew the lockfile.',
+  ],
+];
+
+/** One sentence on what went wrong and what to do; addresses never appear in it. */
+export function explain(text, what) {
+  const cure = causes.find(([signs]) => signs.test(text))?.[1];
+  if (cure) return `${what}: ${cure}`;
+  const tail = text.trim().split("\n").slice(-15).join("\n");
+  return `${tail.replace(/https?:\/\/\S+/g, "(address)")}\n${what} failed; the lines above are its last words.`;
+}

@@ -19,7 +19,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { projectFolder } from "rnn-dynamics/dist/places";
 
-/** The functions of lib/cli/setup-steps.mjs that are tested; it is plain JavaScript and has no types of its own. */
+/** The functions of lib/cli/setup-*.mjs that are tested; they are plain JavaScript and have no types of their own. */
 interface SetUpSteps {
   setUp(options: {
     withTests?: boolean;
@@ -38,7 +38,8 @@ describe("cli/setup", () => {
   let steps: SetUpSteps;
   let root: string;
   before(async () => {
-    steps = await import(pathToFileURL(join(cli, "setup-steps.mjs")).href);
+    const [own, guard] = ["setup-steps.mjs", "setup-guard.mjs"].map((file) => pathToFileURL(join(cli, file)).href);
+    steps = { ...(await import(own)), ...(await import(guard)) };
   });
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "rnn dynamics set-up ")); // with spaces, as a user's folder may have
