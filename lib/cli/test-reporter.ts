@@ -15,8 +15,6 @@ class FileReporter extends reporters.Base {
   constructor(runner: Runner) {
     super(runner);
     const notRun: string[] = [];
-    let passed = 0;
-    let failed = 0;
     let group = { file: "", count: 0, milliseconds: 0 };
     const closeGroup = () => {
       if (group.count === 0) return;
@@ -31,19 +29,9 @@ class FileReporter extends reporters.Base {
       group.count++;
       group.milliseconds += test.duration ?? 0;
     };
-    runner.on("pass", (test) => {
-      enter(test);
-      passed++;
-    });
-    runner.on("fail", (test) => {
-      enter(test);
-      failed++;
-      console.log(`  FAILED  ${test.fullTitle()}`);
-    });
-    runner.on("pending", (test) => {
-      enter(test);
-      notRun.push(test.title);
-    });
+    runner.on("pass", enter).on("fail", enter).on("pending", enter);
+    runner.on("fail", (test) => console.log(`  FAILED  ${test.fullTitle()}`));
+    runner.on("pending", (test) => notRun.push(test.title));
     // the gate was killed: these processes are a group of their own, and nobody else ends them
     process.once("disconnect", () =>
       process.kill(process.platform === "win32" ? process.pid : -process.pid, "SIGKILL"),
@@ -51,6 +39,7 @@ class FileReporter extends reporters.Base {
     runner.once("end", () => {
       process.removeAllListeners("disconnect");
       closeGroup();
+      const { passes: passed, failures: failed } = this.stats;
       if (failed > 0) reporters.Base.list(this.failures);
       process.send?.({ passed, failed, notRun } satisfies TestCounts);
     });

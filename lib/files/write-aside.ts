@@ -1,17 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
@@ -26,13 +14,7 @@ import { basename, dirname, join } from "node:path";
 export function writeAside(where: string, file: string, contents: string | Uint8Array): void {
   const aside = join(dirname(file), `.${basename(file).slice(0, 40)}.${randomBytes(8).toString("hex")}.part`);
   try {
-    const descriptor = openSync(aside, "wx");
-    try {
-      writeFileSync(descriptor, contents);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeFileSync(aside, contents, { flag: "wx", flush: true });
     renameSync(aside, file);
   } catch (error) {
     rmSync(aside, { force: true });
@@ -66,7 +48,7 @@ export function checkWritable(where: string, file: string): void {
   }
   const trial = join(dirname(file), `.${randomBytes(8).toString("hex")}.part`);
   try {
-    closeSync(openSync(trial, "wx"));
+    writeFileSync(trial, "", { flag: "wx" });
     rmSync(trial);
   } catch (error) {
     throw new Error(`${where}: ${file} cannot be written, ${reason(error)}; name another folder`, { cause: error });
@@ -82,9 +64,8 @@ const pauseMs = 20;
  * retries start afresh in every folder and take many seconds.)
  */
 export function removeFolder(folder: string): void {
-  const clock = new Int32Array(new SharedArrayBuffer(4));
   for (let k = 0, absences = 0; k < tries && absences < 2; k++) {
-    if (k > 0) Atomics.wait(clock, 0, 0, pauseMs);
+    if (k > 0) pause(pauseMs);
     try {
       absences = existsSync(folder) ? 0 : absences + 1;
       rmSync(folder, { recursive: true, force: true });
@@ -154,21 +135,15 @@ export function withLock<T>(where: string, file: string, work: () => T): T {
 
 /** Makes the lock; false if it is there. */
 function take(where: string, lock: string, mine: string): boolean {
-  let descriptor: number;
   try {
-    descriptor = openSync(lock, "wx");
+    writeFileSync(lock, mine, { flag: "wx" });
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Windows says EPERM or EBUSY while a deleted file is still held open by somebody
     if (code === "EEXIST" || (process.platform === "win32" && (code === "EPERM" || code === "EBUSY"))) return false;
     throw new Error(`${where}: ${lock} cannot be written, ${reason(error)}`, { cause: error });
   }
-  try {
-    writeSync(descriptor, mine);
-  } finally {
-    closeSync(descriptor);
-  }
-  return true;
 }
 
 function textOf(lock: string): string | undefined {
@@ -183,10 +158,10 @@ function textOf(lock: string): string | undefined {
 function isDead(lock: string): boolean {
   const words = textOf(lock);
   if (words === undefined) return false;
+  if (isOld(lock)) return true;
   const [pid, , host] = words.split(" ");
+  if (host !== hostname()) return false; // also while its words are being written
   try {
-    if (Date.now() - statSync(lock).mtimeMs > longestHeldMs) return true;
-    if (host !== hostname()) return false; // also while its words are being written
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
@@ -209,14 +184,11 @@ function bury(where: string, lock: string, mine: string): void {
 }
 
 function isOld(file: string): boolean {
-  try {
-    return Date.now() - statSync(file).mtimeMs > longestHeldMs;
-  } catch {
-    return false;
-  }
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs > longestHeldMs;
 }
 
 /** Sleeps; a thread that waits for a file has nothing else to do. */
-function pause(milliseconds: number): void {
+export function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

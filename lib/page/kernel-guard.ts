@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import Module from "node:module";
 import { basename, dirname, join } from "node:path";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { removeFolder } from "../files/write-aside";
+import { pause, removeFolder } from "../files/write-aside";
 import { codeFolder } from "../places";
 
 type Send = (message: unknown) => Promise<void>;
@@ -138,10 +138,8 @@ type Load = (request: string, parent: unknown, isMain: boolean) => unknown;
 export function holdWhilePackagesAreGone(): void {
   const loader = Module as unknown as { _load: Load };
   const load = loader._load;
-  const clock = new Int32Array(new SharedArrayBuffer(4));
   const wait = (): void => {
-    for (const since = Date.now(); isGone(); givenUp = Date.now() - since > longestWaitMs)
-      Atomics.wait(clock, 0, 0, pauseMs);
+    for (const since = Date.now(); isGone(); givenUp = Date.now() - since > longestWaitMs) pause(pauseMs);
   };
   loader._load = (request, parent, isMain) => {
     if (Module.isBuiltin(request)) return load(request, parent, isMain);
