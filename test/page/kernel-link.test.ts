@@ -79,7 +79,7 @@ describe("the link to the kernel", () => {
     const another = await startKernel({ cwd: folder, env: { ...process.env, TMPDIR: temporary }, grace: 600_000 });
     const figure = '{ data: [{ type: "scatter", x: [1, 2], y: [1, 2] }], layout: {} }';
     await another.execute('import { figures } from "rnn-dynamics";', () => {});
-    await another.execute(`await saveFigure(${figure}, ${JSON.stringify(join(folder, "line.svg"))})`, () => {});
+    await another.execute(`await figures.save(${figure}, ${JSON.stringify(join(folder, "line.svg"))})`, () => {});
     const profiles = (): string[] =>
       readdirSync(temporary, { recursive: true, encoding: "utf8" }).filter((name) =>
         /rnn-dynamics-browser-\w+$/.test(name),
