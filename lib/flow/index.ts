@@ -9,4 +9,4 @@ export {
 export { type Flow, type FlowFamily, kineticEnergy as energy } from "./flow";
 export { excursionsFrom as excursions, integrate, passageTime, separationFrom as separation } from "./integrate";
 export { ghostPassageTime, saddleNodeFamily as saddleNode, twoWells } from "./plane";
-export { stability } from "./stability";
+export { lyapunovExponent, stability } from "./stability";

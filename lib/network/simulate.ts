@@ -1,6 +1,6 @@
 import { type AbstractMatrix, Matrix, WrapperMatrix2D } from "ml-matrix";
 import { jacobianTimes } from "../flow/flow";
-import { Growth, type LyapunovExponent } from "../flow/stability";
+import { Growth, type LyapunovExponent, lyapunovDefaults } from "../flow/stability";
 import { checkRng, type Rng } from "../numbers/random";
 import { checkThreads, threadsFor } from "../wasm/second-thread";
 import {
@@ -204,8 +204,8 @@ export interface DrivenLyapunovOptions extends Partial<LongCall> {
 }
 
 export const drivenLyapunovDefaults = Object.freeze({
-  settle: 1000 as number, // until the state is typical, and the difference points where it grows most
-  window: 50 as number, // five time constants: long enough to tell a stretch from a wiggle
+  settle: lyapunovDefaults.settle,
+  window: lyapunovDefaults.window,
   ...longCallDefaults,
 });
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Matrix } from "ml-matrix";
 import type { Flow } from "rnn-dynamics/dist/flow/flow";
-import { stability } from "rnn-dynamics/dist/flow/stability";
+import { lyapunovExponent, stability } from "rnn-dynamics/dist/flow/stability";
 import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { assertRejects } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
-import { lyapunovExponent } from "../oracles/lyapunov";
 
 /** A flow from its velocity and its Jacobian, row by row. */
 function flowOf(
@@ -153,5 +153,19 @@ describe("largest Lyapunov exponent", () => {
     assert.deepEqual([none.status, none.exponent, none.windows.length], ["diverged", Number.NaN, 0]);
     const wiped = lyapunovExponent(linear([[-10]]), Float64Array.of(1), { method: "euler", dt: 0.1 });
     assert.deepEqual([wiped.exponent, wiped.status], [Number.NEGATIVE_INFINITY, "completed"]);
+  });
+
+  it("names what is wrong", () => {
+    const flow = linear([[-1]]);
+    const x0 = Float64Array.of(1);
+    assertRejects(() => lyapunovExponent(flow, Float64Array.of(1, 2)), "lyapunovExponent: x0 has length 2, expected 1");
+    assertRejects(
+      () => lyapunovExponent(flow, x0, { steps: 0 }),
+      "lyapunovExponent: steps is 0, expected an integer ≥ 1",
+    );
+    assertRejects(
+      () => lyapunovExponent(flow, x0, { steps: 20 }),
+      "lyapunovExponent: steps is 20, expected at least the 50 of a window",
+    );
   });
 });

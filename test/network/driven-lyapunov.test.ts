@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { type AbstractMatrix, Matrix } from "ml-matrix";
-import { Growth } from "rnn-dynamics/dist/flow/stability";
+import { Growth, lyapunovExponent } from "rnn-dynamics/dist/flow/stability";
 import { createEchoState, echoStateFlow, initialActivation, withReadout } from "rnn-dynamics/dist/network/echo-state";
 import { loadShipped, shippedRecipes } from "rnn-dynamics/dist/network/files";
 import { prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { drivenLyapunovExponent, simulate } from "rnn-dynamics/dist/network/simulate";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { assertRejects } from "../helpers/assertions";
-import { lyapunovExponent } from "../oracles/lyapunov";
 
 const rng = createRng("driven exponents");
 
