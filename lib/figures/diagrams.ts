@@ -1,9 +1,11 @@
 /**
- * Network diagrams as vector shapes: nodes are ellipses, connections are Bézier curves that start and end at the rim of a
- * node, arrow heads are filled triangles. Everything is a Plotly shape or text, so an exported SVG or PDF stays sharp.
+ * The drawn networks of the paper: Fig. 1 (feedforward and recurrent), Fig. 3 (the simple RNN), Fig. 4 (the echo-state
+ * network), as vector shapes: nodes are ellipses, connections are Bézier curves that start and end at the rim of a node,
+ * arrow heads are filled triangles. Everything is a Plotly shape or text, so an exported SVG or PDF stays sharp.
  */
 import type { Figure } from "./figure";
-import { colors, titled } from "./theme";
+import { type Fields, figure, mark, note } from "./marks";
+import { colors } from "./theme";
 
 /** A point of the drawing, in drawing units. */
 export interface DrawingPoint {
@@ -76,22 +78,17 @@ export function rimDistance(node: DiagramNode, point: DrawingPoint): number {
 }
 
 /** A curve as the path language of SVG, which Plotly's shapes speak too. */
-export function curvePath([a, b, c, d]: Curve): string {
-  return `M ${pair(a)} C ${pair(b)} ${pair(c)} ${pair(d)}`;
-}
+const curvePath = ([a, b, c, d]: Curve): string => `M ${pair(a)} C ${pair(b)} ${pair(c)} ${pair(d)}`;
 
 /** A closed polygon as an SVG path. */
-export function polygonPath(corners: readonly DrawingPoint[]): string {
-  return `M ${corners.map(pair).join(" L ")} Z`;
-}
+const polygonPath = (corners: readonly DrawingPoint[]): string => `M ${corners.map(pair).join(" L ")} Z`;
 
-function pair(point: DrawingPoint): string {
-  return `${point.x.toFixed(4)},${point.y.toFixed(4)}`;
-}
+const pair = ({ x, y }: DrawingPoint): string => `${x.toFixed(4)},${y.toFixed(4)}`;
 
-function rimPoint(node: DiagramNode, angle: number): DrawingPoint {
-  return { x: node.x + node.rx * Math.cos(angle), y: node.y + node.ry * Math.sin(angle) };
-}
+const rimPoint = ({ x, y, rx, ry }: DiagramNode, angle: number): DrawingPoint => ({
+  x: x + rx * Math.cos(angle),
+  y: y + ry * Math.sin(angle),
+});
 
 /** Where the curve crosses the rim of a node, by bisection between a parameter inside the node and one outside. */
 function crossing(curve: Curve, node: DiagramNode, inside: number, outside: number): number {
@@ -136,9 +133,7 @@ function withHead(curve: Curve): Arrow {
   };
 }
 
-function distance(a: DrawingPoint, b: DrawingPoint): number {
-  return Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
-}
+const distance = (a: DrawingPoint, b: DrawingPoint): number => Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
 
 /** A connection to draw: what it is called, and whether it is the one the figure is about. */
 interface Connection {
@@ -148,6 +143,12 @@ interface Connection {
   readonly side?: "left" | "right";
   readonly raise?: number;
   readonly isStressed?: boolean;
+}
+
+/** A text of the drawing: the side named by `xanchor` of the text is at x. */
+interface DrawnText extends DrawingPoint {
+  readonly text: string;
+  readonly xanchor: "left" | "center" | "right";
 }
 
 /** Line widths, px: a stressed connection is told by width and dash, not by colour alone, so it survives grey print. */
@@ -160,30 +161,29 @@ const stressedWidth = 3.2;
  * @returns a figure of two diagrams side by side; the connection that makes the second one recurrent is stressed
  */
 export function feedforwardAndRecurrent(): Figure {
-  const names = ["Input", "Hidden_1", "Hidden_2", "Output"];
-  const meanings = ["what the network is given", "first layer of units", "second layer of units", "what it answers"];
-  const column = (x: number, shift: readonly number[]): DiagramNode[] =>
-    names.map((label, i) => ({ label, meaning: meanings[i], x: x + shift[i], y: 3.6 - 1.2 * i, rx: 0.62, ry: 0.3 }));
-  const left = column(0, [0, 0, 0, 0]);
-  const right = column(4, [0, 0, -0.5, 0]);
-  const chain = (nodes: readonly DiagramNode[]) =>
-    nodes.slice(1).map((node, i): Connection => ({ arrow: arrowBetween(nodes[i], node) }));
-  const back: Connection = {
-    arrow: arrowBetween(right[3], right[1], -0.45),
-    label: "recurrent",
-    side: "right",
-    isStressed: true,
-  };
-  const captions = [
-    { x: 0, y: -0.65, text: "(a) feedforward: every path ends" },
-    { x: 4, y: -0.65, text: "(b) recurrent: activity can come back" },
+  const layers = [
+    ["Input", "what the network is given"],
+    ["Hidden_1", "first layer of units"],
+    ["Hidden_2", "second layer of units"],
+    ["Output", "what it answers"],
   ];
-  const connections = [...chain(left), ...chain(right), back];
+  const column = (x: number, shift: number) =>
+    layers.map(([label, meaning], i): DiagramNode => {
+      return { label, meaning, x: i === 2 ? x + shift : x, y: 3.6 - 1.2 * i, rx: 0.62, ry: 0.3 };
+    });
+  const [left, right] = [column(0, 0), column(4, -0.5)];
+  const chain = (nodes: readonly DiagramNode[]) =>
+    nodes.slice(1).map((to, i): Connection => ({ arrow: arrowBetween(nodes[i], to) }));
+  const way = arrowBetween(right[3], right[1], -0.45);
+  const back: Connection = { arrow: way, label: "recurrent", isStressed: true };
   return drawn(
-    [...left, ...right],
-    connections,
     "One connection back turns a network into a dynamical system",
-    captions,
+    [...left, ...right],
+    [...chain(left), ...chain(right), back],
+    [
+      { x: 0, y: -0.65, text: "(a) feedforward: every path ends", xanchor: "center" },
+      { x: 4, y: -0.65, text: "(b) recurrent: activity can come back", xanchor: "center" },
+    ],
   );
 }
 
@@ -196,11 +196,11 @@ export function simpleRnnDiagram(): Figure {
   const x = node("x", "activations x, (N)", 0, 1.7);
   const r = node("r", "firing rates r = tanh x, (N)", 0, 0);
   const connections: Connection[] = [
-    { arrow: selfLoop(x), label: "−1 · (leak)", side: "right" },
+    { arrow: selfLoop(x), label: "−1 · (leak)" },
     { arrow: arrowBetween(x, r, -0.38), label: "tanh", side: "left" },
-    { arrow: arrowBetween(r, x, -0.2), label: "W<sup>r</sup> ·", side: "right" },
+    { arrow: arrowBetween(r, x, -0.2), label: "W<sup>r</sup> ·" },
   ];
-  return drawn([x, r], connections, "In a simple RNN activations make rates, which drive them");
+  return drawn("In a simple RNN activations make rates, which drive them", [x, r], connections);
 }
 
 /**
@@ -214,14 +214,14 @@ export function echoStateDiagram(): Figure {
   const r = node("r", "firing rates r = tanh x, (N)", -0.25, 1.6);
   const z = node("z", "output z = Wᵒ r, (O)", 0.5, 0.1);
   const connections: Connection[] = [
-    { arrow: arrowBetween(u, x), label: "B ·", side: "right", raise: 0.05 },
-    { arrow: selfLoop(x), label: "−1 · (leak)", side: "right" },
+    { arrow: arrowBetween(u, x), label: "B ·", raise: 0.05 },
+    { arrow: selfLoop(x), label: "−1 · (leak)" },
     { arrow: arrowBetween(x, r, -0.42), label: "tanh", side: "left" },
-    { arrow: arrowBetween(r, x, -0.12), label: "W<sup>r</sup> ·", side: "right", raise: -0.05 },
+    { arrow: arrowBetween(r, x, -0.12), label: "W<sup>r</sup> ·", raise: -0.05 },
     { arrow: arrowBetween(r, z), label: "W<sup>o</sup> · (trained)", side: "left", raise: -0.1, isStressed: true },
-    { arrow: arrowBetween(z, x, -0.62), label: "W<sup>fb</sup> ·", side: "right" },
+    { arrow: arrowBetween(z, x, -0.62), label: "W<sup>fb</sup> ·" },
   ];
-  return drawn([u, x, r, z], connections, "In an echo-state network only the readout is trained");
+  return drawn("In an echo-state network only the readout is trained", [u, x, r, z], connections);
 }
 
 function node(label: string, meaning: string, x: number, y: number): DiagramNode {
@@ -230,57 +230,40 @@ function node(label: string, meaning: string, x: number, y: number): DiagramNode
 
 /** Nodes and connections as a figure with equal units on both axes, and no axes to be seen. */
 function drawn(
+  title: string,
   nodes: readonly DiagramNode[],
   connections: readonly Connection[],
-  title: string,
-  captions: readonly (DrawingPoint & { readonly text: string })[] = [],
+  captions: readonly DrawnText[] = [],
 ): Figure {
-  const labels = connections.flatMap(labelOf);
-  const texts = [...labels, ...captions.map((caption) => ({ ...caption, xanchor: "center" as const }))];
+  const texts = [...connections.flatMap(labelOf), ...captions];
   const xs = [...nodes.flatMap((n) => [n.x - n.rx, n.x + n.rx]), ...texts.flatMap(textEnds)];
   const ys = [...nodes.flatMap((n) => [n.y - n.ry, n.y + n.ry]), ...captions.map((c) => c.y - 0.15)];
-  const box = { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
+  const [left, right, bottom, top] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const scale = 95; // px per drawing unit: a label of 15 px then fits its node
   const bare = { visible: false, fixedrange: true };
-  return {
-    data: [
-      {
-        type: "scatter",
-        mode: "text",
-        x: nodes.map((n) => n.x),
-        y: nodes.map((n) => n.y),
-        text: nodes.map((n) => n.label),
-        hovertext: nodes.map((n) => n.meaning),
-        hoverinfo: "text",
-        textfont: { size: 15 },
-        showlegend: false,
-      },
-    ],
-    layout: titled(title, {
-      width: Math.round(Math.max(600, (box.right - box.left) * scale + 60)),
-      height: Math.round((box.top - box.bottom) * scale + 90),
-      margin: { l: 20, r: 20, b: 15 },
-      xaxis: { ...bare, range: [box.left - 0.15, box.right + 0.15] },
-      yaxis: { ...bare, range: [box.bottom - 0.1, box.top + 0.1], scaleanchor: "x", scaleratio: 1 },
-      shapes: [...connections.flatMap(connectionShapes), ...nodes.map(ellipse)],
-      annotations: texts.map((text) => ({ ...text, showarrow: false, font: { size: 14 } })),
-    }),
-  };
-}
-
-/** A text of the drawing: the side named by `xanchor` of the text is at x. */
-interface DrawnText extends DrawingPoint {
-  readonly text: string;
-  readonly xanchor: "left" | "center" | "right";
+  const [x, y] = [nodes.map((n) => n.x), nodes.map((n) => n.y)];
+  const [text, hovertext] = [nodes.map(({ label }) => label), nodes.map(({ meaning }) => meaning)];
+  const look = { hoverinfo: "text", textfont: { size: 15 }, showlegend: false };
+  return figure(title, [mark("text", undefined, x, y, { text, hovertext, ...look })], {
+    width: Math.round(Math.max(600, (right - left) * scale + 60)),
+    height: Math.round((top - bottom) * scale + 90),
+    margin: { l: 20, r: 20, b: 15 },
+    xaxis: { ...bare, range: [left - 0.15, right + 0.15] },
+    yaxis: { ...bare, range: [bottom - 0.1, top + 0.1], scaleanchor: "x", scaleratio: 1 },
+    shapes: [...connections.flatMap(connectionShapes), ...nodes.map(ellipse)],
+    annotations: texts.map((words) =>
+      note(words.text, words.x, words.y, { xanchor: words.xanchor, font: { size: 14 } }),
+    ),
+  });
 }
 
 /** The label of a connection, beside the middle of its curve. */
 function labelOf({ arrow, label, side = "right", raise = 0, isStressed }: Connection): DrawnText[] {
   if (label === undefined) return [];
-  const middle = pointOn(arrow.curve, 0.5);
+  const { x, y } = pointOn(arrow.curve, 0.5);
   const text = isStressed ? `<b>${label}</b>` : label;
   const isRight = side === "right";
-  return [{ x: middle.x + (isRight ? 0.08 : -0.08), y: middle.y + raise, text, xanchor: isRight ? "left" : "right" }];
+  return [{ x: x + (isRight ? 0.08 : -0.08), y: y + raise, text, xanchor: isRight ? "left" : "right" }];
 }
 
 /** Both ends of a text, at about 0.085 drawing units a letter; tags don't count. */
@@ -290,30 +273,16 @@ function textEnds({ x, text, xanchor }: DrawnText): number[] {
   return [left, left + width];
 }
 
-function connectionShapes({ arrow, isStressed }: Connection): Record<string, unknown>[] {
-  const colour = isStressed ? colors.vermilion : colors.black;
-  const line = { color: colour, width: isStressed ? stressedWidth : plainWidth };
+function connectionShapes({ arrow, isStressed }: Connection): Fields[] {
+  const color = isStressed ? colors.vermilion : colors.black;
+  const path = { type: "path", layer: "below" };
   return [
-    { type: "path", path: curvePath(arrow.curve), line, layer: "below" },
-    {
-      type: "path",
-      path: polygonPath(arrow.head),
-      line: { color: colour, width: 1 },
-      fillcolor: colour,
-      layer: "below",
-    },
+    { ...path, path: curvePath(arrow.curve), line: { color, width: isStressed ? stressedWidth : plainWidth } },
+    { ...path, path: polygonPath(arrow.head), line: { color, width: 1 }, fillcolor: color },
   ];
 }
 
-function ellipse({ x, y, rx, ry }: DiagramNode): Record<string, unknown> {
-  return {
-    type: "circle",
-    x0: x - rx,
-    x1: x + rx,
-    y0: y - ry,
-    y1: y + ry,
-    line: { color: colors.black, width: plainWidth },
-    fillcolor: "white",
-    layer: "below",
-  };
+function ellipse({ x, y, rx, ry }: DiagramNode): Fields {
+  const rim = { line: { color: colors.black, width: plainWidth }, fillcolor: "white", layer: "below" };
+  return { type: "circle", x0: x - rx, x1: x + rx, y0: y - ry, y1: y + ry, ...rim };
 }
