@@ -135,65 +135,59 @@ export const speedAlongTransition = drawing(
   },
 );
 
-/** Title, and the amplitude of the task's pulses. */
-export interface ThresholdOptions {
-  readonly title?: string;
-  readonly taskAmplitude?: number;
-}
+/** Amplitude of the pulses of the task. */
+const taskAmplitude = 1;
 
 /**
  * How hard each bit of each memory is to flip: the threshold of a pulse, one row per memory, one sign per bit.
  *
  * @param thresholds as from `pulseThresholds`
- * @param options title, and the amplitude of the task's pulses
  * @throws RangeError if there is no threshold
  */
-export const pulseThresholds = drawing(
-  "pulseThresholds",
-  (thresholds: readonly PulseThreshold[], { title, taskAmplitude = 1 }: ThresholdOptions = {}) => {
-    const rows = [...new Set(thresholds.map(({ from }) => bitLabel(from)))];
-    const reached = thresholds.filter(({ amplitude }) => Number.isFinite(amplitude));
-    const right = 1.12 * reached.reduce((most, { amplitude }) => Math.max(most, amplitude), taskAmplitude);
-    const channels = [...new Set(thresholds.map(({ channel }) => channel))].sort((a, b) => a - b);
-    // bits of one memory a little apart, so that equal thresholds do not hide each other
-    const lane = (channel: number) =>
-      (channels.indexOf(channel) - (channels.length - 1) / 2) * (0.42 / channels.length);
-    const height = ({ from, channel }: PulseThreshold) =>
-      rows.length - 1 - rows.indexOf(bitLabel(from)) - lane(channel);
-    const dots = channels.map((channel): Trace => {
-      const those = reached.filter((t) => t.channel === channel);
-      const marker = { ...bitStyle(channel), dash: undefined, size: 12, line: { color: colors.black, width: 1 } };
-      const x = those.map(({ amplitude }) => amplitude);
-      return points(`bit ${channel + 1}`, x, those.map(height), marker);
-    });
-    const failed = (outcome: PulseThreshold["outcome"], symbol: string): Trace => {
-      const those = thresholds.filter((threshold) => threshold.outcome === outcome);
-      const text = those.map(({ channel }) => `bit ${channel + 1}`);
-      const beside = { text, textposition: "middle right", cliponaxis: false };
-      const x = those.map(() => right);
-      const marker = { symbol, color: colors.vermilion, size: 11 };
-      return mark("text+markers", outcome, x, those.map(height), { ...beside, marker });
-    };
-    const failures = present([failed("lands elsewhere", "diamond-open"), failed("never flips", "x")]);
-    const atLine = { yref: "paper", xanchor: "right", yanchor: "bottom" };
-    return figure(title ?? thresholdClaim(thresholds, taskAmplitude), [...dots, ...failures], {
-      height: 170 + 44 * rows.length,
-      xaxis: axis("smallest amplitude of an 11-step pulse that flips the bit", { range: [0, 1.08 * right] }),
-      yaxis: axis("memory", {
-        tickvals: rows.map((_, i) => rows.length - 1 - i),
-        ticktext: rows.map((row) => `<b>${row}</b>`),
-        range: [-0.6, rows.length - 0.4],
-        ...{ zeroline: false, tickfont: { size: 16 } },
-      }),
-      shapes: [rule("x", taskAmplitude, { color: colors.grey, width: 2, dash: "dash" })],
-      annotations: [note("pulse of the task", taskAmplitude, 1, atLine)],
-      legend: below(-0.2),
-      margin: { b: 110 },
-    });
-  },
-);
+export const pulseThresholds = drawing("pulseThresholds", (thresholds: readonly PulseThreshold[]) => {
+  const rows = [...new Set(thresholds.map(({ from }) => bitLabel(from)))].reverse();
+  const channels = [...new Set(thresholds.map(({ channel }) => channel))].sort((a, b) => a - b);
+  const reached = thresholds.filter(({ amplitude }) => Number.isFinite(amplitude));
+  const right = 1.12 * Math.max(taskAmplitude, ...reached.map(({ amplitude }) => amplitude));
+  // bits of one memory a little apart, so that equal thresholds do not hide each other
+  const lane = (channel: number) => (channels.indexOf(channel) - (channels.length - 1) / 2) * (0.42 / channels.length);
+  const height = ({ from, channel }: PulseThreshold) => rows.indexOf(bitLabel(from)) - lane(channel);
+  const dots = channels.map((channel): Trace => {
+    const those = reached.filter((t) => t.channel === channel);
+    const { color, symbol } = bitStyle(channel);
+    const marker = { symbol, color, size: 12, line: { color: colors.black, width: 1 } };
+    const x = those.map(({ amplitude }) => amplitude);
+    return points(`bit ${channel + 1}`, x, those.map(height), marker);
+  });
+  const failed = (outcome: PulseThreshold["outcome"], symbol: string): Trace => {
+    const those = thresholds.filter((threshold) => threshold.outcome === outcome);
+    const text = those.map(({ channel }) => `bit ${channel + 1}`);
+    const beside = { text, textposition: "middle right", cliponaxis: false };
+    const marker = { symbol, color: colors.vermilion, size: 11 };
+    return mark(
+      "text+markers",
+      outcome,
+      those.map(() => right),
+      those.map(height),
+      { ...beside, marker },
+    );
+  };
+  const failures = present([failed("lands elsewhere", "diamond-open"), failed("never flips", "x")]);
+  const tickvals = [...rows.keys()].reverse();
+  const ticktext = rows.map((row) => `<b>${row}</b>`).reverse();
+  const range = [-0.6, rows.length - 0.4];
+  return figure(thresholdClaim(thresholds), [...dots, ...failures], {
+    height: 170 + 44 * rows.length,
+    xaxis: axis("smallest amplitude of an 11-step pulse that flips the bit", { range: [0, 1.08 * right] }),
+    yaxis: axis("memory", { tickvals, ticktext, range, zeroline: false, tickfont: { size: 16 } }),
+    shapes: [rule("x", taskAmplitude, { color: colors.grey, width: 2, dash: "dash" })],
+    annotations: [note("pulse of the task", taskAmplitude, 1, { yref: "paper", xanchor: "right", yanchor: "bottom" })],
+    legend: below(-0.2),
+    margin: { b: 110 },
+  });
+});
 
-function thresholdClaim(thresholds: readonly PulseThreshold[], taskAmplitude: number): string {
+function thresholdClaim(thresholds: readonly PulseThreshold[]): string {
   const easy = thresholds.filter(({ amplitude }) => amplitude < taskAmplitude).length;
   const isAll = easy === thresholds.length;
   const share = isAll ? "Every bit of every memory flips" : `${easy} of ${thresholds.length} bits flip`;

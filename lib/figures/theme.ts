@@ -2,7 +2,7 @@
  * One look for every figure: a code of shape *and* colour for the kinds of points, colours that colour-blind readers
  * can tell apart (Okabe and Ito's set), white ground, and a title that states the claim.
  */
-import { checkChoice, checkCount, checkRecord, reject } from "../wasm/validate";
+import { checkRecord, reject } from "../wasm/validate";
 import { checkFigure, type Figure, type Layout, titleText } from "./figure";
 
 /** Okabe–Ito colours: distinguishable with any of the common colour-vision deficiencies. */
@@ -52,18 +52,11 @@ export const pathStyle = (k: number): Style => pathStyles[k % pathStyles.length]
 export type PointKind = "attractor" | "saddle" | "repeller" | "slow point" | "degenerate";
 
 /** How a kind of point is drawn; every symbol exists in `scatter` and in `scatter3d`. */
-export interface PointMarker {
-  symbol: string;
-  color: string;
-  size: number;
-  line: { color: string; width: number };
-}
-
-const marker = (symbol: string, color: string, size: number, edge: string, width: number): PointMarker =>
+const marker = (symbol: string, color: string, size: number, edge: string, width: number) =>
   Object.freeze({ symbol, color, size, line: Object.freeze({ color: edge, width }) });
 
 /** The one code of the project: attractor ●, saddle ◆, repeller ✕, slow point ○; a degenerate point is an open square. */
-export const markers: Readonly<Record<PointKind, PointMarker>> = Object.freeze({
+export const markers: Readonly<Record<PointKind, ReturnType<typeof marker>>> = Object.freeze({
   attractor: marker("circle", colors.blue, 12, "#FFFFFF", 1),
   saddle: marker("diamond", colors.vermilion, 12, "#FFFFFF", 1),
   repeller: marker("x", colors.black, 11, "#FFFFFF", 0),
@@ -85,10 +78,8 @@ export const signs: Readonly<Record<PointKind, string>> = Object.freeze({
  *
  * @param kind what the point is
  * @param size diameter in pixels; scatter3d draws larger than scatter, 6 is right there
- * @throws RangeError if there is no such kind
  */
 export function markerOf(kind: PointKind, size?: number): Record<string, unknown> {
-  checkChoice("markerOf", "kind", kind, Object.keys(markers));
   const { line, ...rest } = markers[kind];
   return { ...rest, size: size ?? rest.size, line: { ...line } };
 }
@@ -165,20 +156,10 @@ export function titled(claim: string, layout: Layout = {}): Layout {
   return merge(merge(merge(base, { title, margin, legend }), axes), layout) as Layout;
 }
 
+/** Words in lines of at most so many letters; a longer word has a line of its own. */
 function brokenInto(text: string, length: number): string[] {
-  const lines: string[] = [];
-  for (const piece of text.split(/<br\s*\/?>/)) {
-    let line = "";
-    for (const word of piece.split(/\s+/)) {
-      const longer = line === "" ? word : `${line} ${word}`;
-      if (line !== "" && longer.length > length) {
-        lines.push(line);
-        line = word;
-      } else line = longer;
-    }
-    lines.push(line);
-  }
-  return lines;
+  const line = new RegExp(`\\S(?:.{0,${length - 1}}(?!\\S)|\\S*)`, "g");
+  return text.split(/<br\s*\/?>/).flatMap((piece) => piece.replace(/\s+/g, " ").match(line) ?? [""]);
 }
 
 type Fields = Record<string, unknown>;
@@ -197,26 +178,20 @@ function merge(first: object, second: object): Fields {
 }
 
 /** How each bit is drawn: colour, dash and symbol, so that the bits are told apart in grey as well. */
-const bitStyles = [
+const bitStyles: readonly Style[] = [
   { color: colors.black, dash: "solid", symbol: "circle" },
   { color: colors.orange, dash: "dash", symbol: "square" },
   { color: colors.green, dash: "dashdot", symbol: "triangle-up" },
   { color: colors.purple, dash: "longdash", symbol: "pentagon" },
   { color: colors.skyBlue, dash: "longdashdot", symbol: "star" },
 ];
-/** The style of a bit, from 0. */
-export function bitStyle(bit: number): (typeof bitStyles)[number] {
-  checkCount("bitStyle", "bit", bit, 0);
-  return bitStyles[bit % bitStyles.length];
-}
 
-/** How a network is drawn. */
-export interface NetworkStyle {
-  readonly color: string;
-  /** The colour, for bands behind lines. */
+/** The style of a bit, from 0. */
+export const bitStyle = (bit: number): Style => bitStyles[bit % bitStyles.length];
+
+/** How a network is drawn; `band` is its colour, for bands behind lines. */
+export interface NetworkStyle extends Style {
   readonly band: string;
-  readonly dash: string;
-  readonly symbol: string;
 }
 
 const style = (color: string, dash: string, symbol: string): NetworkStyle => {

@@ -112,40 +112,25 @@ export const lostRest = drawing("lostRest", (runs: readonly Seeded<LostRest>[], 
     const text = group.map(({ seed }, i) => `seed ${seed}: pulse at ${x[i]}, lost at ${y[i]}`);
     return points(name, x, y, marker, { text, hoverinfo: "text" });
   };
-  const name = `${lawOfFirstPulse.join(" to ")} steps later`;
-  const law = lawOfFirstPulse.map((lag, k) =>
-    lines(
-      name,
-      [0, last],
-      [lag, last + lag],
-      { color: colors.grey, width: 1.2 },
-      { showlegend: k === 0, hoverinfo: "skip" },
-    ),
-  );
-  const [from, to] = lossInFig7;
-  const band = { type: "rect", xref: "paper", x0: 0, x1: 1, y0: from, y1: to, layer: "below", line: { width: 0 } };
+  const law = lawOfFirstPulse.map((lag, k) => {
+    const name = `${lawOfFirstPulse.join(" to ")} steps later`;
+    const look = { showlegend: k === 0, hoverinfo: "skip" };
+    return lines(name, [0, last], [lag, last + lag], { color: colors.grey, width: 1.2 }, look);
+  });
+  const [y0, y1] = lossInFig7;
+  const band = { type: "rect", xref: "paper", x0: 0, x1: 1, y0, y1, layer: "below", line: { width: 0 } };
   const left = { xref: "paper", xanchor: "left", yanchor: "top" };
-  return figure(
-    claim,
-    [
-      ...law,
-      signs("seeds 1–6", (seed) => seed <= 6, { symbol: "circle", size: 11, color: colors.black }),
-      signs("fresh seeds", (seed) => seed > 6, {
-        symbol: "diamond-open",
-        size: 10,
-        color: colors.blue,
-        line: { width: 2 },
-      }),
-    ],
-    {
-      height: 460,
-      xaxis: axis("first pulse (training step)", { range: [-3, last] }),
-      yaxis: axis("rest lost (training step)", { range: [0, to + 8] }),
-      shapes: [{ ...band, fillcolor: colors.lightGrey, opacity: 0.5 }],
-      annotations: [note("lost here in Fig. 7 of the paper", 0.02, to, left)],
-      legend: { x: 0.98, xanchor: "right", y: 0.04, yanchor: "bottom" },
-    },
-  );
+  const full = { symbol: "circle", size: 11, color: colors.black };
+  const open = { symbol: "diamond-open", size: 10, color: colors.blue, line: { width: 2 } };
+  const found = signs("seeds 1–6", (seed) => seed <= 6, full);
+  return figure(claim, [...law, found, signs("fresh seeds", (seed) => seed > 6, open)], {
+    height: 460,
+    xaxis: axis("first pulse (training step)", { range: [-3, last] }),
+    yaxis: axis("rest lost (training step)", { range: [0, y1 + 8] }),
+    shapes: [{ ...band, fillcolor: colors.lightGrey, opacity: 0.5 }],
+    annotations: [note("lost here in Fig. 7 of the paper", 0.02, y1, left)],
+    legend: { x: 0.98, xanchor: "right", y: 0.04, yanchor: "bottom" },
+  });
 });
 
 /** What a training has learnt at some of its steps: the memories that are held, and the error of the test. */
