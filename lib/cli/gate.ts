@@ -43,7 +43,8 @@ async function checkStyle(): Promise<boolean> {
 }
 
 /**
- * mocha in processes of its own, two files at a time: a test that leaves a handle open, or exits, does not end the gate.
+ * mocha in processes of its own: a test that leaves a handle open, or exits, does not end the gate. Four files at a time, as
+ * tests that wait for a kernel or a browser leave a processor free.
  *
  * They are a process group of their own and keep their temporary files in one folder, so that nothing of them is left,
  * in whatever way the gate ends.
@@ -62,7 +63,7 @@ export async function runTests(
   const clear = (): void => [temporary, inProject].forEach(removeFolder);
   process.once("exit", clear);
   let counts: TestCounts | undefined;
-  const words = [mocha, "--reporter", reporter, "--forbid-only", "--exit", "--parallel", "--jobs", "2", files];
+  const words = [mocha, "--reporter", reporter, "--forbid-only", "--exit", "--parallel", "--jobs", "4", files];
   const options: SpawnOptions = {
     cwd: projectFolder,
     env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary, RNN_DYNAMICS_TESTS: inProject },
