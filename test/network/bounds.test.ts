@@ -6,7 +6,7 @@ import { randomRecurrentWeights } from "rnn-dynamics/dist/network/rate-flow";
 import { flipFlopRecipe, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
 import { flipFlop, toneTask } from "rnn-dynamics/dist/network/tasks";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { deflatedNewton, trackEdge } from "rnn-dynamics/dist/search/explore";
+import { trackEdge } from "rnn-dynamics/dist/search/explore";
 import { unstableManifold } from "rnn-dynamics/dist/search/saddles";
 
 /** Sizes that a slip of the keyboard asks for: told at once, not by the system when its memory has run out. */
@@ -28,7 +28,6 @@ describe("sizes out of all bounds", () => {
       ["testSteps", () => prepareFlipFlop({ testSteps: many })],
       ["steps", () => integrate(twoWells, origin, { steps: many })],
       ["steps", () => unstableManifold(twoWells, origin, { steps: many })],
-      ["steps", () => deflatedNewton(twoWells, Float64Array.of(0.5, 0), [origin], { steps: many })],
       ["steps", () => trackEdge(twoWells, Float64Array.of(1, 0.5), Float64Array.of(-1, -0.5), { steps: many })],
       ["steps", () => excursionsFrom(twoWells, origin, { steps: many, rng })],
     ];

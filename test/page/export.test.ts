@@ -150,7 +150,7 @@ describe("saveFigure", () => {
     it("does not keep a script from ending", () => {
       const library = require.resolve("rnn-dynamics");
       const figure = JSON.stringify(flat);
-      const code = `require(${JSON.stringify(library)}).saveFigure(${figure}, "script.svg").then((p) => console.log(p))`;
+      const code = `require(${JSON.stringify(library)}).figures.save(${figure}, "script.svg").then((p) => console.log(p))`;
       const out = execFileSync(process.execPath, ["-e", code], { timeout: 20 * 60_000, encoding: "utf8" });
       assert.equal(out.trim(), join(folder, "figures", "script.svg"));
     });
