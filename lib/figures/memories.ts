@@ -173,19 +173,24 @@ export const pulseThresholds = drawing("pulseThresholds", (thresholds: readonly 
     );
   };
   const failures = present([failed("lands elsewhere", "diamond-open"), failed("never flips", "x")]);
-  const tickvals = [...rows.keys()].reverse();
-  const ticktext = rows.map((row) => `<b>${row}</b>`).reverse();
-  const range = [-0.6, rows.length - 0.4];
   return figure(thresholdClaim(thresholds), [...dots, ...failures], {
     height: 170 + 44 * rows.length,
     xaxis: axis("smallest amplitude of an 11-step pulse that flips the bit", { range: [0, 1.08 * right] }),
-    yaxis: axis("memory", { tickvals, ticktext, range, zeroline: false, tickfont: { size: 16 } }),
+    yaxis: rowsAxis(rows),
     shapes: [rule("x", taskAmplitude, { color: colors.grey, width: 2, dash: "dash" })],
     annotations: [note("pulse of the task", taskAmplitude, 1, { yref: "paper", xanchor: "right", yanchor: "bottom" })],
     legend: below(-0.2),
     margin: { b: 110 },
   });
 });
+
+/** A row for each memory, the last of them at the top. */
+function rowsAxis(rows: readonly string[]): Fields {
+  const tickvals = [...rows.keys()].reverse();
+  const ticktext = rows.map((row) => `<b>${row}</b>`).reverse();
+  const range = [-0.6, rows.length - 0.4];
+  return axis("memory", { tickvals, ticktext, range, zeroline: false, tickfont: { size: 16 } });
+}
 
 function thresholdClaim(thresholds: readonly PulseThreshold[]): string {
   const easy = thresholds.filter(({ amplitude }) => amplitude < taskAmplitude).length;
