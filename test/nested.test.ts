@@ -16,7 +16,16 @@ const ts: typeof TypeScript = createRequire(require.resolve("tslab/package.json"
 
 /** These act on threads or the page, or work for seconds, when they are called rightly. */
 const left = new Set([
-  ...["createPool", "closeBrowser", "network.retrain", "claims.record", "check", "training.film", "flow.passageTime"],
+  ...[
+    "createPool",
+    "closeBrowser",
+    "network.retrain",
+    "claims.record",
+    "claims.measured",
+    "check",
+    "training.film",
+    "flow.passageTime",
+  ],
 ]);
 
 /** Values of types that no record of plain fields can stand for. */
