@@ -323,7 +323,7 @@ export function findBrowser(
 /* One running browser with a page kept open, and nothing left of it when it ends. */
 
 /** A browser that is running. */
-export interface BrowserSession {
+interface BrowserSession {
   readonly page: Page;
   isOpen(): boolean;
   newPage(): Promise<Page>;
@@ -352,7 +352,7 @@ const browserArguments = [
  * @param url the page to open
  * @throws Error if the browser does not start or the page does not load
  */
-export async function openBrowser(url: string): Promise<BrowserSession> {
+async function openBrowser(url: string): Promise<BrowserSession> {
   // by require, which waits while the packages are being installed anew
   const { chromium } = require("playwright-core") as typeof import("playwright-core");
   const profile = mkdtempSync(join(tmpdir(), "rnn-dynamics-browser-"));
