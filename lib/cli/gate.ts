@@ -1,5 +1,5 @@
 import type { SpawnOptions } from "node:child_process";
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { removeFolder } from "../files/write-aside";
@@ -17,9 +17,9 @@ async function main(): Promise<void> {
   endWithReader();
   stopOnSignals();
   const lint = await checkStyle();
-  console.log(`\nTests`);
+  console.log("\nTests");
   const tests = await runTests();
-  console.log(`\nNotebooks`);
+  console.log("\nNotebooks");
   const notebooks = await runAll(listNotebooks(folders.notebooks).map((name) => notebookFile(folders.notebooks, name)));
 
   // On one's own machine a missing browser is no defect; in .ci/run, which installs it, it is one.
@@ -55,7 +55,8 @@ export async function runTests(
 ): Promise<TestCounts> {
   const mocha = join(dirname(require.resolve("mocha/package.json")), "bin", "mocha.js");
   const reporter = join(__dirname, "test-reporter.js");
-  const files = join(folder, "**", "*.test.js").replaceAll("\\", "/");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".test.js"));
+  files.sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || (a < b ? -1 : 1));
   const temporary = mkdtempSync(join(process.platform === "darwin" ? "/tmp" : tmpdir(), "rnn-gate-"));
   // and here, where a kernel finds the project's packages
   mkdirSync(cacheFolder, { recursive: true });
@@ -63,7 +64,17 @@ export async function runTests(
   const clear = (): void => [temporary, inProject].forEach(removeFolder);
   process.once("exit", clear);
   let counts: TestCounts | undefined;
-  const words = [mocha, "--reporter", reporter, "--forbid-only", "--exit", "--parallel", "--jobs", "4", files];
+  const words = [
+    mocha,
+    "--reporter",
+    reporter,
+    "--forbid-only",
+    "--exit",
+    "--parallel",
+    "--jobs",
+    "4",
+    ...files.map((name) => join(folder, name)),
+  ];
   const options: SpawnOptions = {
     cwd: projectFolder,
     env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary, RNN_DYNAMICS_TESTS: inProject },
@@ -80,6 +91,9 @@ export async function runTests(
   if (output === "inherit") console.log(`  FAILED  the tests ended before they were done (exit code ${code})`);
   return { passed: counts?.passed ?? 0, failed: (counts?.failed ?? 0) + 1, notRun: counts?.notRun ?? [] };
 }
+
+/** Tests that start kernels, browsers and commands come first: at the end, none is left alone on two processors. */
+const isLong = (name: string): boolean => /^(cli|page)[\\/]/.test(name);
 
 const cacheFolder = join(projectFolder, "data", "cache");
 
