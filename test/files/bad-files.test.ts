@@ -42,17 +42,15 @@ interface Reader {
 }
 
 describe("bad files", () => {
-  let folder: string;
   const traces = Error.stackTraceLimit;
   before(() => {
     Error.stackTraceLimit = 0; // no one looks at them
   });
   after(() => {
     Error.stackTraceLimit = traces;
-    rmSync(folder, { recursive: true, force: true });
   });
 
-  folder = memoryFolder("bad files ");
+  const folder = memoryFolder("bad files ");
   const at = (...names: string[]): string => {
     const file = join(folder, ...names);
     mkdirSync(dirname(file), { recursive: true });
