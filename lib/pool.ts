@@ -9,8 +9,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Piscina } from "piscina";
 import { codeFolder } from "./places";
+import { checkCount, withDefaults } from "./wasm/check";
 import { threadsFor } from "./wasm/second-thread";
-import { checkCount, withDefaults } from "./wasm/validate";
 
 /** A function that a worker can be asked to call: plain data in, plain data out. */
 export interface Job {

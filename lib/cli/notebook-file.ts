@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { readJsonRecord, shown } from "../files/json-file";
 import { makeFolder, reason, writeAside } from "../files/write-aside";
 import { findBrowser, plotlyElement } from "../page/export";
-import { oneLine } from "../wasm/validate";
+import { oneLine } from "../wasm/check";
 
 /** A notebook as it is on disk: the parts of nbformat 4.5 that matter here. */
 export interface Notebook {

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { ledger, readVerdicts } from "rnn-claims/dist/ledger";
 import { checkWritable } from "../files/write-aside";
 import { shippedNames } from "../network/files";
-import { oneLine } from "../wasm/validate";
+import { oneLine } from "../wasm/check";
 import { type KernelClient, killAllKernels, startKernel } from "./kernel";
 import {
   helpPictureless,

@@ -13,7 +13,7 @@ import {
   longCallDefaults,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import { norm } from "../wasm/vector";
 import type { Bifurcation } from "./bifurcation";
 import type { Foot } from "./curve";

@@ -15,8 +15,8 @@ import { type FlowFamily, jacobianInto, velocityInto } from "../flow/flow";
 import { roundingOfSpeed } from "../search/surface";
 import { exp, log } from "../wasm/elementary";
 import { type Factorization, factorize } from "../wasm/lu";
+import { kernelArray, releaseKernelArray } from "../wasm/memory";
 import { dot, norm } from "../wasm/vector";
-import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 
 /** A point of the curve: a fixed point and the parameter it belongs to. */
 export interface Foot {

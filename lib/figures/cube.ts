@@ -3,7 +3,7 @@
  * and Fig. 7 (the same while the network is trained, as pictures and as a film).
  */
 import type { AbstractMatrix, Matrix } from "ml-matrix";
-import { checkChoice, checkShape, reject } from "../wasm/validate";
+import { checkChoice, checkShape, reject } from "../wasm/check";
 import { norm } from "../wasm/vector";
 import { type Frame, type Layout, type Trace, withFrames } from "./figure";
 import { componentScene, drawing, type Fields, figure, note, onPaper, present, type Space, solid } from "./marks";

@@ -3,7 +3,7 @@
  * time (Fig. 5), and how neighbours part.
  */
 import type { Matrix } from "ml-matrix";
-import { reject } from "../wasm/validate";
+import { reject } from "../wasm/check";
 import type { Numbers, Trace } from "./figure";
 import { axis, below, drawing, type Fields, figure, joined, lines, logAxis, points, powerAxis } from "./marks";
 import { colors, colorway, markerOf, pathStyle } from "./theme";

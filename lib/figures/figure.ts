@@ -4,7 +4,7 @@
  * Nothing here knows plotly.js. It runs in the page that shows a figure (`show`) or in the browser that prints one
  * (`saveFigure`), never in Node.
  */
-import { checkCount, reject } from "../wasm/validate";
+import { checkCount, reject } from "../wasm/check";
 
 /** Numbers along an axis. Typed arrays are welcome; they become plain arrays on their way to the page. */
 export type Numbers = readonly number[] | Float64Array | Float32Array | Int32Array;

@@ -2,7 +2,7 @@
  * What figures are made of: marks (a mark is one trace), axes, panels, rules and notes. A builder says what is drawn and how
  * it is told apart; how Plotly wants it written stands here.
  */
-import { reject } from "../wasm/validate";
+import { reject } from "../wasm/check";
 import type { Figure, Layout, Numbers, Trace } from "./figure";
 import { type Style, titled } from "./theme";
 

@@ -5,7 +5,7 @@
 import type { MemoryGraph } from "../memory/gates";
 import type { PulseThreshold } from "../memory/pulses";
 import type { SpeedProfile } from "../search/saddles";
-import { checkCount, reject } from "../wasm/validate";
+import { checkCount, reject } from "../wasm/check";
 import { bitLabel } from "./cube";
 import type { Trace } from "./figure";
 import { axis, below, drawing, type Fields, figure, lines, mark, note, points, present, rule } from "./marks";

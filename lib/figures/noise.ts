@@ -3,7 +3,7 @@
  * and networks seed by seed.
  */
 import { confidenceBand, heldShares, type MarginPoints, marginPairs, type NoiseRecord } from "../noise/curves";
-import { checkChoice } from "../wasm/validate";
+import { checkChoice } from "../wasm/check";
 import type { Layout, Trace } from "./figure";
 import { axis, below, drawing, type Fields, figure, joined, lines, logAxis, mark, note, points, rule } from "./marks";
 import { colors, networkStyle } from "./theme";

@@ -3,7 +3,7 @@
  * minimisers take.
  */
 import { checkFlowArgument, type Flow } from "../flow/flow";
-import { reject } from "../wasm/validate";
+import { reject } from "../wasm/check";
 import type { DescentRecord } from "./curves";
 import type { Trace } from "./figure";
 import { axis, below, drawing, figure, joined, lines, points } from "./marks";

@@ -4,7 +4,7 @@
  */
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { type TesseractView, tesseractViews, viewOf } from "../memory/solid";
-import { checkChoice, reject } from "../wasm/validate";
+import { checkChoice, reject } from "../wasm/check";
 import { bitLabel, cubeEdges } from "./cube";
 import type { Trace } from "./figure";
 import { axis, drawing, type Fields, figure, lines, mark, note, onPaper, points, type Space, solid } from "./marks";

@@ -2,7 +2,7 @@
  * One look for every figure: a code of shape *and* colour for the kinds of points, colours that colour-blind readers
  * can tell apart (Okabe and Ito's set), white ground, and a title that states the claim.
  */
-import { checkRecord, reject } from "../wasm/validate";
+import { checkRecord, reject } from "../wasm/check";
 import { checkFigure, type Figure, type Layout, titleText } from "./figure";
 
 /** Okabe–Ito colours: distinguishable with any of the common colour-vision deficiencies. */

@@ -1,7 +1,7 @@
 /** An oscillator whose input selects its frequency: the task, the orbits with their fixed points, frequency against frequency. */
 import type { AbstractMatrix, Matrix } from "ml-matrix";
 import { principalComponents } from "../numbers/principal-components";
-import { reject } from "../wasm/validate";
+import { reject } from "../wasm/check";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import type { PhasePoint } from "./cube";
 import type { Trace } from "./figure";

@@ -3,7 +3,7 @@
  * which file, what is wrong with it, and what to do. The engine's own words never reach the reader.
  */
 import { closeSync, openSync, readFileSync, readSync, renameSync, statSync } from "node:fs";
-import { oneLine } from "../wasm/validate";
+import { oneLine } from "../wasm/check";
 import { reason } from "./write-aside";
 
 /** Deepest nesting of lists and records; a figure's is below 20, and what writes JSON is called once for each level. */

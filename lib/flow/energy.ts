@@ -1,5 +1,5 @@
 import type { Matrix } from "ml-matrix";
-import { checkVector } from "../wasm/validate";
+import { checkVector } from "../wasm/check";
 import { multiplyTransposedInto, toMatrix } from "../wasm/vector";
 import { checkFlowArgument, type Flow, jacobianInto, velocityInto } from "./flow";
 

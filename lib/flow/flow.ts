@@ -1,5 +1,5 @@
 import type { Matrix } from "ml-matrix";
-import { checkFloats, checkNumber, checkVector, reject } from "../wasm/validate";
+import { checkFloats, checkNumber, checkVector, reject } from "../wasm/check";
 import { dot, multiplyInto, norm } from "../wasm/vector";
 
 /** A serialisable recipe: a flow that has one can be rebuilt in a worker. */

@@ -9,7 +9,7 @@ import {
   mostSteps,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import { distance, norm } from "../wasm/vector";
 import { checkFlowArgument, type Flow, velocityInto } from "./flow";
 import { stability } from "./stability";

@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { checkNumber, checkVector, reject } from "../wasm/validate";
+import { checkNumber, checkVector, reject } from "../wasm/check";
 import type { Flow } from "./flow";
 
 /** A flow all of whose fixed points are known in closed form: ground truth for a search. */

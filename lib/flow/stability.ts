@@ -1,7 +1,7 @@
 import { createRng } from "../numbers/random";
+import { checkChoice, checkCount, checkNumber, checkVector, reject, withDefaults } from "../wasm/check";
 import { blockEigenvalues } from "../wasm/eigen";
 import { log } from "../wasm/elementary";
-import { checkChoice, checkCount, checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
 import { norm } from "../wasm/vector";
 import { checkFlowArgument, type Flow, jacobianInto, jacobianTimes, velocityInto } from "./flow";
 import type { IntegrationMethod } from "./integrate";

@@ -9,7 +9,7 @@ import {
   checkVector,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import { distance, dot, norm } from "../wasm/vector";
 import type { Memory } from "./table";
 

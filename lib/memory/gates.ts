@@ -16,7 +16,7 @@ import {
   longCallDefaults,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import { distance, dot, multiplyInto, norm, toRowMajor } from "../wasm/vector";
 
 /** Which input opens a saddle: how strongly each channel pushes along its way out. */

@@ -1,8 +1,8 @@
 import type { Matrix } from "ml-matrix";
 import { arrivalWatch } from "../flow/integrate";
 import { checkEchoState, type EchoState } from "../network/echo-state";
-import type { SimulationRun } from "../network/kernel-run";
 import { activation } from "../network/rate-flow";
+import type { SimulationRun } from "../network/run";
 import { openNetwork } from "../network/simulate";
 import { flipFlopDefaults } from "../network/tasks";
 import { advanceSimulation } from "../network/time-loop";
@@ -19,7 +19,7 @@ import {
   longCallDefaults,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import { outputOf, patternOf } from "./gates";
 
 /** How hard one bit of one memory is to flip. */

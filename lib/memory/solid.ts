@@ -4,7 +4,7 @@ import { type EchoState, echoStateFlow } from "../network/echo-state";
 import { type PrincipalComponents, principalAngles, principalComponents } from "../numbers/principal-components";
 import { angleInDegrees } from "../numbers/statistics";
 import { type FindOptions, findFixedPoints } from "../search/find";
-import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector, reject } from "../wasm/validate";
+import { checkList, checkMatrix, checkPattern, checkRecord, checkShape, checkVector, reject } from "../wasm/check";
 import { distance, dot, norm } from "../wasm/vector";
 import { type BitAxes, bitAxes, distanceInequality, type FlipDistance, flipDistances, leastInequality } from "./box";
 import { outputOf, patternOf } from "./gates";

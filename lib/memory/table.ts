@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
 import { checkEchoState, type EchoState } from "../network/echo-state";
-import type { SimulationRun } from "../network/kernel-run";
 import { activation } from "../network/rate-flow";
+import type { SimulationRun } from "../network/run";
 import { openNetwork, type Simulation, simulateRun } from "../network/simulate";
 import { clearOutput, flipFlopDefaults } from "../network/tasks";
 import {
@@ -12,7 +12,7 @@ import {
   longCallDefaults,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import { distance } from "../wasm/vector";
 
 export interface MemoryOptions extends Partial<LongCall> {

@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
 import type { Flow } from "../flow/flow";
 import { checkRng, type Rng } from "../numbers/random";
-import { checkCount, checkMatrix, checkNumber, checkVector, mostUnits, reject, withDefaults } from "../wasm/validate";
+import { checkCount, checkMatrix, checkNumber, checkVector, mostUnits, reject, withDefaults } from "../wasm/check";
 import { multiplyInto, toRowMajor } from "../wasm/vector";
 import { type ActivationName, activation, rateFlow } from "./rate-flow";
 

@@ -7,9 +7,9 @@
  * trial by trial up to a half apart. All else is in double precision.
  */
 
-import { checkCount, reject } from "../wasm/validate";
-import { KernelRecord, kernelArray, loadKernels, recordBytes, releaseKernelArray } from "../wasm/wasm";
-import type { RunInt, SimulationSetup } from "./kernel-run";
+import { checkCount, reject } from "../wasm/check";
+import { KernelRecord, kernelArray, loadKernels, recordBytes, releaseKernelArray } from "../wasm/memory";
+import type { RunInt, SimulationSetup } from "./run";
 import { ensembleRows } from "./strips";
 
 /** A network of an ensemble: all but its recurrent weights, row by row. Its rates are (act(x) + rateShift) · rateScale. */

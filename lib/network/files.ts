@@ -17,7 +17,7 @@ import { bytesOf, digestOf, floatsIn, isWhole, libraryVersion, writeSealed } fro
 import { makeFolder } from "../files/write-aside";
 import { projectFolder } from "../places";
 import { type JobPool, libJob } from "../pool";
-import { checkShape, type LongCall, reject, withDefaults } from "../wasm/validate";
+import { checkShape, type LongCall, reject, withDefaults } from "../wasm/check";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkEchoState, type EchoState, withReadout } from "./echo-state";
 import type { ForceTraining } from "./force";

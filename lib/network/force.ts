@@ -1,5 +1,4 @@
 import { type AbstractMatrix, CholeskyDecomposition, Matrix } from "ml-matrix";
-import { checkThreads, threadsFor } from "../wasm/second-thread";
 import {
   checkCount,
   checkMatrix,
@@ -9,10 +8,11 @@ import {
   longCallDefaults,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
+import { checkThreads, threadsFor } from "../wasm/second-thread";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkEchoState, type EchoState, withReadout } from "./echo-state";
-import { createForceRun, digitTolerance, type ForceRun, gainError, probeOf } from "./kernel-run";
+import { createForceRun, digitTolerance, type ForceRun, gainError, probeOf } from "./run";
 import { checkRecordedAs, nextStop, type RecordedAs, StateRecord, setupOf } from "./simulate";
 import type { Task } from "./tasks";
 import { advanceForce } from "./time-loop";

@@ -16,7 +16,7 @@ import { foreignFile } from "../files/foreign-file";
 import { firstBytes, readBytes, refuseFile, shown } from "../files/json-file";
 import { bytesOf, floatsIn } from "../files/sealed";
 import { writeAside } from "../files/write-aside";
-import { checkMatrix, reject } from "../wasm/validate";
+import { checkMatrix, reject } from "../wasm/check";
 import { toMatrix } from "../wasm/vector";
 
 const magic = Buffer.from("\x93NUMPY", "latin1");

@@ -2,8 +2,6 @@ import type { Matrix } from "ml-matrix";
 import type { Flow, FlowSpec } from "../flow/flow";
 import { checkRng, type Rng } from "../numbers/random";
 import { angleInDegrees } from "../numbers/statistics";
-import { logisticInto, tanhInto } from "../wasm/elementary";
-import { largestSingularValue } from "../wasm/lu";
 import {
   checkChoice,
   checkCount,
@@ -13,9 +11,11 @@ import {
   checkVector,
   mostUnits,
   reject,
-} from "../wasm/validate";
+} from "../wasm/check";
+import { logisticInto, tanhInto } from "../wasm/elementary";
+import { largestSingularValue } from "../wasm/lu";
+import { isResident, kernelArray, loadKernels, releaseKernelArray } from "../wasm/memory";
 import { multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "../wasm/vector";
-import { isResident, kernelArray, loadKernels, releaseKernelArray } from "../wasm/wasm";
 
 /** The two nonlinearities of the paper. */
 export type ActivationName = "tanh" | "logistic";

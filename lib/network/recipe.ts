@@ -10,7 +10,7 @@ import {
   mostUnits,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import {
   addChannel,
   createEchoState,

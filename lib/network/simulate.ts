@@ -2,7 +2,6 @@ import { type AbstractMatrix, Matrix, WrapperMatrix2D } from "ml-matrix";
 import { jacobianTimes } from "../flow/flow";
 import { Growth, type LyapunovExponent, lyapunovDefaults } from "../flow/stability";
 import { checkRng, type Rng } from "../numbers/random";
-import { checkThreads, threadsFor } from "../wasm/second-thread";
 import {
   checkCount,
   checkList,
@@ -14,10 +13,11 @@ import {
   mostRows,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
+import { checkThreads, threadsFor } from "../wasm/second-thread";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { checkEchoState, type EchoState, echoStateFlow } from "./echo-state";
-import { createSimulationRun, type SimulationRun, type SimulationSetup } from "./kernel-run";
+import { createSimulationRun, type SimulationRun, type SimulationSetup } from "./run";
 import { advanceSimulation } from "./time-loop";
 
 /** A network as the time loops want it: row by row, with the state to start from. */

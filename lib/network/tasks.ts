@@ -11,7 +11,7 @@ import {
   mostRows,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 
 /** What a network is to do: an input, and the output wanted for it. Row = step. */
 export interface Task {

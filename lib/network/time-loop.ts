@@ -2,9 +2,10 @@
  * The time loops of training and simulation by the kernels (lib/wasm/assembly/force.ts, two-threads.ts). What a step does is
  * best read in test/oracles/plain-loop.ts, which does the same.  [J15 eqs. 22–28]
  */
+
+import { type Kernels, loadKernels } from "../wasm/memory";
 import { withSecondThread } from "../wasm/second-thread";
-import { type Kernels, loadKernels } from "../wasm/wasm";
-import { CHUNK, checkForce, checkSimulation, type ForceRun, type KernelRun, type SimulationRun } from "./kernel-run";
+import { CHUNK, checkForce, checkSimulation, type ForceRun, type KernelRun, type SimulationRun } from "./run";
 
 /**
  * Simulates some steps. Changes run in place.

@@ -8,7 +8,7 @@ import { Matrix } from "ml-matrix";
 import { foreignFile } from "../files/foreign-file";
 import { firstBytes, readJsonRecord, refuseFile, shown } from "../files/json-file";
 import { makeFolder } from "../files/write-aside";
-import { checkChoice, checkNumber, checkRecord, reject, withDefaults } from "../wasm/validate";
+import { checkChoice, checkNumber, checkRecord, reject, withDefaults } from "../wasm/check";
 import { norm, toMatrix, toRowMajor } from "../wasm/vector";
 import { checkEchoState, type EchoState, echoStateDefaults } from "./echo-state";
 import { type NpyArray, readNpy, saveNpy } from "./npy";

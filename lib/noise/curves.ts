@@ -1,5 +1,5 @@
+import { checkCount, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../wasm/check";
 import { exp, log } from "../wasm/elementary";
-import { checkCount, checkList, checkNumber, checkNumbers, checkRecord, reject } from "../wasm/validate";
 
 /** How one network fared in a noise study. */
 export interface NoiseRecord {

@@ -18,7 +18,7 @@ import {
   longCallDefaults,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import {
   checkedNoiseOptions,

@@ -5,7 +5,6 @@ import { activation } from "../network/rate-flow";
 import { ensembleStrips } from "../network/strips";
 import { clearOutput, type Task } from "../network/tasks";
 import { checkRng, type Rng } from "../numbers/random";
-import { exp, log } from "../wasm/elementary";
 import {
   checkCount,
   checkList,
@@ -15,7 +14,8 @@ import {
   checkVector,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
+import { exp, log } from "../wasm/elementary";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 
 export interface NoiseTrialOptions {

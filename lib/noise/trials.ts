@@ -7,7 +7,7 @@ import type { EchoState } from "../network/echo-state";
 import { createRng, type Rng } from "../numbers/random";
 import { projectFolder } from "../places";
 import { type JobPool, libJob } from "../pool";
-import { checkCount, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
+import { checkCount, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/check";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import type { NoiseRecord } from "./curves";
 import {

@@ -4,7 +4,7 @@ import type { PreparedFlipFlop } from "../network/recipe";
 import { ensembleStrips } from "../network/strips";
 import { bitAccuracy, flipFlop, meanSquaredError } from "../network/tasks";
 import { createRng } from "../numbers/random";
-import { checkCount, checkRecord, withDefaults } from "../wasm/validate";
+import { checkCount, checkRecord, withDefaults } from "../wasm/check";
 import { toMatrix, toRowMajor } from "../wasm/vector";
 import { groupsOf, runGroup } from "./trial";
 

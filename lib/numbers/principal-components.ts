@@ -1,7 +1,7 @@
 import { type AbstractMatrix, EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
-import { checkCount, checkMatrix, checkShape, checkVector, reject } from "../wasm/validate";
+import { checkCount, checkMatrix, checkShape, checkVector, reject } from "../wasm/check";
+import { kernelArray, releaseKernelArray } from "../wasm/memory";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "../wasm/vector";
-import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 import { createRng } from "./random";
 import { angleInDegrees } from "./statistics";
 

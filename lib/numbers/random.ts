@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { checkCount, checkNumber, reject } from "../wasm/check";
 import { log } from "../wasm/elementary";
-import { checkCount, checkNumber, reject } from "../wasm/validate";
 
 /**
  * The generator xoshiro128** 1.1 of Blackman and Vigna (2018): 32-bit integers, period 2¹²⁸ − 1.

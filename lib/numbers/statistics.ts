@@ -1,5 +1,5 @@
+import { checkNumber, checkNumbers, reject } from "../wasm/check";
 import { log } from "../wasm/elementary";
-import { checkNumber, checkNumbers, reject } from "../wasm/validate";
 
 const degreesPerRadian = 57.29577951308232;
 /** Below this x the series needs 12 terms: 0.12²⁴/25 is below rounding. */

@@ -13,7 +13,7 @@ import type { Page } from "playwright-core";
 import { checkFigure, type Figure, figureJson } from "../figures/figure";
 import { makeFolder, removeFolder, writeAside } from "../files/write-aside";
 import { outFolder, projectFolder } from "../places";
-import { checkNumber, reject, withDefaults } from "../wasm/validate";
+import { checkNumber, reject, withDefaults } from "../wasm/check";
 import { isInNotebook, onKernelShutdown } from "./kernel-link";
 
 /** The kinds of file a figure can be saved as. */

@@ -3,7 +3,7 @@
  */
 import { extname } from "node:path";
 import { checkFigure, checkFrames, type Figure, type Frame, frameFigure } from "../figures/figure";
-import { checkCount, checkNumber, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
+import { checkCount, checkNumber, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/check";
 import { drawFigure, picturePath, writePicture } from "./export";
 
 /** What is used of two packages that bring no types of their own. */

@@ -1,5 +1,5 @@
 /** How far a long cell is: a bar in the page that ends as a plain line. */
-import { checkCount, showBarsBy } from "../wasm/validate";
+import { checkCount, showBarsBy } from "../wasm/check";
 import { Display, isInNotebook } from "./kernel-link";
 
 /** A progress bar that is fed by hand or handed to a function as its `onProgress`. */

@@ -1,5 +1,5 @@
 /** Small tables under a cell, kept in a danfojs DataFrame and shown as HTML and as text. */
-import { checkCount, checkList, reject, withDefaults } from "../wasm/validate";
+import { checkCount, checkList, reject, withDefaults } from "../wasm/check";
 import { Display, isInNotebook } from "./kernel-link";
 
 /** How a table is shown. */

@@ -1,8 +1,8 @@
 import { checkFlowArgument, type Flow, jacobianInto, kineticEnergy, velocityInto } from "../flow/flow";
+import { checkRecord, checkVector, reject } from "../wasm/check";
 import { type Factorization, factorize, smallestSingularValue } from "../wasm/lu";
-import { checkRecord, checkVector, reject } from "../wasm/validate";
+import { kernelArray, releaseKernelArray } from "../wasm/memory";
 import { norm } from "../wasm/vector";
-import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 import { unitRoundoff } from "./surface";
 
 /** Why a place is left undecided: neither shown to hold a fixed point nor to hold none. */

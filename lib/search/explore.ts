@@ -1,5 +1,5 @@
 import { checkFlowArgument, type Flow, velocityInto } from "../flow/flow";
-import { checkCount, checkList, checkNumber, checkVector, mostSteps, reject, withDefaults } from "../wasm/validate";
+import { checkCount, checkList, checkNumber, checkVector, mostSteps, reject, withDefaults } from "../wasm/check";
 import { distance, dot, norm } from "../wasm/vector";
 import { NewtonStep } from "./steps";
 import { EnergySurface } from "./surface";

@@ -1,7 +1,7 @@
 import type { AbstractMatrix } from "ml-matrix";
 import { checkFlowArgument, type Flow } from "../flow/flow";
 import { checkRng, type Rng } from "../numbers/random";
-import { checkCount, checkList, checkMatrix, checkRecord, checkVector, withDefaults } from "../wasm/validate";
+import { checkCount, checkList, checkMatrix, checkRecord, checkVector, withDefaults } from "../wasm/check";
 import { distance } from "../wasm/vector";
 import { deflationDefaults } from "./explore";
 import { beginSearch, checkedFindOptions, type FindOptions, findDefaults, missingMirrors, type Search } from "./find";

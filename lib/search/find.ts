@@ -1,6 +1,6 @@
 import { checkFlowArgument, type Flow } from "../flow/flow";
 import type { JobPool } from "../pool";
-import { checkNumber, checkVector, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
+import { checkNumber, checkVector, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/check";
 import { norm } from "../wasm/vector";
 import { collect, type End, isCandidate, type Known, sizeOfStates } from "./collect";
 import { checkedMinimizeOptions, type MinimizeOptions, type Minimum, minimizeDefaults } from "./minimize";

@@ -2,7 +2,7 @@
 
 import { floatsFrom, textOf } from "../files/sealed";
 import { checkFlowArgument, type Flow, kineticEnergy, velocityInto } from "../flow/flow";
-import { checkRecord, checkShape, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/validate";
+import { checkRecord, checkShape, type LongCall, longCallDefaults, reject, withDefaults } from "../wasm/check";
 import { distance, norm } from "../wasm/vector";
 import type { FindOptions } from "./find";
 import type { FullSearch, SearchEnd, SearchRound } from "./find-all";

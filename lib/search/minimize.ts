@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { checkFlowArgument, type Flow } from "../flow/flow";
-import { checkChoice, checkCount, checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
+import { checkChoice, checkCount, checkNumber, checkVector, reject, withDefaults } from "../wasm/check";
 import { norm } from "../wasm/vector";
 import { conjugateGradients, dogleg, type StepRule, steepestDescent } from "./steps";
 import { EnergySurface, type Evaluations, roundingOfSpeed } from "./surface";

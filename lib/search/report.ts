@@ -1,5 +1,5 @@
 import { checkFlowArgument, type Flow } from "../flow/flow";
-import { checkCount, checkList, checkRecord, checkShape, reject } from "../wasm/validate";
+import { checkCount, checkList, checkRecord, checkShape, reject } from "../wasm/check";
 import type { SearchEnd } from "./find-all";
 import { type FixedPoint, type FixedPointSet, isSamePoint } from "./points";
 import { mirrorOf } from "./starts";

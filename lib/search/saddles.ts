@@ -4,7 +4,6 @@ import { type AbstractMatrix, Matrix } from "ml-matrix";
 import { checkFlowArgument, type Flow, jacobianInto, speed, velocityInto } from "../flow/flow";
 import { arrivalWatch, integrate, smallest } from "../flow/integrate";
 import { type ComplexArray, stability } from "../flow/stability";
-import { type Factorization, factorize } from "../wasm/lu";
 import {
   checkCount,
   checkList,
@@ -14,7 +13,8 @@ import {
   checkVector,
   mostSteps,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
+import { type Factorization, factorize } from "../wasm/lu";
 import { distance, dot, norm } from "../wasm/vector";
 
 /** A direction in which a saddle is left, and how fast: J v = λ v. */

@@ -1,6 +1,6 @@
 import type { AbstractMatrix } from "ml-matrix";
 import { checkRng, type Rng } from "../numbers/random";
-import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../wasm/validate";
+import { checkCount, checkMatrix, checkNumber, checkVector, reject, withDefaults } from "../wasm/check";
 import { distance } from "../wasm/vector";
 
 export type StartKind =

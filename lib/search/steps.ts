@@ -1,7 +1,7 @@
 import { factorize } from "../wasm/lu";
+import { kernelArray, releaseKernelArray } from "../wasm/memory";
 import { MinimalResiduals, type PreconditionedSystem, SingleFactors } from "../wasm/single";
 import { dot, norm } from "../wasm/vector";
-import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 import type { EnergySurface } from "./surface";
 
 /** A way to move downhill on q, one iteration at a time. */

@@ -1,6 +1,6 @@
 import { type Flow, jacobianInto, velocityInto } from "../flow/flow";
+import { kernelArray, loadKernels, releaseKernelArray } from "../wasm/memory";
 import { dot, multiplyInto, multiplyTransposedInto, norm } from "../wasm/vector";
-import { kernelArray, loadKernels, releaseKernelArray } from "../wasm/wasm";
 
 /** Unit roundoff of a float64, 2⁻⁵³. */
 export const unitRoundoff = 2 ** -53;

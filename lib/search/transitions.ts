@@ -9,7 +9,7 @@ import {
   longCallDefaults,
   reject,
   withDefaults,
-} from "../wasm/validate";
+} from "../wasm/check";
 import { findDefaults } from "./find";
 import { isSamePlace } from "./points";
 import {

@@ -1,8 +1,8 @@
 import { type Flow, type FlowSpec, jacobianInto } from "../flow/flow";
 import { type Stability, stability } from "../flow/stability";
 import { type JobPool, libJob, poolFor } from "../pool";
+import { kernelArray, releaseKernelArray } from "../wasm/memory";
 import { norm } from "../wasm/vector";
-import { kernelArray, releaseKernelArray } from "../wasm/wasm";
 import {
   type Certificate,
   certifyWith,

@@ -1,7 +1,7 @@
 /** Fixed points followed through training, small enough for a file: their states in short, one of each mirror pair. */
 
 import type { Continuation } from "../continuation/continue";
-import { checkShape } from "../wasm/validate";
+import { checkShape } from "../wasm/check";
 
 /** A state in short: its output z, and its first three principal components. */
 export type ShortState = readonly number[];

@@ -2,8 +2,8 @@ import { Matrix } from "ml-matrix";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import type { Snapshot } from "../network/force";
 import { eigentripleNear } from "../search/saddles";
+import { reject } from "../wasm/check";
 import { type Factorization, factorize } from "../wasm/lu";
-import { reject } from "../wasm/validate";
 import { dot, norm, toRowMajor } from "../wasm/vector";
 import { checkSnapshots } from "./family";
 

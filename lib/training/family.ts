@@ -3,9 +3,9 @@ import type { Flow, FlowFamily, FlowSpec } from "../flow/flow";
 import { checkEchoState, type EchoState } from "../network/echo-state";
 import type { Snapshot } from "../network/force";
 import { type ActivationName, activation, jacobianBound } from "../network/rate-flow";
-import { checkChoice, checkList, checkMatrix, checkNumber, checkVector, reject } from "../wasm/validate";
+import { checkChoice, checkList, checkMatrix, checkNumber, checkVector, reject } from "../wasm/check";
+import { kernelArray } from "../wasm/memory";
 import { multiplyInto, toMatrix, toRowMajor } from "../wasm/vector";
-import { kernelArray } from "../wasm/wasm";
 
 /**
  * The flows of a network in training: at each snapshot its own readout, in between the readout on the straight line from

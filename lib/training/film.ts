@@ -14,7 +14,6 @@ import { type FlipFlopRecipe, type PreparedFlipFlop, prepareFlipFlop, trainFlipF
 import { simulate } from "../network/simulate";
 import { bitAccuracy, meanSquaredError, type Task } from "../network/tasks";
 import { createRng } from "../numbers/random";
-import { exp, log } from "../wasm/elementary";
 import {
   checkCount,
   checkList,
@@ -24,7 +23,8 @@ import {
   checkShape,
   type LongCall,
   reject,
-} from "../wasm/validate";
+} from "../wasm/check";
+import { exp, log } from "../wasm/elementary";
 import { norm } from "../wasm/vector";
 import { originCrossings, originDates } from "./crossings";
 import { readoutFamily } from "./family";

@@ -1,4 +1,6 @@
 import type { Matrix } from "ml-matrix";
+import { checkCount, checkMatrix, checkVector, reject } from "./check";
+import { kernelArray, loadKernels, releaseKernelArray } from "./memory";
 import {
   blockStart,
   checkIterations,
@@ -13,9 +15,7 @@ import {
   startSweep,
   type Workspace,
 } from "./qr";
-import { checkCount, checkMatrix, checkVector, reject } from "./validate";
 import { GEMM_WORK, norm, toRowMajor } from "./vector";
-import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /**
  * Eigenvalues of a real square matrix: block by block if it is reducible, and each block by balancing, Householder reduction

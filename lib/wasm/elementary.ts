@@ -14,8 +14,8 @@
  * ln 2 is split in two, so that k LN2_HIGH is exact for |k| < 2²⁰; what r loses in rounding is carried along as `c`.
  * Results are kept as a sum high + low until the last operation, which keeps the error near 1 ulp.
  */
-import { checkFloats, reject } from "./validate";
-import { isResident, kernelArray, loadKernels } from "./wasm";
+import { checkFloats, reject } from "./check";
+import { isResident, kernelArray, loadKernels } from "./memory";
 
 const LOG2_E = Math.LOG2E;
 const LN2_HIGH = 0.6931471803691238; // the upper 32 bits of ln 2

@@ -1,8 +1,8 @@
 import type { Matrix } from "ml-matrix";
+import { checkCount, checkMatrix, checkRecord, checkVector, reject, withDefaults } from "./check";
 import { log } from "./elementary";
-import { checkCount, checkMatrix, checkRecord, checkVector, reject, withDefaults } from "./validate";
+import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./memory";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toRowMajor } from "./vector";
-import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /**
  * Linear systems by LU factorisation with partial pivoting, P A = L U.

@@ -1,5 +1,5 @@
+import { loadKernels } from "./memory";
 import { GEMM_WORK } from "./vector";
-import { loadKernels } from "./wasm";
 
 /** The double-shift QR sweep (Francis): shifts, where a sweep begins, where a matrix falls apart into blocks. */
 

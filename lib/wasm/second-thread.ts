@@ -10,8 +10,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { isMainThread, Worker } from "node:worker_threads";
-import { reject } from "./validate";
-import { kernelParts, loadKernels } from "./wasm";
+import { reject } from "./check";
+import { kernelParts, loadKernels } from "./memory";
 
 /** As the kernels count them, see lib/wasm/assembly/two-threads.ts. */
 const [absent, idle, working] = [0, 1, 2];

@@ -1,5 +1,5 @@
+import { kernelArray, loadKernels, releaseKernelArray } from "./memory";
 import { multiplyInto, multiplyTransposedInto, norm } from "./vector";
-import { kernelArray, loadKernels, releaseKernelArray } from "./wasm";
 
 /** Columns of a panel, as in lib/wasm/assembly/single-precision.ts. */
 const BLOCK = 32;

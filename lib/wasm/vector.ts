@@ -1,6 +1,6 @@
 import { type AbstractMatrix, Matrix } from "ml-matrix";
-import { checkCount, checkFloats, checkMatrix, checkRecord, reject } from "./validate";
-import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./wasm";
+import { checkCount, checkFloats, checkMatrix, checkRecord, reject } from "./check";
+import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./memory";
 
 /**
  * Products of vectors and row-major matrices, in one fixed order of summation.

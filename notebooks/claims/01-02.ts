@@ -18,7 +18,7 @@ import {
   longCallDefaults,
   reject,
   withDefaults,
-} from "rnn-dynamics/dist/wasm/validate";
+} from "rnn-dynamics/dist/wasm/check";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { claim } from "./claim";
 

@@ -7,7 +7,7 @@ import { certify } from "rnn-dynamics/dist/search/certify";
 import { findFixedPoints } from "rnn-dynamics/dist/search/find";
 import { isSamePlace } from "rnn-dynamics/dist/search/points";
 import { startsInBox } from "rnn-dynamics/dist/search/starts";
-import { checkCount, checkNumber, checkNumbers, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkCount, checkNumber, checkNumbers, reject } from "rnn-dynamics/dist/wasm/check";
 import { dot } from "rnn-dynamics/dist/wasm/vector";
 import { claim, percent } from "./claim";
 import type { CertificateCounts } from "./search";

@@ -20,7 +20,7 @@ import type { SearchEnd } from "rnn-dynamics/dist/search/find-all";
 import { openSkeleton, type Skeleton, skeletonOf } from "rnn-dynamics/dist/search/kept-search";
 import type { FixedPoint } from "rnn-dynamics/dist/search/points";
 import { modeCounts } from "rnn-dynamics/dist/search/report";
-import { checkMatrix, checkShape, checkVector, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkMatrix, checkShape, checkVector, reject } from "rnn-dynamics/dist/wasm/check";
 import { toMatrix, toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { type ClaimVerdict, claim, percent, verdictOverSeeds } from "./claim";
 import { type SearchStudyResult, searchOf, searchStudy, trained } from "./search";

@@ -22,7 +22,7 @@ import {
   trainingFilm,
   typedEvents,
 } from "rnn-dynamics/dist/training/film";
-import { checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkShape, reject } from "rnn-dynamics/dist/wasm/check";
 import { type ClaimVerdict, claim } from "./claim";
 import { begin, type SeededResult, type Study, type StudyContext } from "./study";
 

@@ -27,7 +27,7 @@ import { bitAccuracy, meanSquaredError } from "rnn-dynamics/dist/network/tasks";
 import { type PrincipalComponents, principalComponents, stateAt } from "rnn-dynamics/dist/numbers/principal-components";
 import type { SearchEnd } from "rnn-dynamics/dist/search/find-all";
 import type { FixedPoint } from "rnn-dynamics/dist/search/points";
-import { checkChoice, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkChoice, checkShape, reject } from "rnn-dynamics/dist/wasm/check";
 import { distance } from "rnn-dynamics/dist/wasm/vector";
 import { areBoxLengths, heldInWords, lengthsInWords } from "./04";
 import { type ClaimVerdict, claim, percent, verdictOverSeeds } from "./claim";

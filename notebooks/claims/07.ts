@@ -23,7 +23,7 @@ import {
 import { type NoiseSubject, noiseTrial, noiseTrialDefaults } from "rnn-dynamics/dist/noise/trial";
 import { noiseShelf, noiseTrials, trialRng } from "rnn-dynamics/dist/noise/trials";
 import { median } from "rnn-dynamics/dist/numbers/statistics";
-import { checkCount, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkCount, checkShape, reject } from "rnn-dynamics/dist/wasm/check";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { claim } from "./claim";
 import { begin, type Study, type StudyContext } from "./study";

@@ -4,7 +4,7 @@
  * A verdict is computed from data, never typed in. Statistics and thresholds were written down before the runs that decide
  * them, and a threshold is never moved afterwards: a claim that misses it is "partly" or "not reproduced".
  */
-import { checkList, checkNumbers, checkShape, oneLine, reject, type Shape } from "rnn-dynamics/dist/wasm/validate";
+import { checkList, checkNumbers, checkShape, oneLine, reject, type Shape } from "rnn-dynamics/dist/wasm/check";
 
 /** What can be said of a claim. "wrong as stated" is for what no data could rescue (a misprint is not that). */
 export type Verdict = "reproduced" | "partly" | "not reproduced" | "wrong as stated";

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { readJsonRecord, refuseFile } from "rnn-dynamics/dist/files/json-file";
 import { makeFolder, withLock, writeAside } from "rnn-dynamics/dist/files/write-aside";
 import { outFolder, projectFolder } from "rnn-dynamics/dist/places";
-import { checkList, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkList, checkShape, reject } from "rnn-dynamics/dist/wasm/check";
 import { C1, C2, C3 } from "./01-02";
 import { C20 } from "./01-ghosts";
 import { C4, C5, C6, C7, C8, C9, C19 } from "./04";

@@ -16,7 +16,7 @@ import { isWhole, libraryVersion, writeSealed } from "rnn-dynamics/dist/files/se
 import { progress } from "rnn-dynamics/dist/page/progress";
 import { projectFolder } from "rnn-dynamics/dist/places";
 import { type JobPool, sharedPool } from "rnn-dynamics/dist/pool";
-import { checkCount, checkNumber, checkRecord, checkShape, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkCount, checkNumber, checkRecord, checkShape, reject } from "rnn-dynamics/dist/wasm/check";
 import { type ClaimVerdict, verdictOverSeeds } from "./claim";
 
 /** What a study is handed by whoever runs it. */

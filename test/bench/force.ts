@@ -1,8 +1,8 @@
 /** Task A: one step of FORCE learning, its growth with N, and a whole training. */
 
 import { trainForce } from "rnn-dynamics/dist/network/force";
-import { createForceRun, type ForceSetup } from "rnn-dynamics/dist/network/kernel-run";
 import { type PreparedFlipFlop, prepareFlipFlop } from "rnn-dynamics/dist/network/recipe";
+import { createForceRun, type ForceSetup } from "rnn-dynamics/dist/network/run";
 import { advanceForce } from "rnn-dynamics/dist/network/time-loop";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { referenceAdvanceForce } from "../oracles/plain-loop";

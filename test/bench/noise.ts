@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { Ensemble, ensembleWeights } from "rnn-dynamics/dist/network/ensemble";
 import { loadShipped } from "rnn-dynamics/dist/network/files";
-import { createSimulationRun, type SimulationRun } from "rnn-dynamics/dist/network/kernel-run";
+import { createSimulationRun, type SimulationRun } from "rnn-dynamics/dist/network/run";
 import { ensembleStrips } from "rnn-dynamics/dist/network/strips";
 import { advanceSimulation } from "rnn-dynamics/dist/network/time-loop";
 import { noiseTrials } from "rnn-dynamics/dist/noise/trials";

@@ -1,6 +1,6 @@
 /** Task B: one step of a simulation. */
 import { Matrix } from "ml-matrix";
-import { createSimulationRun, type SimulationSetup } from "rnn-dynamics/dist/network/kernel-run";
+import { createSimulationRun, type SimulationSetup } from "rnn-dynamics/dist/network/run";
 import { advanceSimulation } from "rnn-dynamics/dist/network/time-loop";
 import { referenceAdvanceSimulation } from "../oracles/plain-loop";
 import { type Context, openNumpy } from "./context";

@@ -1,6 +1,6 @@
 /** Small networks in training, for tests of the time loops. */
 
-import type { ForceRun, ForceSetup } from "rnn-dynamics/dist/network/kernel-run";
+import type { ForceRun, ForceSetup } from "rnn-dynamics/dist/network/run";
 import type { advanceForce } from "rnn-dynamics/dist/network/time-loop";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { activation, rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
+import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 import { assertClose } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
 

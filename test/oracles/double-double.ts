@@ -11,7 +11,7 @@
  * underflow or products overflow, which leaves about a double's digits, or nothing finite. The kernels
  * (lib/wasm/assembly/double-double.ts) do the same operations in the same order.
  */
-import { checkRecord, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkRecord, reject } from "rnn-dynamics/dist/wasm/check";
 
 /** high + low, with high the double nearest to the sum. */
 export interface DoubleDouble {

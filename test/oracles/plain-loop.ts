@@ -17,7 +17,7 @@ import {
   gainError,
   type KernelRun,
   type SimulationRun,
-} from "rnn-dynamics/dist/network/kernel-run";
+} from "rnn-dynamics/dist/network/run";
 import { triangleIndex, weightIndex } from "rnn-dynamics/dist/network/strips";
 import { logistic, tanh } from "rnn-dynamics/dist/wasm/elementary";
 import { dot, norm } from "rnn-dynamics/dist/wasm/vector";

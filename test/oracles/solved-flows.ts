@@ -3,7 +3,6 @@ import type { Flow } from "rnn-dynamics/dist/flow/flow";
 import type { SolvedFlow } from "rnn-dynamics/dist/flow/plane";
 import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { checkRng, type Rng } from "rnn-dynamics/dist/numbers/random";
-import { tanh } from "rnn-dynamics/dist/wasm/elementary";
 import {
   checkCount,
   checkMatrix,
@@ -13,7 +12,8 @@ import {
   mostUnits,
   reject,
   withDefaults,
-} from "rnn-dynamics/dist/wasm/validate";
+} from "rnn-dynamics/dist/wasm/check";
+import { tanh } from "rnn-dynamics/dist/wasm/elementary";
 
 /** An ideal n-bit flip-flop as a simple recurrent network. */
 export interface FlipFlopFlow extends SolvedFlow {

@@ -7,7 +7,7 @@ import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { certify, polishFixedPoint } from "rnn-dynamics/dist/search/certify";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
+import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";
 

@@ -6,8 +6,8 @@ import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { NewtonStep } from "rnn-dynamics/dist/search/steps";
 import { EnergySurface } from "rnn-dynamics/dist/search/surface";
 import { solve } from "rnn-dynamics/dist/wasm/lu";
+import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 
 /** Newton's steps at some points in turn: ‖F + J p‖/‖F‖ of each, and how often was factorised. */
 function stepsAlong(flow: Flow, points: readonly Float64Array[]) {

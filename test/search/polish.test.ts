@@ -7,8 +7,8 @@ import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { certify, polishFixedPoint } from "rnn-dynamics/dist/search/certify";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { factorize } from "rnn-dynamics/dist/wasm/lu";
+import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
 import { assertRejects } from "../helpers/assertions";
 import { exactTanh, fixed, fixedPair, ONE, over, times, toNumber } from "../helpers/exact-pairs";
 

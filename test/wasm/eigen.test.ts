@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { EVD, Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { type Eigenvalues, eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/wasm";
+import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { assertClose } from "../helpers/assertions";
 import { plainFactorize } from "../helpers/plain-algebra";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { exp, expm1, log, logistic, logisticInto, tanh, tanhInto } from "rnn-dynamics/dist/wasm/elementary";
-import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
+import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 import {
   exactExp,
   exactExpm1,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 import { MinimalResiduals, type PreconditionedSystem } from "rnn-dynamics/dist/wasm/single";
 import { multiplyInto, norm } from "rnn-dynamics/dist/wasm/vector";
-import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 
 const identity = (v: Float64Array, out: Float64Array): void => out.set(v);
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { Matrix, SVD } from "ml-matrix";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { factorize, largestSingularValue, smallestSingularValue, solve } from "rnn-dynamics/dist/wasm/lu";
+import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 import { norm, toMatrix } from "rnn-dynamics/dist/wasm/vector";
-import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainFactorize, plainSolve, plainSolveTransposed } from "../helpers/plain-algebra";
 
 const rng = createRng("linear-solve tests");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { kernelArray, kernelBytesInUse, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 import { GEMM_WORK, multiplyMatrices, multiplyRowMajor } from "rnn-dynamics/dist/wasm/vector";
-import { kernelArray, kernelBytesInUse, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainGemm } from "../helpers/plain-eigen";
 
 const shape = fc.tuple(

@@ -8,18 +8,13 @@ import { runInThisContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { createEchoState, initialActivation } from "rnn-dynamics/dist/network/echo-state";
 import { trainForce } from "rnn-dynamics/dist/network/force";
-import {
-  createForceRun,
-  createSimulationRun,
-  type ForceSetup,
-  type KernelRun,
-} from "rnn-dynamics/dist/network/kernel-run";
+import { createForceRun, createSimulationRun, type ForceSetup, type KernelRun } from "rnn-dynamics/dist/network/run";
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { flipFlop } from "rnn-dynamics/dist/network/tasks";
 import { advanceForce, advanceSimulation } from "rnn-dynamics/dist/network/time-loop";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/wasm/memory";
 import { threadsFor } from "rnn-dynamics/dist/wasm/second-thread";
-import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/wasm/wasm";
 import { setUp, signals, train } from "../helpers/force-runs";
 
 const lib = dirname(require.resolve("rnn-dynamics"));
@@ -220,7 +215,7 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
     const net = network.create({ units: 60, inputs: 3, outputs: 3, rng });
     const task = network.flipFlop({ bits: 3, steps: 3000, rng });
     const train = () => network.train(net, task, { x0: network.initialActivation(net, numbers.rng(2)), threads: 2 });
-    const { loadKernels } = require(${JSON.stringify(join(lib, "wasm", "wasm.js"))});
+    const { loadKernels } = require(${JSON.stringify(join(lib, "wasm", "memory.js"))});
     ${more}`;
   const node = (args: string[], code: string) =>
     spawnSync(process.execPath, [...args, "-e", program(code)], { encoding: "utf8", timeout: 20 * 60_000 });

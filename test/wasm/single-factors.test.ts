@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 import { SingleFactors } from "rnn-dynamics/dist/wasm/single";
-import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainFactorizeSingle, plainSolveSingle } from "../helpers/plain-single";
 
 const rng = createRng("single-factors tests");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "rnn-dynamics/dist/wasm/vector";
-import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 
 const rng = createRng("vector tests");
 const random = (length: number): Float64Array => Float64Array.from({ length }, () => rng.normal());

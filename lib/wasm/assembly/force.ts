@@ -17,7 +17,7 @@
 import { logisticInto, tanhInto } from "./elementary";
 import { dot, lanes, multiply, multiplyStrips } from "./products";
 
-/** One run, as written by lib/network/kernel-run.ts; vectors are padded with zeros to a multiple of four. */
+/** One run, as written by lib/network/run.ts; vectors are padded with zeros to a multiple of four. */
 @unmanaged
 export class Run {
   units: i32;

@@ -2,7 +2,7 @@
  * The numerical kernels: AssemblyScript compiled to WebAssembly with SIMD of 128 bits (no relaxed SIMD, no fused
  * multiply-add), so every machine computes the same bits.
  *
- * Pointers are byte offsets into the memory that lib/wasm/wasm.ts owns. Nothing is allocated here. Hot loops sit in
+ * Pointers are byte offsets into the memory that lib/wasm/memory.ts owns. Nothing is allocated here. Hot loops sit in
  * small exported functions: V8 optimises a function only between two calls of it, and an exported one is not inlined
  * into its caller.
  */

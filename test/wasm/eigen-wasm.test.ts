@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
+import { kernelArray, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 import { GEMM_WORK } from "rnn-dynamics/dist/wasm/vector";
-import { kernelArray, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
 import { plainChase, plainHessenberg, plainPanels, plainSweep } from "../helpers/plain-eigen";
 
 const rng = createRng("eigen kernel tests");

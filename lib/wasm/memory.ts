@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeFolder } from "../places";
-import { checkCount, reject } from "./validate";
+import { checkCount, reject } from "./check";
 
 // TypeScript knows WebAssembly only in browsers. What is used of it:
 interface KernelMemory {

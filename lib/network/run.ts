@@ -1,9 +1,9 @@
 /** What a run over time is made from. */
 
 import { createRng } from "../numbers/random";
+import { checkChoice, checkCount, checkNumber, checkVector, reject } from "../wasm/check";
+import { KernelRecord, kernelArray, recordBytes, releaseKernelArray } from "../wasm/memory";
 import { checkThreads, newPace, withdraw } from "../wasm/second-thread";
-import { checkChoice, checkCount, checkNumber, checkVector, reject } from "../wasm/validate";
-import { KernelRecord, kernelArray, recordBytes, releaseKernelArray } from "../wasm/wasm";
 import { fillStrips, rightPart, triangleIndex } from "./strips";
 
 /** A network's matrices, row by row, and its state. Everything is copied. */

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkNumber, checkVector, reject } from "rnn-dynamics/dist/wasm/validate";
+import { checkChoice, checkCount, checkNumber, checkVector, reject } from "rnn-dynamics/dist/wasm/check";
 import { assertRejects } from "../helpers/assertions";
 
 describe("argument errors", () => {

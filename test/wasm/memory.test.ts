@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
-import { isResident, kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/wasm";
+import { isResident, kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
 
-const compiled = require.resolve("rnn-dynamics/dist/wasm/wasm");
+const compiled = require.resolve("rnn-dynamics/dist/wasm/memory");
 
 describe("memory of the kernels", () => {
   it("hands out zeros that do not overlap, and gets all of it back", () => {
@@ -115,12 +115,12 @@ describe("memory of the kernels", () => {
     const folder = mkdtempSync(join(tmpdir(), "kernels-"));
     try {
       mkdirSync(join(folder, "wasm"));
-      for (const file of ["wasm.js", "validate.js"]) {
+      for (const file of ["memory.js", "check.js"]) {
         copyFileSync(join(dirname(compiled), file), join(folder, "wasm", file));
       }
       copyFileSync(join(dirname(compiled), "..", "places.js"), join(folder, "places.js"));
       const messageOf = (): string => {
-        const script = `try { require("./wasm/wasm").kernelArray(1); } catch (error) { console.log(error.message); }`;
+        const script = `try { require("./wasm/memory").kernelArray(1); } catch (error) { console.log(error.message); }`;
         return spawnSync(process.execPath, ["-e", script], { encoding: "utf8", cwd: folder }).stdout.trim();
       };
       assert.match(messageOf(), /^The compiled kernels are missing \(.*kernels\.wasm\): run "npm start" once/);
