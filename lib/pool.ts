@@ -3,7 +3,7 @@
  *
  * Calls on large networks share one pool by themselves; a caller may hand in another (`options.pool`). The pool knows no job:
  * whoever has one says in which file its function is. Results do not depend on the number of threads: a job is computed
- * as a whole by one worker, with the same kernels, and results are put in the order of their jobs.
+ * as a whole by one worker, with the same wasm, and results are put in the order of their jobs.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

@@ -86,11 +86,11 @@ function kernelStep(root, dist) {
   const compiler = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
   return (
     existsSync(join(folder, "index.ts")) && {
-      name: "kernels",
+      name: "wasm",
       sources: [...listFiles(folder, (name) => /\.(ts|json)$/.test(name)), join(root, "package-lock.json")],
-      outputs: [join(dist, "kernels.wasm")],
+      outputs: [join(dist, "rnn.wasm")],
       target: dist,
-      into: (aside) => ["--outFile", join(aside, "kernels.wasm")],
+      into: (aside) => ["--outFile", join(aside, "rnn.wasm")],
       command: [compiler, join(folder, "index.ts"), "--config", join(folder, "asconfig.json")],
     }
   );

@@ -1,4 +1,4 @@
-// Makes the project ready to run: packages, compiled lib, kernels, solutions and (with --tests) tests, each only when
+// Makes the project ready to run: packages, compiled lib, wasm, solutions and (with --tests) tests, each only when
 // it is out of date; then goes on with a command in the same process:  node lib/cli/setup.mjs start 04
 // This file is the part that even an old Node can read: it uses no syntax younger than Node 12 and imports nothing
 // before the version is known.

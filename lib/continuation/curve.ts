@@ -15,7 +15,7 @@ import { type FlowFamily, jacobianInto, velocityInto } from "../flow/flow";
 import { roundingOfSpeed } from "../search/surface";
 import { exp, log } from "../wasm/elementary";
 import { type Factorization, factorize } from "../wasm/lu";
-import { kernelArray, releaseKernelArray } from "../wasm/memory";
+import { releaseWasmArray, wasmArray } from "../wasm/memory";
 import { dot, norm } from "../wasm/vector";
 
 /** A point of the curve: a fixed point and the parameter it belongs to. */
@@ -47,7 +47,7 @@ const wantedContraction = 0.25;
 /** The same with an LU that was made elsewhere: when steps shrink by less, a new one is cheaper. */
 const contractionOfOld = 0.1;
 
-/** The stretch of the curve over one interval of the parameter; owns memory of the kernels until released. */
+/** The stretch of the curve over one interval of the parameter; owns wasm memory until released. */
 export class CurveWindow {
   readonly size: number;
   readonly P: number;
@@ -74,8 +74,8 @@ export class CurveWindow {
   ) {
     this.size = family.flowAt(low).dimension;
     this.P = high - low;
-    this.J = kernelArray(this.size * this.size);
-    this.M = kernelArray((this.size + 1) * (this.size + 1));
+    this.J = wasmArray(this.size * this.size);
+    this.M = wasmArray((this.size + 1) * (this.size + 1));
   }
 
   /** Scaled coordinates of a foot. */
@@ -254,7 +254,7 @@ export class CurveWindow {
   release(): void {
     this.last?.factors.release();
     this.last = undefined;
-    for (const array of [this.J, this.M]) releaseKernelArray(array);
+    for (const array of [this.J, this.M]) releaseWasmArray(array);
   }
 }
 

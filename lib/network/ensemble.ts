@@ -1,5 +1,5 @@
 /**
- * Several simulations that share their recurrent weights, moved together by the kernels
+ * Several simulations that share their recurrent weights, moved together by wasm
  * (lib/wasm/assembly/ensemble.ts). Their product with the rates is in single precision, twice as quick as in double: each weight is off by 6·10⁻⁸ of itself, where
  * the least noise of the study is a thousandth of a weight and more. Of the study's 10 400 answers whether a memory is held
  * (seed 1) none is another than in double precision. The errors of the logistic network agree to 2·10⁻⁵ up to η = 0.23; those
@@ -8,7 +8,7 @@
  */
 
 import { checkCount, reject } from "../wasm/check";
-import { KernelRecord, kernelArray, loadKernels, recordBytes, releaseKernelArray } from "../wasm/memory";
+import { loadWasm, recordBytes, releaseWasmArray, WasmRecord, wasmArray } from "../wasm/memory";
 import type { RunInt, SimulationSetup } from "./run";
 import { ensembleRows } from "./strips";
 
@@ -31,10 +31,10 @@ export interface EnsembleState {
 const runLength = (): number => recordBytes("RunAt") / 8;
 const memberLength = (): number => recordBytes("MemberAt") / 8;
 
-/** Steps per call of the kernel. */
+/** Steps per call of wasm. */
 const chunk = 64;
 
-/** A network's weights in the kernels' memory. */
+/** A network's weights in wasm memory. */
 interface Placed extends EnsembleNetwork {
   readonly columns: readonly [Float64Array, Float64Array];
   readonly readout: Float64Array;
@@ -52,7 +52,7 @@ interface Member {
   readonly z: Float64Array;
 }
 
-/** Recurrent weights of an ensemble, in the kernels' memory. */
+/** Recurrent weights of an ensemble, in wasm memory. */
 export interface EnsembleWeights {
   /** In strips, as from `ensembleStrips`; what is written here is rounded to single precision. */
   readonly strips: Float32Array;
@@ -63,16 +63,16 @@ export interface EnsembleWeights {
 /** Room for N×N recurrent weights. */
 export function ensembleWeights(units: number): EnsembleWeights {
   const length = ensembleRows(units) * units;
-  const owned = kernelArray(length / 2);
+  const owned = wasmArray(length / 2);
   return {
     strips: new Float32Array(owned.buffer, owned.byteOffset, length),
     release() {
-      releaseKernelArray(owned);
+      releaseWasmArray(owned);
     },
   };
 }
 
-/** Simulations in progress; owns memory of the kernels until released. */
+/** Simulations in progress; owns wasm memory until released. */
 export class Ensemble {
   readonly padded: number;
   readonly members: readonly Member[];
@@ -121,7 +121,7 @@ export class Ensemble {
    */
   advance(steps: number, outputs: readonly Float64Array[]): number {
     checkCount("advance", "steps", steps, 0);
-    const { simulateEnsemble } = loadKernels();
+    const { simulateEnsemble } = loadWasm();
     for (let t = 0; t < steps; t += chunk) {
       const count = Math.min(chunk, steps - t);
       for (const { state, network, u } of this.members) {
@@ -140,7 +140,7 @@ export class Ensemble {
 
   /** Gives the memory back at once; the ensemble must not be used afterwards. */
   release(): void {
-    for (const array of this.owned) releaseKernelArray(array);
+    for (const array of this.owned) releaseWasmArray(array);
     this.owned.length = 0;
   }
 
@@ -151,7 +151,7 @@ export class Ensemble {
   }
 
   private make(length: number): Float64Array {
-    const array = kernelArray(Math.max(1, length));
+    const array = wasmArray(Math.max(1, length));
     this.owned.push(array);
     return array;
   }
@@ -182,7 +182,7 @@ export class Ensemble {
   private describe({ state, network, x, r, a, rates, u, z }: Member, m: number): void {
     const { activation, outputs, columns, readout, tau, rateShift, rateScale } = network;
     const inputs = state.input ? network.inputs : 0;
-    const run = new KernelRecord<RunInt, "tau">("RunAt", this.records.subarray(m * runLength(), (m + 1) * runLength()));
+    const run = new WasmRecord<RunInt, "tau">("RunAt", this.records.subarray(m * runLength(), (m + 1) * runLength()));
     const { units, padded, weights: Wr } = this;
     const [feedback, input] = columns;
     run.setInts({ units, padded, inputs, outputs, trainEvery: 1, Wr, Wo: readout, feedback, input, x, r, a });
@@ -190,7 +190,7 @@ export class Ensemble {
     run.setFloats({ tau });
     const at = this.members.length * runLength() + m * memberLength();
     const room = this.records.subarray(at, at + memberLength());
-    const member = new KernelRecord<"run" | "input" | "output" | "rates", "shift" | "scale">("MemberAt", room);
+    const member = new WasmRecord<"run" | "input" | "output" | "rates", "shift" | "scale">("MemberAt", room);
     member.setInts({ run: run.address, input: u, output: z, rates });
     member.setFloats({ shift: rateShift, scale: rateScale });
   }

@@ -14,7 +14,7 @@ import {
 } from "../wasm/check";
 import { logisticInto, tanhInto } from "../wasm/elementary";
 import { largestSingularValue } from "../wasm/lu";
-import { isResident, kernelArray, loadKernels, releaseKernelArray } from "../wasm/memory";
+import { isResident, loadWasm, releaseWasmArray, wasmArray } from "../wasm/memory";
 import { multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "../wasm/vector";
 
 /** The two nonlinearities of the paper. */
@@ -108,7 +108,7 @@ export const rateFlowKind = "rate flow";
  *     F(x) = −x + W r(x) + d                [J15 eq. 18] with d = 0, [J15 eq. 26] with W = Wᶜ and d = B u
  *     J(x) = −I + W diag r′(x)              [J15 eq. 21]
  *
- * The weights are kept in the kernels' memory, which threads share: a worker is given the address, not a copy. It is given
+ * The weights are kept in wasm memory, which threads share: a worker is given the address, not a copy. It is given
  * back when nobody holds the flow any more and the event loop has had a turn: let a loop over many flows await something.
  *
  * @param parameters size N, activation, weights (N·N) and drive (N), both copied
@@ -122,11 +122,11 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
   checkVector(where, "weights", parameters.weights, size * size);
   checkVector(where, "drive", parameters.drive, size);
   const { name, rateInto, slope, isOdd, maxCurvature } = activation(parameters.activation);
-  const weights = kernelArray(size * size);
+  const weights = wasmArray(size * size);
   weights.set(parameters.weights);
   const drive = parameters.drive.slice();
   const isDriven = drive.some((entry) => entry !== 0);
-  const rates = kernelArray(size);
+  const rates = wasmArray(size);
   let lipschitz = parameters.lipschitz;
   if (lipschitz !== undefined) checkNumber(where, "lipschitz", lipschitz, "not negative");
 
@@ -139,7 +139,7 @@ export function rateFlow(parameters: RateFlowParameters): Flow {
     rateInto(x, rates);
     for (let j = 0; j < size; j++) rates[j] = slope(rates[j]);
     if (isResident(out)) {
-      loadKernels().fillJacobian(weights.byteOffset, rates.byteOffset, out.byteOffset, size);
+      loadWasm().fillJacobian(weights.byteOffset, rates.byteOffset, out.byteOffset, size);
       return;
     }
     for (let i = 0; i < size; i++) {
@@ -203,7 +203,7 @@ const u = 2 ** -53;
 /** Relative error of the rates in double-double: 2⁻¹⁰⁰, sixteen times the largest seen in 25 000 arguments. */
 const rateError = 2 ** -100;
 
-/** What the kernel works on: weights in the kernels' memory, (N·N), and drive, (N). */
+/** What wasm works on: weights in wasm memory, (N·N), and drive, (N). */
 export interface ExtendedVelocityParameters {
   readonly activation: ActivationName;
   readonly weights: Float64Array;
@@ -241,22 +241,22 @@ export function extendedVelocityInto(
   const where = "velocityExtended";
   checkVector(where, "x", x, n);
   checkVector(where, "xLow", xLow, n);
-  const room = kernelArray(9 * n);
+  const room = wasmArray(9 * n);
   const part = (k: number): Float64Array => room.subarray(k * n, (k + 1) * n);
   const [high, low, d, F, FLow, r] = [0, 1, 2, 3, 4, 5].map(part);
   high.set(x);
   low.set(xLow);
   d.set(drive);
   const at = [high, low, d, F, FLow].map((array) => array.byteOffset);
-  const kernels = loadKernels();
-  kernels.extendedRates(at[0], at[1], r.byteOffset, n, activation === "logistic" ? 1 : 0);
-  kernels.extendedVelocity(weights.byteOffset, r.byteOffset, at[0], at[1], at[2], at[3], at[4], n);
+  const wasm = loadWasm();
+  wasm.extendedRates(at[0], at[1], r.byteOffset, n, activation === "logistic" ? 1 : 0);
+  wasm.extendedVelocity(weights.byteOffset, r.byteOffset, at[0], at[1], at[2], at[3], at[4], n);
   out.set(F);
   outLow.set(FLow);
-  const lengthOfW = Math.sqrt(kernels.dot(weights.byteOffset, weights.byteOffset, n * n));
+  const lengthOfW = Math.sqrt(wasm.dot(weights.byteOffset, weights.byteOffset, n * n));
   const perProduct = ((n / 2 + 2) * (n / 2 + 2) + 12) * u * u + rateError;
   const bound = perProduct * lengthOfW * norm(r) + 12 * u * u * (norm(x) + norm(drive));
-  releaseKernelArray(room);
+  releaseWasmArray(room);
   return 1.01 * bound;
 }
 

@@ -2,7 +2,7 @@
 
 import { createRng } from "../numbers/random";
 import { checkChoice, checkCount, checkNumber, checkVector, reject } from "../wasm/check";
-import { KernelRecord, kernelArray, recordBytes, releaseKernelArray } from "../wasm/memory";
+import { recordBytes, releaseWasmArray, WasmRecord, wasmArray } from "../wasm/memory";
 import { checkThreads, newPace, withdraw } from "../wasm/second-thread";
 import { fillStrips, rightPart, triangleIndex } from "./strips";
 
@@ -109,13 +109,13 @@ export function gainError({ k, c, r, probe, image, nextImage }: WatchedStep): nu
 }
 
 /**
- * A run over time in the kernels' memory: a network, its state, and in training the inverse correlation matrix P.
+ * A run over time in wasm memory: a network, its state, and in training the inverse correlation matrix P.
  *
- * `force-loop.ts` moves it by the kernels, `test/oracles/plain-loop.ts` by plain loops with the same operations in the same
+ * `time-loop.ts` moves it by wasm, `test/oracles/plain-loop.ts` by plain loops with the same operations in the same
  * order: the bits are equal, and the two may take turns on one run.
  */
 
-/** A simulation in progress; owns memory of the kernels until released or collected. */
+/** A simulation in progress; owns wasm memory until released or collected. */
 export interface SimulationRun {
   readonly units: number;
   readonly inputs: number;
@@ -169,7 +169,7 @@ export function createForceRun(setup: ForceSetup, threads: 1 | 2 = 1): ForceRun 
   return new KernelRun("createForceRun", setup, true, threads);
 }
 
-/** Steps per call of a kernel: few enough for a progress bar, many enough to make calls cheap. */
+/** Steps per call of wasm: few enough for a progress bar, many enough to make calls cheap. */
 export const CHUNK = 64;
 
 /** Fields of class Run in lib/wasm/assembly/force.ts that are no float64. */
@@ -213,7 +213,7 @@ export class KernelRun implements ForceRun {
   private readonly ks: readonly [Float64Array, Float64Array];
   /** Ω v of `digits`, (units), and room for the next one. */
   private readonly images: readonly [Float64Array, Float64Array];
-  private readonly record: KernelRecord<RunInt, "tau" | "c" | "worst">;
+  private readonly record: WasmRecord<RunInt, "tau" | "c" | "worst">;
   private readonly owned: Float64Array[] = [];
 
   constructor(where: string, setup: ForceSetup, isTraining: boolean, threads: 1 | 2) {
@@ -251,7 +251,7 @@ export class KernelRun implements ForceRun {
         this.images[0].set(this.probe.map((sign) => setup.alpha * sign));
       }
       this.chunks = [inputs, outputs, outputs, outputs].map((width) => this.make(width * CHUNK));
-      this.record = new KernelRecord("RunAt", this.make(recordBytes("RunAt") / 8));
+      this.record = new WasmRecord("RunAt", this.make(recordBytes("RunAt") / 8));
       const [norms, sums, work] = [outputs, 2 * this.padded, WORK].map((length) => this.make(length));
       const { trainEvery, padded, Wr, Wo, feedback, input, x, r, a, P, border, probe } = this;
       const [[k, kNext], [image, imageNext]] = [this.ks, this.images];
@@ -266,7 +266,7 @@ export class KernelRun implements ForceRun {
     }
   }
 
-  /** Address of the kernels' record. */
+  /** Address of the wasm record. */
   get address(): number {
     return this.record.address;
   }
@@ -329,7 +329,7 @@ export class KernelRun implements ForceRun {
   release(): void {
     // memory that a thread may still write to is not given to others
     if (this.threads === 2 && !withdraw(this)) return;
-    for (const array of this.owned) releaseKernelArray(array);
+    for (const array of this.owned) releaseWasmArray(array);
     this.owned.length = 0;
   }
 
@@ -338,7 +338,7 @@ export class KernelRun implements ForceRun {
   }
 
   private make(length: number): Float64Array {
-    const array = kernelArray(length);
+    const array = wasmArray(length);
     this.owned.push(array);
     return array;
   }

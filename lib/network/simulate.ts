@@ -152,7 +152,7 @@ export function simulate(net: EchoState, input: Matrix, options: SimulateOptions
   }
 }
 
-/** A network in the kernels' memory, for one simulation or many; to be released. */
+/** A network in wasm memory, for one simulation or many; to be released. */
 export function openNetwork(net: EchoState, x0: Float64Array, threads?: 1 | 2): SimulationRun {
   return createSimulationRun(setupOf(net, x0), threads ?? threadsFor(net.units));
 }

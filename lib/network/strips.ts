@@ -1,5 +1,5 @@
 /**
- * How the kernels want their matrices: in strips of four rows, pair of columns by pair of columns, so that memory is read
+ * How wasm wants its matrices: in strips of four rows, pair of columns by pair of columns, so that memory is read
  * from one end to the other (lib/wasm/assembly/products.ts and force.ts). The single-precision weights of an ensemble lie in
  * strips of sixteen rows, column by column (lib/wasm/assembly/ensemble.ts).
  */

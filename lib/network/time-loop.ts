@@ -1,9 +1,9 @@
 /**
- * The time loops of training and simulation by the kernels (lib/wasm/assembly/force.ts, two-threads.ts). What a step does is
+ * The time loops of training and simulation by wasm (lib/wasm/assembly/force.ts, two-threads.ts). What a step does is
  * best read in test/oracles/plain-loop.ts, which does the same.  [J15 eqs. 22–28]
  */
 
-import { type Kernels, loadKernels } from "../wasm/memory";
+import { loadWasm, type WasmFunctions } from "../wasm/memory";
 import { withSecondThread } from "../wasm/second-thread";
 import { CHUNK, checkForce, checkSimulation, type ForceRun, type KernelRun, type SimulationRun } from "./run";
 
@@ -93,15 +93,15 @@ export function advanceForce(
 function advance(
   run: KernelRun,
   steps: number,
-  together: (kernels: Kernels) => number,
-  alone: (kernels: Kernels) => number,
+  together: (wasm: WasmFunctions) => number,
+  alone: (wasm: WasmFunctions) => number,
 ): number {
-  const kernels = loadKernels();
-  if (run.threads === 1) return alone(kernels);
+  const wasm = loadWasm();
+  if (run.threads === 1) return alone(wasm);
   return withSecondThread(
     run,
     steps,
-    () => together(kernels),
-    () => alone(kernels),
+    () => together(wasm),
+    () => alone(wasm),
   );
 }

@@ -1,6 +1,6 @@
 import { type AbstractMatrix, EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import { checkCount, checkMatrix, checkShape, checkVector, reject } from "../wasm/check";
-import { kernelArray, releaseKernelArray } from "../wasm/memory";
+import { releaseWasmArray, wasmArray } from "../wasm/memory";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "../wasm/vector";
 import { createRng } from "./random";
 import { angleInDegrees } from "./statistics";
@@ -127,7 +127,7 @@ export function principalComponents(rows: AbstractMatrix, count: number): Princi
   const basis = isSmall ? bySmallGram(centred, size, count) : byIteration(centred, size, count);
   const divisor = Math.max(1, rows.rows - 1);
   const total = (dot(centred, centred) / divisor) * scale * scale;
-  releaseKernelArray(centred);
+  releaseWasmArray(centred);
   const axes = complete(basis.axes, size, count).map(withFixedSign);
   const variances = Float64Array.from(axes, (_, k) => (Math.max(0, basis.squares[k] ?? 0) / divisor) * scale * scale);
   return {
@@ -149,7 +149,7 @@ function centre(data: Float64Array, count: number, size: number): { centred: Flo
   const mean = new Float64Array(size);
   for (let t = 0, at = 0; t < count; t++) for (let j = 0; j < size; j++) mean[j] += data[at++];
   for (let j = 0; j < size; j++) mean[j] /= count;
-  const centred = kernelArray(data.length); // read many times by the kernels
+  const centred = wasmArray(data.length); // read many times by wasm
   for (let t = 0, at = 0; t < count; t++) for (let j = 0; j < size; j++, at++) centred[at] = data[at] - mean[j];
   return { centred, mean };
 }

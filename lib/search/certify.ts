@@ -1,7 +1,7 @@
 import { checkFlowArgument, type Flow, jacobianInto, kineticEnergy, velocityInto } from "../flow/flow";
 import { checkRecord, checkVector, reject } from "../wasm/check";
 import { type Factorization, factorize, smallestSingularValue } from "../wasm/lu";
-import { kernelArray, releaseKernelArray } from "../wasm/memory";
+import { releaseWasmArray, wasmArray } from "../wasm/memory";
 import { norm } from "../wasm/vector";
 import { unitRoundoff } from "./surface";
 
@@ -69,7 +69,7 @@ export function certify(flow: Flow, x: Float64Array, xLow?: Float64Array): Certi
       "a function: the certificate needs a bound on how J changes",
     );
   }
-  const J = kernelArray(x.length * x.length);
+  const J = wasmArray(x.length * x.length);
   let factors: JacobianFactors | undefined;
   try {
     jacobianInto(flow, x, J);
@@ -77,7 +77,7 @@ export function certify(flow: Flow, x: Float64Array, xLow?: Float64Array): Certi
     return certifyWith(flow, x, residual(flow, x, xLow ?? new Float64Array(x.length), factors?.length), factors);
   } finally {
     factors?.lu.release();
-    releaseKernelArray(J);
+    releaseWasmArray(J);
   }
 }
 
@@ -350,10 +350,10 @@ export function polishFixedPoint(flow: Flow, x: Float64Array, factorization?: Fa
 
 /** LU of J(x) in float64; undefined if J is not finite. */
 function factorsAt(flow: Flow, x: Float64Array): Factorization | undefined {
-  const J = kernelArray(x.length * x.length);
+  const J = wasmArray(x.length * x.length);
   jacobianInto(flow, x, J);
   const lu = Number.isFinite(norm(J)) ? factorize(J, x.length) : undefined;
-  releaseKernelArray(J);
+  releaseWasmArray(J);
   return lu;
 }
 

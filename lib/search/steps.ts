@@ -1,5 +1,5 @@
 import { factorize } from "../wasm/lu";
-import { kernelArray, releaseKernelArray } from "../wasm/memory";
+import { releaseWasmArray, wasmArray } from "../wasm/memory";
 import { MinimalResiduals, type PreconditionedSystem, SingleFactors } from "../wasm/single";
 import { dot, norm } from "../wasm/vector";
 import type { EnergySurface } from "./surface";
@@ -73,7 +73,7 @@ const firstLeg = { short: 2, long: 40 };
  */
 export function dogleg(surface: EnergySurface, radius: number): StepRule {
   const { size, F, step } = surface;
-  const newton = kernelArray(size);
+  const newton = wasmArray(size);
   const newtonStep = new NewtonStep(surface);
   const leg = conjugatePath(surface);
   let legSteps = Math.max(1, Math.min(size - 1, firstLeg.short));
@@ -112,7 +112,7 @@ export function dogleg(surface: EnergySurface, radius: number): StepRule {
     release() {
       leg.release();
       newtonStep.release();
-      releaseKernelArray(newton);
+      releaseWasmArray(newton);
     },
   };
   return trustRegion(surface, model, radius);
@@ -176,7 +176,7 @@ interface ConjugatePath {
 /** The path that conjugate gradients take on ½‖F + J s‖² from s = 0; its length only grows on the way. */
 function conjugatePath(surface: EnergySurface): ConjugatePath {
   const { size, F, gradient, step } = surface;
-  const buffers = [0, 1, 2, 3, 4].map(() => kernelArray(size));
+  const buffers = [0, 1, 2, 3, 4].map(() => wasmArray(size));
   const [residual, direction, directionImage, image, back] = buffers;
   const walk = (radius: number, most: number, enough: number): boolean => {
     step.fill(0);
@@ -212,7 +212,7 @@ function conjugatePath(surface: EnergySurface): ConjugatePath {
       return 0.5 * sum;
     },
     release() {
-      for (const buffer of buffers) releaseKernelArray(buffer);
+      for (const buffer of buffers) releaseWasmArray(buffer);
     },
   };
 }
@@ -294,7 +294,7 @@ export class NewtonStep {
     const { size } = surface;
     this.#factors = new SingleFactors(size);
     this.#krylov = new MinimalResiduals(size, Math.min(size, mostSteps));
-    this.#right = kernelArray(size);
+    this.#right = wasmArray(size);
     this.#system = {
       apply: (v, out) => surface.apply(v, out),
       precondition: (v, out) => this.#factors.solve(v, out),
@@ -315,7 +315,7 @@ export class NewtonStep {
   release(): void {
     this.#factors.release();
     this.#krylov.release();
-    releaseKernelArray(this.#right);
+    releaseWasmArray(this.#right);
   }
 
   #solve(out: Float64Array): boolean {
@@ -329,14 +329,14 @@ export class NewtonStep {
 
   #solveDouble(out: Float64Array): boolean {
     const { size, J } = this.surface;
-    const factors = kernelArray(size * size);
+    const factors = wasmArray(size * size);
     factors.set(J);
     const lu = factorize(factors, size, { inPlace: true });
     this.count.double++;
     if (!lu.isSingular) out.set(lu.solve(this.#right));
     const isFound = !lu.isSingular && Number.isFinite(norm(out));
     lu.release();
-    releaseKernelArray(factors);
+    releaseWasmArray(factors);
     return isFound;
   }
 }

@@ -1,5 +1,5 @@
 import { type Flow, jacobianInto, velocityInto } from "../flow/flow";
-import { kernelArray, loadKernels, releaseKernelArray } from "../wasm/memory";
+import { loadWasm, releaseWasmArray, wasmArray } from "../wasm/memory";
 import { dot, multiplyInto, multiplyTransposedInto, norm } from "../wasm/vector";
 
 /** Unit roundoff of a float64, 2⁻⁵³. */
@@ -28,7 +28,7 @@ export function roundingOfSpeed(x: Float64Array): number {
 /**
  * The surface q(x) = ½‖F(x)‖² as a search sees it: where it stands, the slope there, and a trial step at a time.
  *
- * Owns its memory in the kernels' shared buffer, so that one iteration allocates nothing; `release` gives it back.
+ * Owns its memory in shared wasm memory, so that one iteration allocates nothing; `release` gives it back.
  */
 export class EnergySurface {
   readonly size: number;
@@ -47,13 +47,13 @@ export class EnergySurface {
 
   constructor(readonly flow: Flow) {
     this.size = flow.dimension;
-    this.x = kernelArray(this.size);
-    this.F = kernelArray(this.size);
-    this.gradient = kernelArray(this.size);
-    this.step = kernelArray(this.size);
-    this.#trial = kernelArray(this.size);
-    this.#trialF = kernelArray(this.size);
-    this.J = kernelArray(this.size * this.size);
+    this.x = wasmArray(this.size);
+    this.F = wasmArray(this.size);
+    this.gradient = wasmArray(this.size);
+    this.step = wasmArray(this.size);
+    this.#trial = wasmArray(this.size);
+    this.#trialF = wasmArray(this.size);
+    this.J = wasmArray(this.size * this.size);
   }
 
   /** Stands at x0. */
@@ -107,7 +107,7 @@ export class EnergySurface {
 
   release(): void {
     for (const buffer of [this.x, this.F, this.gradient, this.step, this.#trial, this.#trialF, this.J]) {
-      releaseKernelArray(buffer);
+      releaseWasmArray(buffer);
     }
   }
 }
@@ -118,7 +118,7 @@ function energyOrInfinity(F: Float64Array): number {
   return Number.isFinite(q) ? q : Number.POSITIVE_INFINITY;
 }
 
-/** ‖a‖ of an array in the kernels' memory, with the bits of `norm`. */
+/** ‖a‖ of an array in wasm memory, with the bits of `norm`. */
 function lengthOf(a: Float64Array): number {
-  return Math.sqrt(loadKernels().dot(a.byteOffset, a.byteOffset, a.length));
+  return Math.sqrt(loadWasm().dot(a.byteOffset, a.byteOffset, a.length));
 }

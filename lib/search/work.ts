@@ -1,7 +1,7 @@
 import { type Flow, type FlowSpec, jacobianInto } from "../flow/flow";
 import { type Stability, stability } from "../flow/stability";
 import { type JobPool, libJob, poolFor } from "../pool";
-import { kernelArray, releaseKernelArray } from "../wasm/memory";
+import { releaseWasmArray, wasmArray } from "../wasm/memory";
 import { norm } from "../wasm/vector";
 import {
   type Certificate,
@@ -168,7 +168,7 @@ export function nameOf(owner: object): string {
  */
 export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
   const size = flow.dimension;
-  const J = kernelArray(size * size);
+  const J = wasmArray(size * size);
   let factors: JacobianFactors | undefined;
   try {
     jacobianInto(flow, x, J);
@@ -187,7 +187,7 @@ export function judgeCandidate(flow: Flow, x: Float64Array): Judgement {
     };
   } finally {
     factors?.lu.release();
-    releaseKernelArray(J);
+    releaseWasmArray(J);
   }
 }
 
@@ -229,7 +229,7 @@ function changeOfJacobian(flow: Flow, a: Float64Array, b: Float64Array): number 
  * a and b cannot be near two fixed points. An estimate, for flows that have no bound.
  */
 export function holdsOnePoint(flow: Flow, a: Float64Array, b: Float64Array): boolean {
-  const J = kernelArray(a.length * a.length);
+  const J = wasmArray(a.length * a.length);
   let factors: JacobianFactors | undefined;
   try {
     jacobianInto(flow, a, J);
@@ -240,7 +240,7 @@ export function holdsOnePoint(flow: Flow, a: Float64Array, b: Float64Array): boo
     return [middle, b].every((x) => bounds.beta * changeOfJacobian(flow, a, x) <= mostChange);
   } finally {
     factors?.lu.release();
-    releaseKernelArray(J);
+    releaseWasmArray(J);
   }
 }
 

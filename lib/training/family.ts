@@ -4,7 +4,7 @@ import { checkEchoState, type EchoState } from "../network/echo-state";
 import type { Snapshot } from "../network/force";
 import { type ActivationName, activation, jacobianBound } from "../network/rate-flow";
 import { checkChoice, checkList, checkMatrix, checkNumber, checkVector, reject } from "../wasm/check";
-import { kernelArray } from "../wasm/memory";
+import { wasmArray } from "../wasm/memory";
 import { multiplyInto, toMatrix, toRowMajor } from "../wasm/vector";
 
 /**
@@ -26,7 +26,7 @@ export function readoutFamily(net: EchoState, snapshots: readonly Snapshot[]): F
   const where = "readoutFamily";
   checkEchoState(where, net);
   checkSnapshots(where, net, snapshots);
-  const Wr = kernelArray(net.units * net.units);
+  const Wr = wasmArray(net.units * net.units);
   Wr.set(toRowMajor(net.Wr));
   const { units, outputs, activation: name } = net;
   return familyOf({
@@ -41,7 +41,7 @@ interface ReadoutFamilyParameters extends Readonly<Record<string, unknown>> {
   readonly units: number;
   readonly outputs: number;
   readonly activation: ActivationName;
-  /** Row by row, in the kernels' memory, which threads share: a worker is given the address, not a copy. */
+  /** Row by row, in wasm memory, which threads share: a worker is given the address, not a copy. */
   readonly Wr: Float64Array;
   readonly Wfb: Float64Array;
   readonly steps: readonly number[];
@@ -54,7 +54,7 @@ const readoutFamilyKind = "readout family";
 export function familyFromSpec(spec: FlowSpec): FlowFamily {
   checkChoice("familyFromSpec", "spec.kind", spec?.kind, [readoutFamilyKind]);
   const parameters = spec.parameters as ReadoutFamilyParameters;
-  const Wr = kernelArray(parameters.Wr.length);
+  const Wr = wasmArray(parameters.Wr.length);
   Wr.set(parameters.Wr);
   return familyOf({ ...parameters, Wr });
 }

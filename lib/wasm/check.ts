@@ -53,7 +53,7 @@ export const mostSteps = Object.freeze({ count: 1e9, reason: "at N = 1000 that i
 export const mostRows = Object.freeze({ count: 4_000_000, reason: "its matrices take 2 GB, half of what Node gives" });
 export const mostUnits = Object.freeze({
   count: 16_384,
-  reason: "Wr and P take 8 N² bytes each, and the kernels hold 4 GB",
+  reason: "Wr and P take 8 N² bytes each, and wasm holds 4 GB",
 });
 export const mostBits = Object.freeze({ count: 16, reason: "b bits have 2ᵇ memories, and each is looked at" });
 

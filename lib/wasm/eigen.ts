@@ -1,6 +1,6 @@
 import type { Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkVector, reject } from "./check";
-import { kernelArray, loadKernels, releaseKernelArray } from "./memory";
+import { loadWasm, releaseWasmArray, wasmArray } from "./memory";
 import {
   blockStart,
   checkIterations,
@@ -19,7 +19,8 @@ import { GEMM_WORK, norm, toRowMajor } from "./vector";
 
 /**
  * Eigenvalues of a real square matrix: block by block if it is reducible, and each block by balancing, Householder reduction
- * to Hessenberg form, QR iteration. The passes over the matrix are kernels (lib/kernels: eigen, hessenberg-panels, bulges, gemm); what decides is here and in qr.ts.
+ * to Hessenberg form, QR iteration. The passes over the matrix are in lib/wasm/assembly (eigen, hessenberg-panels, bulges,
+ * gemm); what decides is here and in qr.ts.
  */
 
 /** Eigenvalues re + i·im, sorted by descending real part, then descending imaginary part. */
@@ -104,10 +105,10 @@ function descending(a: number, b: number): number {
 
 /** The eigenvalues of one block, in no order. */
 function irreducible(data: Float64Array, n: number): Eigenvalues {
-  const stride = n + (n & 1); // the kernels go by pairs of rows and columns; the padding is zero
+  const stride = n + (n & 1); // wasm goes by pairs of rows and columns; the padding is zero
   const owned: Float64Array[] = [];
   const make = (length: number): Float64Array => {
-    const array = kernelArray(length);
+    const array = wasmArray(length);
     owned.push(array);
     return array;
   };
@@ -123,7 +124,7 @@ function irreducible(data: Float64Array, n: number): Eigenvalues {
     const { re, im } = iterate({ h, stride, waiting }, n, room);
     return { re: re.map((x) => x * rest * scale), im: im.map((x) => x * rest * scale) };
   } finally {
-    for (const array of owned) releaseKernelArray(array);
+    for (const array of owned) releaseWasmArray(array);
   }
 }
 
@@ -136,11 +137,11 @@ function reduce(h: Float64Array, n: number, make: (length: number) => Float64Arr
   const columns = PANEL * Math.ceil(Math.max(0, n - PANELS_FROM) / PANEL);
   if (columns > 0) {
     const room = make((4 * PANEL + 1) * n + PANEL * (PANEL + 2) + GEMM_WORK);
-    loadKernels().reducePanels(h.byteOffset, n, columns, room.byteOffset);
+    loadWasm().reducePanels(h.byteOffset, n, columns, room.byteOffset);
   }
   const work = make(4 * n);
   const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work.byteOffset + 8 * n * i);
-  loadKernels().hessenberg(h.byteOffset, n, n, columns, v, w, v2, w2);
+  loadWasm().hessenberg(h.byteOffset, n, n, columns, v, w, v2, w2);
 }
 
 /*
@@ -327,7 +328,7 @@ function iterate(work: Workspace, n: number, room: DeflationRoom | undefined): {
 function chase({ h, stride }: Workspace, room: DeflationRoom, l: number, end: number, shifts: ShiftPair[]): void {
   const pairs = Math.min(shifts.length, room.pairs);
   for (let i = 0; i < pairs; i++) room.shifts.set(shifts[i], 3 * i);
-  loadKernels().chase(h.byteOffset, 8 * stride, l, end, room.shifts.byteOffset, pairs, room.chase.byteOffset);
+  loadWasm().chase(h.byteOffset, 8 * stride, l, end, room.shifts.byteOffset, pairs, room.chase.byteOffset);
 }
 
 /** Shifts from subdiagonal entries instead of eigenvalues. */

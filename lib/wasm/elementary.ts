@@ -3,7 +3,7 @@
  *
  * ECMAScript leaves the accuracy of Math.exp, Math.log and Math.tanh open, and engines differ in the last bits; in a
  * chaotic network such a bit grows into another trajectory. Only +, −, ×, ÷ and comparisons are used here, which IEEE 754
- * fixes to the bit. The SIMD kernels (lib/wasm/assembly/elementary.ts) do the same operations in the same order.
+ * fixes to the bit. The SIMD functions (lib/wasm/assembly/elementary.ts) do the same operations in the same order.
  *
  * The common part of exp, expm1, tanh and logistic:
  *
@@ -15,7 +15,7 @@
  * Results are kept as a sum high + low until the last operation, which keeps the error near 1 ulp.
  */
 import { checkFloats, reject } from "./check";
-import { isResident, kernelArray, loadKernels } from "./memory";
+import { isResident, loadWasm, wasmArray } from "./memory";
 
 const LOG2_E = Math.LOG2E;
 const LN2_HIGH = 0.6931471803691238; // the upper 32 bits of ln 2
@@ -188,9 +188,9 @@ function logSeries(z: number): number {
   return z * (a + z4 * (b + z4 * c));
 }
 
-/** Below this length a call into the kernels costs more than it saves. */
+/** Below this length a call into wasm costs more than it saves. */
 const SHORT = 16;
-/** Components that go through the kernels' memory at a time, when the caller's arrays lie elsewhere. */
+/** Components that go through wasm memory at a time, when the caller's arrays lie elsewhere. */
 const CHUNK = 2048;
 let chunk: Float64Array | undefined;
 
@@ -206,7 +206,7 @@ export function tanhInto(x: Float64Array, out: Float64Array): void {
   checkFloats("tanhInto", "out", out);
   if (x.length !== out.length) reject("tanhInto", "out", `has length ${out.length}`, `${x.length}`);
   if (x.length < SHORT) for (let i = 0; i < x.length; i++) out[i] = tanh(x[i]);
-  else applyKernel(loadKernels().tanhInto, x, out);
+  else applyTo(loadWasm().tanhInto, x, out);
 }
 
 /**
@@ -221,19 +221,19 @@ export function logisticInto(x: Float64Array, out: Float64Array): void {
   checkFloats("logisticInto", "out", out);
   if (x.length !== out.length) reject("logisticInto", "out", `has length ${out.length}`, `${x.length}`);
   if (x.length < SHORT) for (let i = 0; i < x.length; i++) out[i] = logistic(x[i]);
-  else applyKernel(loadKernels().logisticInto, x, out);
+  else applyTo(loadWasm().logisticInto, x, out);
 }
 
-function applyKernel(kernel: (x: number, out: number, n: number) => void, x: Float64Array, out: Float64Array): void {
+function applyTo(apply: (x: number, out: number, n: number) => void, x: Float64Array, out: Float64Array): void {
   if (isResident(x) && isResident(out)) {
-    kernel(x.byteOffset, out.byteOffset, x.length);
+    apply(x.byteOffset, out.byteOffset, x.length);
     return;
   }
-  chunk ??= kernelArray(CHUNK);
+  chunk ??= wasmArray(CHUNK);
   for (let i = 0; i < x.length; i += CHUNK) {
     const n = Math.min(CHUNK, x.length - i);
     chunk.set(x.subarray(i, i + n));
-    kernel(chunk.byteOffset, chunk.byteOffset, n);
+    apply(chunk.byteOffset, chunk.byteOffset, n);
     out.set(chunk.subarray(0, n), i);
   }
 }

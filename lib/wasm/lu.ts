@@ -1,7 +1,7 @@
 import type { Matrix } from "ml-matrix";
 import { checkCount, checkMatrix, checkRecord, checkVector, reject, withDefaults } from "./check";
 import { log } from "./elementary";
-import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./memory";
+import { isResident, loadWasm, releaseWasmArray, wasmArray } from "./memory";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toRowMajor } from "./vector";
 
 /**
@@ -51,7 +51,7 @@ export function factorize(A: Float64Array, size: number, options: FactorizeOptio
   return new KernelFactorization(A, size, inPlace);
 }
 
-/** Owns the factors, in the kernels' memory, padded with zeros to a multiple of four rows and columns. */
+/** Owns the factors, in wasm memory, padded with zeros to a multiple of four rows and columns. */
 class KernelFactorization implements Factorization {
   readonly determinantSign: -1 | 0 | 1;
   private readonly padded: number;
@@ -67,21 +67,18 @@ class KernelFactorization implements Factorization {
   ) {
     this.padded = (size + 3) & ~3;
     const isUsable = inPlace && this.padded === size && isResident(A);
-    this.factors = isUsable ? A : kernelArray(this.padded * this.padded);
-    this.pivots = kernelArray((size + 1) >> 1);
-    this.x = kernelArray(this.padded);
+    this.factors = isUsable ? A : wasmArray(this.padded * this.padded);
+    this.pivots = wasmArray((size + 1) >> 1);
+    this.x = wasmArray(this.padded);
     this.owned = isUsable ? [this.pivots, this.x] : [this.factors, this.pivots, this.x];
     if (!isUsable) copyPadded(A, size, this.factors, this.padded);
-    const work = kernelArray(3 * BLOCK * this.padded);
+    const work = wasmArray(3 * BLOCK * this.padded);
     const { factors, pivots, padded } = this;
-    this.determinantSign = loadKernels().factorize(
-      factors.byteOffset,
-      size,
-      padded,
-      pivots.byteOffset,
-      work.byteOffset,
-    ) as -1 | 0 | 1;
-    releaseKernelArray(work);
+    this.determinantSign = loadWasm().factorize(factors.byteOffset, size, padded, pivots.byteOffset, work.byteOffset) as
+      | -1
+      | 0
+      | 1;
+    releaseWasmArray(work);
   }
 
   get isSingular(): boolean {
@@ -100,19 +97,19 @@ class KernelFactorization implements Factorization {
   solve(b: Float64Array): Float64Array {
     this.load("solve", b);
     const { factors, size, padded, pivots, x } = this;
-    loadKernels().solve(factors.byteOffset, size, padded, pivots.byteOffset, x.byteOffset);
+    loadWasm().solve(factors.byteOffset, size, padded, pivots.byteOffset, x.byteOffset);
     return x.slice(0, size);
   }
 
   solveTransposed(b: Float64Array): Float64Array {
     this.load("solveTransposed", b);
     const { factors, size, padded, pivots, x } = this;
-    loadKernels().solveTransposed(factors.byteOffset, size, padded, pivots.byteOffset, x.byteOffset);
+    loadWasm().solveTransposed(factors.byteOffset, size, padded, pivots.byteOffset, x.byteOffset);
     return x.slice(0, size);
   }
 
   release(): void {
-    for (const array of this.owned) releaseKernelArray(array);
+    for (const array of this.owned) releaseWasmArray(array);
     this.owned.length = 0;
   }
 
@@ -168,7 +165,7 @@ export function largestSingularValue(A: Float64Array, size: number): number {
   checkVector("largestSingularValue", "A", A, size * size);
   const scale = largestEntry(A); // so that squares neither overflow nor vanish
   if (scale === 0) return 0;
-  const scaled = kernelArray(size * size);
+  const scaled = wasmArray(size * size);
   try {
     for (let i = 0; i < A.length; i++) scaled[i] = A[i] / scale;
     const between = new Float64Array(size);
@@ -180,7 +177,7 @@ export function largestSingularValue(A: Float64Array, size: number): number {
     });
     return scale * Math.sqrt(square);
   } finally {
-    releaseKernelArray(scaled);
+    releaseWasmArray(scaled);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The compiled kernels and the memory they work on.
+ * The compiled functions and the memory they work on.
  *
  * One shared WebAssembly memory holds everything and grows on demand, up to 4 GiB. Being shared, it never moves: views made
  * before it grew stay valid. Blocks are handed out first-fit from a list of free ranges, in multiples of 64 bytes.
@@ -20,8 +20,8 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 };
 
-/** The kernels of lib/kernels; pointers are byte offsets into the memory, as `array.byteOffset` gives them. */
-export interface Kernels {
+/** The functions of lib/wasm/assembly; pointers are byte offsets into the memory, as `array.byteOffset` gives them. */
+export interface WasmFunctions {
   tanhInto(x: number, out: number, n: number): void;
   logisticInto(x: number, out: number, n: number): void;
   multiply(A: number, stride: number, x: number, out: number, rows: number, columns: number): void;
@@ -112,7 +112,7 @@ interface Range {
   bytes: number;
 }
 
-let kernels: Kernels | undefined;
+let wasm: WasmFunctions | undefined;
 let compiled: object;
 let memory: KernelMemory;
 /** Free ranges by ascending address, never adjacent. */
@@ -125,19 +125,19 @@ const live = new WeakSet<Float64Array>();
 const collected = new FinalizationRegistry<number>(giveBack);
 
 /**
- * The compiled kernels, loaded at the first call.
+ * The compiled functions, loaded at the first call.
  *
- * @returns the functions of lib/kernels
- * @throws Error if kernels.wasm is missing or does not fit
+ * @returns the functions of lib/wasm/assembly
+ * @throws Error if rnn.wasm is missing or does not fit
  */
-export function loadKernels(): Kernels {
-  if (kernels !== undefined) return kernels;
-  const file = join(codeFolder, "kernels.wasm");
+export function loadWasm(): WasmFunctions {
+  if (wasm !== undefined) return wasm;
+  const file = join(codeFolder, "rnn.wasm");
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
   } catch {
-    throw new Error(`The compiled kernels are missing (${file}): run "npm start" once, which builds them.`);
+    throw new Error(`The compiled wasm is missing (${file}): run "npm start" once, which builds them.`);
   }
   compiled = compile(bytes, file);
   memory = reserve();
@@ -145,37 +145,37 @@ export function loadKernels(): Kernels {
   const { heapBase, ...functions } = instantiate(compiled, memory) as { heapBase: { value: number } };
   const start = roundUp(heapBase.value, ALIGNMENT);
   free.push({ at: start, bytes: memory.buffer.byteLength - start });
-  kernels = functions as unknown as Kernels;
-  return kernels;
+  wasm = functions as unknown as WasmFunctions;
+  return wasm;
 }
 
 function instantiate(module: object, shared: KernelMemory): object {
   const abort = (): never => {
-    throw new Error("a kernel stopped: this is a defect of rnn-dynamics");
+    throw new Error("wasm stopped: this is a defect of rnn-dynamics");
   };
   return new WebAssembly.Instance(module, { env: { memory: shared, abort } }).exports;
 }
 
-/** What another thread needs to run the same kernels on the same memory; can be sent as `workerData`. */
-export interface KernelParts {
+/** What another thread needs to run the same functions on the same memory; can be sent as `workerData`. */
+export interface WasmParts {
   readonly module: object;
   readonly memory: object;
 }
 
-/** The parts of the kernels of this thread, for `joinKernels` in another. */
-export function kernelParts(): KernelParts {
-  loadKernels();
+/** The parts of this thread's wasm, for `joinWasm` in another. */
+export function wasmParts(): WasmParts {
+  loadWasm();
   return { module: compiled, memory };
 }
 
 /**
- * The kernels of another thread, on its memory. Nothing must be allocated through them: only that thread knows what is
+ * The functions of another thread, on its memory. Nothing must be allocated through them: only that thread knows what is
  * free.
  *
- * @param parts from `kernelParts` of that thread
+ * @param parts from `wasmParts` of that thread
  */
-export function joinKernels(parts: KernelParts): Kernels {
-  return instantiate(parts.module, parts.memory as KernelMemory) as Kernels;
+export function joinWasm(parts: WasmParts): WasmFunctions {
+  return instantiate(parts.module, parts.memory as KernelMemory) as WasmFunctions;
 }
 
 function reserve(): KernelMemory {
@@ -183,9 +183,7 @@ function reserve(): KernelMemory {
     return new WebAssembly.Memory({ initial: 16, maximum: MAXIMUM_PAGES, shared: true });
   } catch {
     // V8 reserves the largest size and guard pages around it, whatever is used
-    throw new Error(
-      "The compiled kernels need 12 GB of address space (not of memory): raise its limit, see ulimit -v.",
-    );
+    throw new Error("The compiled wasm needs 12 GB of address space (not of memory): raise its limit, see ulimit -v.");
   }
 }
 
@@ -193,9 +191,7 @@ function compile(bytes: Uint8Array, file: string): object {
   try {
     return new WebAssembly.Module(bytes);
   } catch {
-    throw new Error(
-      `The compiled kernels are damaged (${file}): delete this file and run "npm start", which rebuilds it.`,
-    );
+    throw new Error(`The compiled wasm is damaged (${file}): delete this file and run "npm start", which rebuilds it.`);
   }
 }
 
@@ -229,7 +225,7 @@ function grow(where: string, size: number): void {
   const limit = MAXIMUM_PAGES - 1 - top / PAGE; // one page less, so that the end is a 32-bit number
   const inUse = [...used.values()].reduce((sum, bytes) => sum + bytes, 0);
   const got = `needs ${size} bytes (${inUse} are in use)`;
-  // what nobody holds any more is given back between two turns of the event loop, see kernelArray
+  // what nobody holds any more is given back between two turns of the event loop, see wasmArray
   const advice = "hold fewer arrays and flows, and await something now and then, or those let go are not given back";
   if (pages > limit) reject(where, "array", got, `at most ${atTop + limit * PAGE}: ${advice}`);
   // by an eighth more than asked for, so that many small requests grow the memory only now and then
@@ -272,19 +268,19 @@ function giveBack(at: number): void {
 }
 
 /**
- * A Float64Array of zeros in the kernels' memory: functions of this package that are given one work on it without a copy.
+ * A Float64Array of zeros in wasm memory: functions of this package that are given one work on it without a copy.
  *
- * The memory is given back when the array is collected, or at once by `releaseKernelArray`. A loop that makes many should
+ * The memory is given back when the array is collected, or at once by `releaseWasmArray`. A loop that makes many should
  * release them: collection waits until the program is idle. A `subarray` does not keep the memory of its parent.
  *
  * @param length number of components
  * @returns the array, on shared memory (copy it with `slice()` where a SharedArrayBuffer is not accepted)
  * @throws RangeError if length is not a positive integer, or more memory is needed than there is
  */
-export function kernelArray(length: number): Float64Array {
-  checkCount("kernelArray", "length", length);
-  loadKernels();
-  const at = allocate("kernelArray", length * 8);
+export function wasmArray(length: number): Float64Array {
+  checkCount("wasmArray", "length", length);
+  loadWasm();
+  const at = allocate("wasmArray", length * 8);
   buffers.add(memory.buffer); // V8 makes a new object also when another shared memory of the process grows
   const array = new Float64Array(memory.buffer, at, length).fill(0);
   live.add(array);
@@ -293,36 +289,36 @@ export function kernelArray(length: number): Float64Array {
 }
 
 /**
- * Gives the memory of an array from `kernelArray` back at once. The array must not be used afterwards: others get its
+ * Gives the memory of an array from `wasmArray` back at once. The array must not be used afterwards: others get its
  * memory.
  *
- * @param array from kernelArray, in use
- * @throws RangeError if it is not from kernelArray, or already released
+ * @param array from wasmArray, in use
+ * @throws RangeError if it is not from wasmArray, or already released
  */
-export function releaseKernelArray(array: Float64Array): void {
-  if (!live.delete(array)) reject("releaseKernelArray", "array", array, "one from kernelArray, not yet released");
+export function releaseWasmArray(array: Float64Array): void {
+  if (!live.delete(array)) reject("releaseWasmArray", "array", array, "one from wasmArray, not yet released");
   collected.unregister(array);
   giveBack(array.byteOffset);
 }
 
-/** Whether an array lies in the kernels' memory. */
+/** Whether an array lies in wasm memory. */
 export function isResident(array: Float64Array): boolean {
   return buffers.has(array.buffer);
 }
 
 /** Bytes handed out at this moment. */
-export function kernelBytesInUse(): number {
+export function wasmBytesInUse(): number {
   return [...used.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** A record that the kernels read and write: its class in the assembly says where the fields lie. */
-export class KernelRecord<IntField extends string, FloatField extends string = never> {
+/** A record that wasm reads and writes: its class in the assembly says where the fields lie. */
+export class WasmRecord<IntField extends string, FloatField extends string = never> {
   private readonly at: Readonly<Record<string, number>>;
   private readonly view: DataView;
 
   /**
    * @param kind name of the enumeration of its offsets
-   * @param room at least `recordBytes(kind)` bytes, as from `kernelArray`
+   * @param room at least `recordBytes(kind)` bytes, as from `wasmArray`
    */
   constructor(
     kind: RecordKind,
@@ -364,7 +360,7 @@ export function recordBytes(kind: RecordKind): number {
 function offsetsOf(kind: RecordKind): Record<string, number> {
   const known = offsets.get(kind);
   if (known) return known;
-  const told = Object.entries(loadKernels() as unknown as Record<string, { value: number }>);
+  const told = Object.entries(loadWasm() as unknown as Record<string, { value: number }>);
   const own = told.filter(([name]) => name.startsWith(`${kind}.`));
   const found = Object.fromEntries(own.map(([name, { value }]) => [name.slice(kind.length + 1), value]));
   offsets.set(kind, found);

@@ -1,4 +1,4 @@
-import { loadKernels } from "./memory";
+import { loadWasm } from "./memory";
 import { GEMM_WORK } from "./vector";
 
 /** The double-shift QR sweep (Francis): shifts, where a sweep begins, where a matrix falls apart into blocks. */
@@ -10,7 +10,7 @@ const NOTHING = 1e-150;
 /** Two shifts s₁, s₂ as (x, y, product): (s₁ − z)(s₂ − z) = (x − z)(y − z) − product for every z, without cancellation. */
 export type ShiftPair = readonly [x: number, y: number, product: number];
 
-/** A Hessenberg matrix in the kernels' memory, row-major, with room for the reflections of a sweep. */
+/** A Hessenberg matrix in wasm memory, row-major, with room for the reflections of a sweep. */
 export interface Workspace {
   readonly h: Float64Array;
   /** Numbers from row to row. */
@@ -153,7 +153,7 @@ export function startSweep(work: Workspace, l: number, end: number, [x, y, produ
     if (i > m + 2) h[i * stride + i - 3] = 0;
   }
   const { top, columns } = reach;
-  loadKernels().sweep(h.byteOffset, 8 * stride, top, l, m, end, columns, p, q, r, waiting.byteOffset);
+  loadWasm().sweep(h.byteOffset, 8 * stride, top, l, m, end, columns, p, q, r, waiting.byteOffset);
 }
 
 /**
@@ -183,7 +183,7 @@ export interface DeflationRoom {
   readonly above: Float64Array;
   readonly gemm: Float64Array;
   readonly shifts: Float64Array;
-  /** Strip and reflections of the kernel `chase`. */
+  /** Strip and reflections of the function `chase`. */
   readonly chase: Float64Array;
 }
 
@@ -326,7 +326,7 @@ function restore(work: Workspace, room: DeflationRoom, { t, size, stride: width 
     for (let j = 0; j < kept; j++) b[(n + i) * n + 1 + j] = t[j * width + size + i];
   }
   const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => room.hessenberg.byteOffset + 8 * (2 * room.size + 2) * i);
-  loadKernels().hessenberg(b.byteOffset, n, rows, 0, v, w, v2, w2);
+  loadWasm().hessenberg(b.byteOffset, n, rows, 0, v, w, v2, w2);
   for (let i = 0; i < kept; i++) {
     const row = (first + i) * stride + first;
     for (let j = Math.max(0, i - 1); j < kept; j++) h[row + j] = b[(i + 1) * n + 1 + j];
@@ -337,6 +337,6 @@ function restore(work: Workspace, room: DeflationRoom, { t, size, stride: width 
   const q = b.byteOffset + 8 * (n * n + 1);
   const [m, bytes] = [first - l, 8 * kept];
   const at = above.byteOffset;
-  loadKernels().gemm(at, bytes, from, 8 * stride, 0, q, 8 * n, 0, m, kept, size, 1, room.gemm.byteOffset);
+  loadWasm().gemm(at, bytes, from, 8 * stride, 0, q, 8 * n, 0, m, kept, size, 1, room.gemm.byteOffset);
   for (let i = 0; i < m; i++) h.set(above.subarray(i * kept, (i + 1) * kept), (l + i) * stride + first);
 }

@@ -1,5 +1,5 @@
-/** The program of the second thread (second-thread.ts starts it): the kernels' loop, until there has been no work for long. */
+/** The program of the second thread (second-thread.ts starts it): the wasm loop, until there has been no work for long. */
 import { workerData } from "node:worker_threads";
-import { joinKernels } from "./memory";
+import { joinWasm } from "./memory";
 
-joinKernels(workerData).serve();
+joinWasm(workerData).serve();

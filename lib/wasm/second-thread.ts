@@ -1,5 +1,5 @@
 /**
- * A second thread for the time loop of one large network, on the same memory and the same kernels.
+ * A second thread for the time loop of one large network, on the same memory and the same wasm.
  *
  * Unlike the pool's workers it helps within a step: the caller stays synchronous, and the bits are those of one thread
  * (lib/wasm/assembly/two-threads.ts says how). It is started when it is first wanted and is ready some hundredth of a
@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { isMainThread, Worker } from "node:worker_threads";
 import { reject } from "./check";
-import { kernelParts, loadKernels } from "./memory";
+import { loadWasm, wasmParts } from "./memory";
 
-/** As the kernels count them, see lib/wasm/assembly/two-threads.ts. */
+/** As wasm counts them, see lib/wasm/assembly/two-threads.ts. */
 const [absent, idle, working] = [0, 1, 2];
 
 /** Networks of fewer units have steps so short that the threads would mostly wait for each other. */
@@ -75,7 +75,7 @@ export function newPace(): Pace {
  *
  * @param owner whose memory the steps use
  * @param steps how many they are
- * @param together does them with the kernels `…Together`; may be ended anywhere by an interrupt, but must not throw
+ * @param together does them with the functions `…Together`; may be ended anywhere by an interrupt, but must not throw
  * @param alone does them with one thread
  */
 export function withSecondThread<Result>(
@@ -128,7 +128,7 @@ export function withdraw(owner: object): boolean {
 
 /** Ends what an interrupt has left of the last work. */
 function endLeftOver(): boolean {
-  if (loadKernels().giveUp() === 0) {
+  if (loadWasm().giveUp() === 0) {
     isImpossible = true;
     return false;
   }
@@ -139,7 +139,7 @@ function endLeftOver(): boolean {
 function isReady(): boolean {
   if (isImpossible || !isMainThread) return false;
   if (subject !== undefined && !endLeftOver()) return false;
-  const state = loadKernels().secondState();
+  const state = loadWasm().secondState();
   if (state !== absent) isStarting = false;
   else if (!isStarting) start();
   return state === idle || state === working;
@@ -149,7 +149,7 @@ function start(): void {
   isStarting = true;
   try {
     // the options of this process (a loader, an inspector) are none of its business
-    const worker = new Worker(join(__dirname, "second-thread-loop.js"), { workerData: kernelParts(), execArgv: [] });
+    const worker = new Worker(join(__dirname, "second-thread-loop.js"), { workerData: wasmParts(), execArgv: [] });
     worker.unref();
     worker.on("error", () => {
       isImpossible = true;

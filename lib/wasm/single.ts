@@ -1,4 +1,4 @@
-import { kernelArray, loadKernels, releaseKernelArray } from "./memory";
+import { loadWasm, releaseWasmArray, wasmArray } from "./memory";
 import { multiplyInto, multiplyTransposedInto, norm } from "./vector";
 
 /** Columns of a panel, as in lib/wasm/assembly/single-precision.ts. */
@@ -8,7 +8,7 @@ const BLOCK = 32;
  * P A = L U in float32: half the time and memory of the float64 factors, and an approximate inverse good to about
  * κ(A) · 6e-8. What is solved with it is a preconditioner, never an answer.
  *
- * Owns memory of the kernels, which serves one matrix after the other; `release` gives it back.
+ * Owns wasm memory, which serves one matrix after the other; `release` gives it back.
  */
 export class SingleFactors {
   readonly #padded: number;
@@ -21,36 +21,36 @@ export class SingleFactors {
   constructor(readonly size: number) {
     const padded = (size + 7) & ~7;
     this.#padded = padded;
-    this.#factors = kernelArray((padded * padded) / 2);
-    this.#pivots = kernelArray(padded / 2);
-    this.#work = kernelArray((3 * BLOCK * padded) / 2);
-    this.#room = kernelArray(padded / 2);
+    this.#factors = wasmArray((padded * padded) / 2);
+    this.#pivots = wasmArray(padded / 2);
+    this.#work = wasmArray((3 * BLOCK * padded) / 2);
+    this.#room = wasmArray(padded / 2);
     this.#x = new Float32Array(this.#room.buffer, this.#room.byteOffset, size);
   }
 
   /**
-   * Factorises a matrix, which may lie anywhere in the kernels' memory and stays as it is.
+   * Factorises a matrix, which may lie anywhere in wasm memory and stays as it is.
    *
    * @returns whether all went well: no pivot is zero, and none left the range of float32
    */
   update(A: Float64Array): boolean {
-    const kernels = loadKernels();
+    const wasm = loadWasm();
     const [factors, padded] = [this.#factors.byteOffset, this.#padded];
-    kernels.demoteMatrix(A.byteOffset, this.size, factors, padded);
+    wasm.demoteMatrix(A.byteOffset, this.size, factors, padded);
     const { byteOffset: pivots } = this.#pivots;
-    return kernels.factorizeSingle(factors, this.size, padded, pivots, this.#work.byteOffset) === 1;
+    return wasm.factorizeSingle(factors, this.size, padded, pivots, this.#work.byteOffset) === 1;
   }
 
   /** out ≈ A⁻¹ b, (N) → (N). Not finite where it leaves the range of float32. */
   solve(b: Float64Array, out: Float64Array): void {
     const scale = this.#load(b);
     const [factors, pivots, x] = [this.#factors.byteOffset, this.#pivots.byteOffset, this.#room.byteOffset];
-    loadKernels().solveSingle(factors, this.size, this.#padded, pivots, x);
+    loadWasm().solveSingle(factors, this.size, this.#padded, pivots, x);
     this.#store(scale, out);
   }
 
   release(): void {
-    for (const array of [this.#factors, this.#pivots, this.#work, this.#room]) releaseKernelArray(array);
+    for (const array of [this.#factors, this.#pivots, this.#work, this.#room]) releaseWasmArray(array);
   }
 
   /** Brings b to size 1, as residuals are far below the range of float32; returns what it was divided by. */
@@ -94,9 +94,9 @@ export class MinimalResiduals {
     readonly size: number,
     readonly most: number,
   ) {
-    this.#v = kernelArray((most + 1) * size);
-    this.#z = kernelArray(most * size);
-    this.#back = kernelArray(size);
+    this.#v = wasmArray((most + 1) * size);
+    this.#z = wasmArray(most * size);
+    this.#back = wasmArray(size);
   }
 
   /**
@@ -126,7 +126,7 @@ export class MinimalResiduals {
   }
 
   release(): void {
-    for (const array of [this.#v, this.#z, this.#back]) releaseKernelArray(array);
+    for (const array of [this.#v, this.#z, this.#back]) releaseWasmArray(array);
   }
 
   #row(rows: Float64Array, j: number): Float64Array {

@@ -1,6 +1,6 @@
 import { type AbstractMatrix, Matrix } from "ml-matrix";
 import { checkCount, checkFloats, checkMatrix, checkRecord, reject } from "./check";
-import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./memory";
+import { isResident, loadWasm, releaseWasmArray, wasmArray } from "./memory";
 
 /**
  * Products of vectors and row-major matrices, in one fixed order of summation.
@@ -8,7 +8,7 @@ import { isResident, kernelArray, loadKernels, releaseKernelArray } from "./memo
  * A dot product of length n keeps two partial sums over its first 2⌊n/2⌋ entries, even indices in one and odd indices in
  * the other, both ascending; their sum is the result, and for odd n the last product is added to that last. There is no
  * fused multiply-add. So plain loops and two-lane SIMD give the same bits, and which of them runs is only a question of
- * time: the kernels are used where the matrix already lies in their memory (`kernelArray`), as copying it would cost more
+ * time: wasm is used where the matrix already lies in their memory (`wasmArray`), as copying it would cost more
  * than the product.
  */
 
@@ -89,16 +89,16 @@ export function multiplyInto(A: Float64Array, x: Float64Array, out: Float64Array
     return;
   }
   withResidents(x, out, 0, (xAt, outAt) => {
-    loadKernels().multiply(A.byteOffset, columns * 8, xAt, outAt, rows, columns);
+    loadWasm().multiply(A.byteOffset, columns * 8, xAt, outAt, rows, columns);
   });
 }
 
-/** Below this many entries a call into the kernels costs more than it saves. */
+/** Below this many entries a call into wasm costs more than it saves. */
 const SMALL = 256;
-/** Memory of the kernels for vectors that lie elsewhere; grows with the longest seen. */
+/** Wasm memory for vectors that lie elsewhere; grows with the longest seen. */
 let room: Float64Array | undefined;
 
-/** Calls `compute` with the addresses of x, of out and of `extra` more numbers in the kernels' memory. */
+/** Calls `compute` with the addresses of x, of out and of `extra` more numbers in wasm memory. */
 function withResidents(
   x: Float64Array,
   out: Float64Array,
@@ -107,9 +107,9 @@ function withResidents(
 ): void {
   const needed = x.length + out.length + extra;
   if (room === undefined || room.length < needed) {
-    if (room !== undefined) releaseKernelArray(room);
+    if (room !== undefined) releaseWasmArray(room);
     room = undefined;
-    room = kernelArray(needed);
+    room = wasmArray(needed);
   }
   const xAt = isResident(x) ? x.byteOffset : room.byteOffset;
   if (!isResident(x)) room.set(x);
@@ -137,7 +137,7 @@ export function multiplyTransposedInto(A: Float64Array, x: Float64Array, out: Fl
   }
   if (A.length >= SMALL && isResident(A)) {
     withResidents(x, out, columns, (xAt, outAt, oddAt) => {
-      loadKernels().multiplyTransposed(A.byteOffset, xAt, outAt, oddAt, rows, columns);
+      loadWasm().multiplyTransposed(A.byteOffset, xAt, outAt, oddAt, rows, columns);
     });
     return;
   }
@@ -196,7 +196,7 @@ export function toMatrix(data: Float64Array, rows: number, columns: number): Mat
   return m;
 }
 
-/** Numbers of workspace that the kernel `gemm` needs: a block of B, a strip of A, a tile of C. */
+/** Numbers of workspace that the function `gemm` needs: a block of B, a strip of A, a tile of C. */
 export const GEMM_WORK = 49152 + 4 * 256 + 16;
 
 /**
@@ -239,7 +239,7 @@ export function multiplyRowMajor(
   checkShape("B", B, "inner", inner, "columns", columns);
   const owned: Float64Array[] = [];
   const make = (length: number): Float64Array => {
-    const array = kernelArray(length);
+    const array = wasmArray(length);
     owned.push(array);
     return array;
   };
@@ -248,10 +248,10 @@ export function multiplyRowMajor(
     a.set(A);
     b.set(B);
     const [at, width, work] = [a.byteOffset, 8 * columns, make(GEMM_WORK).byteOffset];
-    loadKernels().gemm(c.byteOffset, width, at, 8 * inner, 0, b.byteOffset, width, 0, rows, columns, inner, 1, work);
+    loadWasm().gemm(c.byteOffset, width, at, 8 * inner, 0, b.byteOffset, width, 0, rows, columns, inner, 1, work);
     return c.slice();
   } finally {
-    for (const array of owned) releaseKernelArray(array);
+    for (const array of owned) releaseWasmArray(array);
   }
 }
 

@@ -56,14 +56,14 @@ export function multiplyAdd(rounds: i32): f64 {
 const operationsPerRound = 2 * names.length * 4;
 const bytesPerPass = 96;
 
-interface Kernels {
+interface WasmFunctions {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   read(first: number, end: number): number;
   multiplyAdd(rounds: number): number;
 }
 
 /** Compiles the two loops in a temporary folder. */
-function compileKernels(folder: string): Kernels {
+function compileKernels(folder: string): WasmFunctions {
   const file = join(folder, "limits.ts");
   const binary = join(folder, "limits.wasm");
   writeFileSync(file, source);
@@ -73,7 +73,7 @@ function compileKernels(folder: string): Kernels {
   if (run.status !== 0) throw new Error(`bench: the loops that measure the machine do not compile\n${run.stderr}`);
   // the types of ES2022 do not know WebAssembly
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyTypes }).WebAssembly;
-  return new Instance(new Module(readFileSync(binary)), { env: { abort() {} } }).exports as Kernels;
+  return new Instance(new Module(readFileSync(binary)), { env: { abort() {} } }).exports as WasmFunctions;
 }
 
 interface WebAssemblyTypes {
@@ -97,19 +97,19 @@ function least(work: () => void, seconds: number): number {
  * @param seconds how long each measurement may take
  */
 export function measureLimits(folder: string, seconds: number): Limits {
-  const kernels = compileKernels(folder);
+  const wasm = compileKernels(folder);
   const rounds = 20_000;
-  for (let i = 0; i < 50; i++) kernels.multiplyAdd(100);
-  const flops = (operationsPerRound * rounds) / least(() => kernels.multiplyAdd(rounds), seconds);
+  for (let i = 0; i < 50; i++) wasm.multiplyAdd(100);
+  const flops = (operationsPerRound * rounds) / least(() => wasm.multiplyAdd(rounds), seconds);
   const known = new Map<number, number>();
   const bandwidth = (bytes: number): number => {
     const size = bytesPerPass * Math.ceil(bytes / bytesPerPass);
     const first = 65536;
-    const pages = Math.ceil((first + size - kernels.memory.buffer.byteLength) / 65536);
-    if (pages > 0) kernels.memory.grow(pages);
+    const pages = Math.ceil((first + size - wasm.memory.buffer.byteLength) / 65536);
+    if (pages > 0) wasm.memory.grow(pages);
     const repeats = Math.max(1, Math.round(4e7 / size));
     const work = (): void => {
-      for (let i = 0; i < repeats; i++) kernels.read(first, first + size);
+      for (let i = 0; i < repeats; i++) wasm.read(first, first + size);
     };
     work();
     const rate = known.get(size) ?? (size * repeats) / least(work, seconds);

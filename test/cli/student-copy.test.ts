@@ -131,7 +131,7 @@ describe("cli/student-copy", () => {
     assert.deepEqual([setUp.status, setUp.stderr], [0, ""]);
     assert.equal(
       setUp.stdout,
-      "Compiling lib …\nCompiling kernels …\nCompiling plotly.js …\nCompiling claims …\nCompiling commands …\n",
+      "Compiling lib …\nCompiling wasm …\nCompiling plotly.js …\nCompiling claims …\nCompiling commands …\n",
     );
     const check = 'require("rnn-dynamics").check("1.1", () => 42)';
     assert.equal(inCopy("-e", check).stdout, "1.1 cannot be checked: this copy has no solutions\n");

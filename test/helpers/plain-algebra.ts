@@ -1,4 +1,4 @@
-/** The textbook loops behind the kernels, with the same operations in the same order: what the bits are compared with. */
+/** The textbook loops behind wasm, with the same operations in the same order: what the bits are compared with. */
 
 /** P A = L U in place, row by row; returns the sign of the determinant. */
 export function plainFactorize(a: Float64Array, n: number, pivots: Int32Array): number {

@@ -1,4 +1,4 @@
-/** The textbook loops behind the eigenvalue kernels, with the same operations in the same order. */
+/** The textbook loops behind the eigenvalue functions, with the same operations in the same order. */
 
 /** C ← C + sign·A B, every entry receiving its terms one by one with k ascending. */
 export function plainGemm(
@@ -43,7 +43,7 @@ export function plainHessenberg(a: Float64Array, n: number, rows = n, first = 0)
   }
 }
 
-/** Rows and columns of a sweep, as the kernel has them. */
+/** Rows and columns of a sweep, as wasm has them. */
 export interface SweepRange {
   readonly l: number;
   readonly m: number;

@@ -3,7 +3,7 @@ import * as doubleDouble from "../oracles/double-double";
 type DoubleDouble = doubleDouble.DoubleDouble;
 const { add, logistic, multiply, negate, tanh, twoProduct, twoSum } = doubleDouble;
 
-/** The textbook loop behind the kernel of the extended residual, F = −x + W r(x) + d: what the bits are compared with. */
+/** The textbook loop behind the wasm of the extended residual, F = −x + W r(x) + d: what the bits are compared with. */
 export function plainExtendedVelocity(
   activation: "tanh" | "logistic",
   W: Float64Array,

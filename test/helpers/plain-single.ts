@@ -1,4 +1,4 @@
-/** The textbook loops behind the float32 kernels, each operation rounded by Math.fround: what the bits are compared with. */
+/** The textbook loops behind the float32 functions, each operation rounded by Math.fround: what the bits are compared with. */
 
 const f = Math.fround;
 

@@ -10,7 +10,7 @@ import {
 import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { ensembleStrips } from "rnn-dynamics/dist/network/strips";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
+import { wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { assertClose } from "../helpers/assertions";
 import { randomNetwork } from "../helpers/noise-networks";
@@ -40,7 +40,7 @@ function statesOf(units: number, networks: readonly EnsembleNetwork[], count: nu
   });
 }
 
-/** Final states and outputs by the kernels, the steps taken in several calls. */
+/** Final states and outputs by wasm, the steps taken in several calls. */
 function byKernels(
   units: number,
   Wr: Float64Array,
@@ -101,13 +101,13 @@ describe("an ensemble of simulations", () => {
   });
 
   it("gives its memory back, and cannot be used then", () => {
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     const weights = ensembleWeights(8);
     const networks = networksOf(8, 2);
     const ensemble = new Ensemble(8, weights.strips, networks, statesOf(8, networks, 3, 5));
     ensemble.release();
     assert.throws(() => ensemble.advance(1, []), /^RangeError: advance: ensemble is released, expected one in use$/);
     weights.release();
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
+import { wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
 import { assertRejects } from "../helpers/assertions";
 import { exactLogistic, exactTanh, fixed, fixedPair, times, toNumber } from "../helpers/exact-pairs";
@@ -88,9 +88,9 @@ describe("the extended residual of a flow of rates", () => {
 
   it("keeps no memory and says what is wrong with its arguments", () => {
     const { flow, x, xLow, out, outLow } = sample(5, "tanh", 1, 1);
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     flow.velocityExtended?.(x, xLow, out, outLow);
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
     assertRejects(
       () => flow.velocityExtended?.(x, xLow.slice(1), out, outLow),
       "velocityExtended: xLow has length 4, expected 5",

@@ -5,14 +5,14 @@ import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { createForceRun, createSimulationRun, type ForceRun } from "rnn-dynamics/dist/network/run";
 import { advanceForce, advanceSimulation } from "rnn-dynamics/dist/network/time-loop";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
+import { wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { assertClose } from "../helpers/assertions";
 import { setUp, signals, train } from "../helpers/force-runs";
 import { referenceAdvanceForce, referenceAdvanceSimulation } from "../oracles/plain-loop";
 
 describe("time loops", () => {
   for (const activation of ["tanh", "logistic"] as const) {
-    it(`training has the same bits by kernels and by plain loops (${activation})`, () => {
+    it(`training has the same bits by wasm and by plain loops (${activation})`, () => {
       for (const units of [1, 2, 3, 4, 5, 7, 64, 129]) {
         const setup = setUp(units, { activation, trainEvery: units === 7 ? 3 : 2 });
         // longer than a chunk, and begun in the middle of a period
@@ -31,7 +31,7 @@ describe("time loops", () => {
     });
   }
 
-  it("simulation has the same bits by kernels and by plain loops, and those of training that never comes", () => {
+  it("simulation has the same bits by wasm and by plain loops, and those of training that never comes", () => {
     for (const units of [1, 2, 3, 5, 64, 129]) {
       const rng = createRng(units);
       const Wo = Float64Array.from({ length: 3 * units }, () => rng.normal(0, 1 / units));
@@ -193,15 +193,15 @@ describe("time loops", () => {
   });
 
   it("gives all of its memory back, after a refusal too", () => {
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     const setup = setUp(40);
     const run = createForceRun(setup);
-    assert.ok(kernelBytesInUse() > before);
+    assert.ok(wasmBytesInUse() > before);
     run.release();
     run.release();
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
     assert.throws(() => createForceRun({ ...setup, alpha: 0 }));
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
   });
 
   it("rejects what cannot be run", () => {

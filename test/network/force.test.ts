@@ -206,7 +206,7 @@ describe("force", () => {
       bytes.writeDoubleLE(w, 8 * i);
     });
     // made by: node node_modules/mocha/bin/mocha.js data/cache/build/test/network/force.test.js -g golden
-    // with the plain loops, whose order of summation the kernels must keep
+    // with the plain loops, whose order of summation wasm must keep
     assert.equal(
       createHash("sha256").update(bytes).digest("hex"),
       "c2cced50a7a0ce7aa5ac1eaa1dec1abf4f2ddf80ed6cc079473171aede1eec30",

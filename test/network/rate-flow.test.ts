@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { activation, rateFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
+import { releaseWasmArray, wasmArray } from "rnn-dynamics/dist/wasm/memory";
 import { assertClose } from "../helpers/assertions";
 import { checkFlow } from "../helpers/check-flow";
 
@@ -28,7 +28,7 @@ describe("rateFlow", () => {
     );
   });
 
-  it("fills J = −I + W diag r′ by the kernel with the bits of the plain loop [J15 eq. 21]", () => {
+  it("fills J = −I + W diag r′ by wasm with the bits of the plain loop [J15 eq. 21]", () => {
     fc.assert(
       fc.property(sizes, names, fc.integer(), (size, name, seed) => {
         const { flow, weights, x } = sample(size, name, seed);
@@ -36,14 +36,14 @@ describe("rateFlow", () => {
         const rates = new Float64Array(size);
         rateInto(x, rates);
         const plain = weights.map((w, k) => w * slope(rates[k % size]) - (k % (size + 1) === 0 ? 1 : 0));
-        const resident = kernelArray(size * size);
+        const resident = wasmArray(size * size);
         resident.fill(Number.NaN);
         flow.jacobianInto?.(x, resident);
         assert.deepEqual(resident.slice(), plain);
         const elsewhere = new Float64Array(size * size);
         flow.jacobianInto?.(x, elsewhere);
         assert.deepEqual(elsewhere, plain);
-        releaseKernelArray(resident);
+        releaseWasmArray(resident);
       }),
     );
   });

@@ -8,7 +8,7 @@
  *     add ≤ 3 u² + O(u³)     multiply ≤ 5 u²     divide, sqrt ≤ 10 u²     expm1, exp, tanh, logistic ≤ 2⁻¹⁰⁰, about 60 u²
  *
  * all relative, the last line measured, not proved. They hold while nothing leaves 1e-290 … 1e290; beyond, low parts
- * underflow or products overflow, which leaves about a double's digits, or nothing finite. The kernels
+ * underflow or products overflow, which leaves about a double's digits, or nothing finite. Wasm
  * (lib/wasm/assembly/double-double.ts) do the same operations in the same order.
  */
 import { checkRecord, reject } from "rnn-dynamics/dist/wasm/check";

@@ -1,4 +1,4 @@
-/** An ensemble of simulations in plain TypeScript, the oracle of its kernels: same operations, same order, same bits. */
+/** An ensemble of simulations in plain TypeScript, the oracle of its wasm: same operations, same order, same bits. */
 
 import type { EnsembleNetwork, EnsembleState } from "rnn-dynamics/dist/network/ensemble";
 import { logistic, tanh } from "rnn-dynamics/dist/wasm/elementary";

@@ -7,7 +7,7 @@
  *   and, in training, at steps t with (t+1) divisible by trainEvery:
  *     k = P r,  c = 1/(1 + rᵀ k),  P ← P − c k kᵀ,  Wo ← Wo − c (z − f) kᵀ
  *
- * The kernels (force-loop.ts) do the same operations in the same order; tests compare the bits.
+ * Wasm (time-loop.ts) does the same operations in the same order; tests compare the bits.
  */
 
 import {
@@ -85,7 +85,7 @@ function eulerStep(run: KernelRun, input: Float64Array, t: number, output: Float
 
 const unpacked = new WeakMap<KernelRun, Float64Array>();
 
-/** Wr row by row, (units·units): taken out of the kernels' strips once for each run. */
+/** Wr row by row, (units·units): taken out of the wasm strips once for each run. */
 function recurrentWeights(run: KernelRun): Float64Array {
   const known = unpacked.get(run);
   if (known !== undefined) return known;

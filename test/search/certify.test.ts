@@ -7,7 +7,7 @@ import { simpleRnnFlow } from "rnn-dynamics/dist/network/rate-flow";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { certify, polishFixedPoint } from "rnn-dynamics/dist/search/certify";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
+import { wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { assertClose, assertRejects } from "../helpers/assertions";
 import { decoupledFlipFlop, doubleWell3 } from "../oracles/solved-flows";
 
@@ -190,9 +190,9 @@ describe("certify", () => {
       },
       lipschitzOfJacobian: () => 1,
     };
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     for (const call of [certify, minimizeSpeed]) assert.throws(() => call(broken, new Float64Array(40).fill(1)));
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
   });
 
   it("answers with numbers, never NaN, at any point", () => {

@@ -6,7 +6,7 @@ import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { NewtonStep } from "rnn-dynamics/dist/search/steps";
 import { EnergySurface } from "rnn-dynamics/dist/search/surface";
 import { solve } from "rnn-dynamics/dist/wasm/lu";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
+import { wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { norm } from "rnn-dynamics/dist/wasm/vector";
 
 /** Newton's steps at some points in turn: ‖F + J p‖/‖F‖ of each, and how often was factorised. */
@@ -79,9 +79,9 @@ describe("Newton's step along a search", () => {
   });
 
   it("gives the same bits each time, and its memory back", () => {
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     const points = [first, near(0.1), near(0.2)];
     assert.deepEqual(stepsAlong(flow, points), stepsAlong(flow, points));
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
   });
 });

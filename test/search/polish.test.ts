@@ -7,7 +7,7 @@ import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { certify, polishFixedPoint } from "rnn-dynamics/dist/search/certify";
 import { minimizeSpeed } from "rnn-dynamics/dist/search/minimize";
 import { factorize } from "rnn-dynamics/dist/wasm/lu";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
+import { wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { assertRejects } from "../helpers/assertions";
 import { exactTanh, fixed, fixedPair, ONE, over, times, toNumber } from "../helpers/exact-pairs";
@@ -94,9 +94,9 @@ describe("polishFixedPoint", () => {
     assert.notEqual(own.x, end.x);
     assert.ok(lu.solve(new Float64Array(30).fill(1)).every(Number.isFinite), "not released");
     lu.release();
-    const memory = kernelBytesInUse();
+    const memory = wasmBytesInUse();
     polishFixedPoint(flow, end.x);
-    assert.equal(kernelBytesInUse(), memory);
+    assert.equal(wasmBytesInUse(), memory);
   });
 
   it("returns a point of a flow without extended residual as it came, and says so", () => {

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelArray, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
+import { loadWasm, releaseWasmArray, wasmArray } from "rnn-dynamics/dist/wasm/memory";
 import { GEMM_WORK } from "rnn-dynamics/dist/wasm/vector";
 import { plainChase, plainHessenberg, plainPanels, plainSweep } from "../helpers/plain-eigen";
 
 const rng = createRng("eigen kernel tests");
 const random = (length: number): Float64Array => Float64Array.from({ length }, () => rng.normal());
 
-/** Copies arrays and workspaces into the kernels' memory, runs, and returns what became of the first. */
+/** Copies arrays and workspaces into wasm memory, runs, and returns what became of the first. */
 function inKernels(arrays: (Float64Array | number)[], run: (...at: number[]) => void): Float64Array {
-  const owned = arrays.map((a) => kernelArray(typeof a === "number" ? a : a.length));
+  const owned = arrays.map((a) => wasmArray(typeof a === "number" ? a : a.length));
   for (const [i, a] of arrays.entries()) if (typeof a !== "number") owned[i].set(a);
   run(...owned.map((a) => a.byteOffset));
   const first = owned[0].slice();
-  for (const a of owned) releaseKernelArray(a);
+  for (const a of owned) releaseWasmArray(a);
   return first;
 }
 
@@ -21,7 +21,7 @@ function inKernels(arrays: (Float64Array | number)[], run: (...at: number[]) => 
 const hessenbergMatrix = (n: number): Float64Array =>
   random(n * n).map((a, k) => (k % n < Math.floor(k / n) - 1 ? 0 : a));
 
-describe("the eigenvalue kernels have the bits of the textbook loops:", () => {
+describe("the eigenvalue functions have the bits of the textbook loops:", () => {
   it("reduction to Hessenberg form, a column at a time", () => {
     for (const n of [1, 2, 3, 4, 5, 8, 17, 64, 129]) {
       const stride = n + (n % 2);
@@ -30,7 +30,7 @@ describe("the eigenvalue kernels have the bits of the textbook loops:", () => {
       for (let i = 0; i < n; i++) padded.set(A.subarray(i * n, (i + 1) * n), i * stride);
       const h = inKernels([padded, 4 * stride], (at, work) => {
         const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work + 8 * stride * i);
-        loadKernels().hessenberg(at, stride, stride, 0, v, w, v2, w2);
+        loadWasm().hessenberg(at, stride, stride, 0, v, w, v2, w2);
       });
       plainHessenberg(A, n);
       assert.deepEqual(
@@ -51,7 +51,7 @@ describe("the eigenvalue kernels have the bits of the textbook loops:", () => {
       const A = random(n * rows);
       const h = inKernels([A, 4 * rows], (at, work) => {
         const [v, w, v2, w2] = [0, 1, 2, 3].map((i) => work + 8 * rows * i);
-        loadKernels().hessenberg(at, n, rows, first, v, w, v2, w2);
+        loadWasm().hessenberg(at, n, rows, first, v, w, v2, w2);
       });
       plainHessenberg(A, n, rows, first);
       assert.deepEqual(h, A, `n = ${n}`);
@@ -69,7 +69,7 @@ describe("the eigenvalue kernels have the bits of the textbook loops:", () => {
       if (n === 102) for (let i = 0; i < n; i++) A[i * n + 3] = i > 4 ? 0 : A[i * n + 3];
       if (n === 102) A.fill(0, 6 * n);
       const room = (4 * 32 + 1) * n + 32 * 34 + GEMM_WORK;
-      const h = inKernels([A, room], (at, work) => loadKernels().reducePanels(at, n, columns, work));
+      const h = inKernels([A, room], (at, work) => loadWasm().reducePanels(at, n, columns, work));
       plainPanels(A, n, columns);
       assert.deepEqual(h, A, `n = ${n}`);
     }
@@ -88,7 +88,7 @@ describe("the eigenvalue kernels have the bits of the textbook loops:", () => {
       const H = hessenbergMatrix(n);
       if (n === 64) H[30 * n + 29] = 0; // a reflection in the middle may find nothing to do
       const h = inKernels([H, 5 * (n + 2)], (at, waiting) =>
-        loadKernels().sweep(at, 8 * n, top, l, m, end, columns, 0.4, -0.3, 0.3, waiting),
+        loadWasm().sweep(at, 8 * n, top, l, m, end, columns, 0.4, -0.3, 0.3, waiting),
       );
       plainSweep(H, n, { l, m, end, top, columns }, [0.4, -0.3, 0.3]);
       assert.deepEqual(h, H, `n = ${n}`);
@@ -110,7 +110,7 @@ describe("the eigenvalue kernels have the bits of the textbook loops:", () => {
       const pairs = Array.from({ length: bulges }, () => [rng.normal(), rng.normal(), rng.normal()] as const);
       const room = (3 * bulges + 32 + 3) * 32 + 3 * bulges * 32;
       const h = inKernels([H, Float64Array.from(pairs.flat()), room], (at, shifts, work) =>
-        loadKernels().chase(at, 8 * n, l, end, shifts, bulges, work),
+        loadWasm().chase(at, 8 * n, l, end, shifts, bulges, work),
       );
       plainChase(H, n, l, end, pairs);
       assert.deepEqual(h, H, `n = ${n}`);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { EVD, Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { type Eigenvalues, eigenvalues, eigenvaluesOf } from "rnn-dynamics/dist/wasm/eigen";
-import { kernelBytesInUse } from "rnn-dynamics/dist/wasm/memory";
+import { wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { assertClose } from "../helpers/assertions";
 import { plainFactorize } from "../helpers/plain-algebra";
 
@@ -246,7 +246,7 @@ describe("eigenvalues", () => {
   });
 
   it("reject what is not a square matrix of finite numbers, and leave no memory behind", () => {
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     const table: [() => unknown, string][] = [
       [() => eigenvalues(new Matrix(2, 3)), "eigenvalues: A is 2×3, expected a square matrix"],
       [() => eigenvalues(new Matrix([[NaN]])), "eigenvalues: A has NaN at row 0, column 0, expected finite numbers"],
@@ -259,6 +259,6 @@ describe("eigenvalues", () => {
     ];
     for (const [run, message] of table) assert.throws(run, { name: "RangeError", message });
     eigenvaluesOf(random(100), 10);
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
   });
 });

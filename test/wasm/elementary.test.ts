@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { exp, expm1, log, logistic, logisticInto, tanh, tanhInto } from "rnn-dynamics/dist/wasm/elementary";
-import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
+import { releaseWasmArray, wasmArray } from "rnn-dynamics/dist/wasm/memory";
 import {
   exactExp,
   exactExpm1,
@@ -149,11 +149,11 @@ describe("elementary functions", () => {
         const out = new Float64Array(length);
         into(x, out);
         assert.deepEqual(out, expected);
-        const resident = kernelArray(length);
+        const resident = wasmArray(length);
         resident.set(x);
         into(resident, resident);
         assert.deepEqual(resident.slice(), expected);
-        releaseKernelArray(resident);
+        releaseWasmArray(resident);
         into(x, x);
         assert.deepEqual(x, expected);
       }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
+import { releaseWasmArray, wasmArray, wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { MinimalResiduals, type PreconditionedSystem } from "rnn-dynamics/dist/wasm/single";
 import { multiplyInto, norm } from "rnn-dynamics/dist/wasm/vector";
 
@@ -80,10 +80,10 @@ describe("minimal residuals", () => {
   });
 
   it("give their memory back", () => {
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     new MinimalResiduals(10, 4).release();
-    assert.equal(kernelBytesInUse(), before);
-    const kept = kernelArray(4);
-    releaseKernelArray(kept);
+    assert.equal(wasmBytesInUse(), before);
+    const kept = wasmArray(4);
+    releaseWasmArray(kept);
   });
 });

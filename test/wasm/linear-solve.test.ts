@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Matrix, SVD } from "ml-matrix";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
 import { factorize, largestSingularValue, smallestSingularValue, solve } from "rnn-dynamics/dist/wasm/lu";
-import { kernelArray, kernelBytesInUse, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
+import { releaseWasmArray, wasmArray, wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { norm, toMatrix } from "rnn-dynamics/dist/wasm/vector";
 import { plainFactorize, plainSolve, plainSolveTransposed } from "../helpers/plain-algebra";
 
@@ -63,15 +63,15 @@ describe("linear-solve", () => {
     const b = random(n);
     const x = factorize(A, n).solve(b);
     assert.deepEqual(A, copy);
-    const resident = kernelArray(n * n);
+    const resident = wasmArray(n * n);
     resident.set(A);
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     const f = factorize(resident, n, { inPlace: true });
-    assert.ok(kernelBytesInUse() - before < n * n * 8, "a copy was made");
+    assert.ok(wasmBytesInUse() - before < n * n * 8, "a copy was made");
     assert.notDeepEqual(resident.slice(), copy);
     assert.deepEqual(f.solve(b), x);
     f.release();
-    releaseKernelArray(resident);
+    releaseWasmArray(resident);
     assert.deepEqual(factorize(A, n, { inPlace: true }).solve(b), x);
   });
 
@@ -192,12 +192,12 @@ describe("linear-solve", () => {
   });
 
   it("gives its memory back, once, and is of no use afterwards", () => {
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     const f = factorize(random(100), 10);
-    assert.ok(kernelBytesInUse() > before);
+    assert.ok(wasmBytesInUse() > before);
     f.release();
     f.release();
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
     assert.throws(() => f.solve(new Float64Array(10)), {
       message: "solve: factorization is released, expected one in use",
     });

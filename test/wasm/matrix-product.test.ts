@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelArray, kernelBytesInUse, loadKernels, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
+import { loadWasm, releaseWasmArray, wasmArray, wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { GEMM_WORK, multiplyMatrices, multiplyRowMajor } from "rnn-dynamics/dist/wasm/vector";
 import { plainGemm } from "../helpers/plain-eigen";
 
@@ -40,7 +40,7 @@ describe("products of matrices", () => {
         const rng = createRng(seed);
         const draw = (length: number): Float64Array => Float64Array.from({ length }, () => rng.normal());
         const [A, B, C] = [draw(m * k), draw(k * n), draw(m * n)];
-        const [a, b, c, work] = [m * k, k * n, m * n, GEMM_WORK].map((length) => kernelArray(length));
+        const [a, b, c, work] = [m * k, k * n, m * n, GEMM_WORK].map((length) => wasmArray(length));
         a.set(left ? transpose(A, m, k) : A);
         b.set(right ? transpose(B, k, n) : B);
         c.set(C);
@@ -48,30 +48,30 @@ describe("products of matrices", () => {
         const sign = seed % 2 === 0 ? 1 : -1;
         const [l, r] = [left ? 1 : 0, right ? 1 : 0];
         const [pc, pa, pb] = [c.byteOffset, a.byteOffset, b.byteOffset];
-        loadKernels().gemm(pc, 8 * n, pa, 8 * ca, l, pb, 8 * cb, r, m, n, k, sign, work.byteOffset);
+        loadWasm().gemm(pc, 8 * n, pa, 8 * ca, l, pb, 8 * cb, r, m, n, k, sign, work.byteOffset);
         plainGemm(C, A, B, [m, n, k], sign);
         assert.deepEqual(c.slice(), C);
-        for (const array of [a, b, c, work]) releaseKernelArray(array);
+        for (const array of [a, b, c, work]) releaseWasmArray(array);
       }),
       { numRuns: 60 },
     );
   });
 
   it("leave what lies beside a block as it was", () => {
-    const [c, a, work] = [kernelArray(10 * 10), kernelArray(25), kernelArray(GEMM_WORK)];
+    const [c, a, work] = [wasmArray(10 * 10), wasmArray(25), wasmArray(GEMM_WORK)];
     c.fill(7);
     a.fill(1);
     const at = c.byteOffset + 8 * 22;
-    loadKernels().gemm(at, 80, a.byteOffset, 40, 0, a.byteOffset, 40, 0, 5, 5, 5, 1, work.byteOffset);
+    loadWasm().gemm(at, 80, a.byteOffset, 40, 0, a.byteOffset, 40, 0, 5, 5, 5, 1, work.byteOffset);
     for (const [k, x] of c.entries()) {
       const [i, j] = [Math.floor(k / 10), k % 10];
       assert.equal(x, i >= 2 && i < 7 && j >= 2 && j < 7 ? 12 : 7);
     }
-    for (const array of [c, a, work]) releaseKernelArray(array);
+    for (const array of [c, a, work]) releaseWasmArray(array);
   });
 
   it("agree with ml-matrix, and reject shapes that do not fit, leaving no memory behind", () => {
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     const rng = createRng("products");
     const [A, B] = [
       Matrix.from1DArray(
@@ -99,6 +99,6 @@ describe("products of matrices", () => {
       ],
     ];
     for (const [run, message] of table) assert.throws(run, { name: "RangeError", message });
-    assert.equal(kernelBytesInUse(), before);
+    assert.equal(wasmBytesInUse(), before);
   });
 });

@@ -13,7 +13,7 @@ import { simulate } from "rnn-dynamics/dist/network/simulate";
 import { flipFlop } from "rnn-dynamics/dist/network/tasks";
 import { advanceForce, advanceSimulation } from "rnn-dynamics/dist/network/time-loop";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelBytesInUse, loadKernels } from "rnn-dynamics/dist/wasm/memory";
+import { loadWasm, wasmBytesInUse } from "rnn-dynamics/dist/wasm/memory";
 import { threadsFor } from "rnn-dynamics/dist/wasm/second-thread";
 import { setUp, signals, train } from "../helpers/force-runs";
 
@@ -32,7 +32,7 @@ function together(setup: ForceSetup): Run {
 /** Starts the second thread if there is none and waits until it is ready; one that never comes ends at mocha's limit. */
 async function whenReady(): Promise<void> {
   const run = together(setUp(1));
-  while (loadKernels().secondState() !== 1) {
+  while (loadWasm().secondState() !== 1) {
     train(advanceForce, run, signals(setUp(1), 1));
     await sleep(20);
   }
@@ -61,14 +61,14 @@ async function byBoth(pieces: number, work: () => number): Promise<void> {
 
 /** The same training by two threads and by one; returns how many pieces the second thread has done. */
 function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeof signals>) => void): number {
-  const before = loadKernels().secondDone();
+  const before = loadWasm().secondDone();
   const [two, one] = [together, (s: ForceSetup) => createForceRun(s)].map((create) => {
     const run = create(setup);
     const s = signals(setup, steps);
     change?.(s);
     const result = traces(run, s, train(advanceForce, run, s, 3));
     run.release();
-    return { result, pieces: loadKernels().secondDone() };
+    return { result, pieces: loadWasm().secondDone() };
   });
   assertSame(two.result, one.result, `N = ${setup.units}, ${setup.activation}`);
   assert.equal(one.pieces, two.pieces);
@@ -100,11 +100,11 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
         await byBoth(threads === 2 ? 3 : 0, () => {
           const run = createSimulationRun(setup, threads);
           (run as KernelRun).pace.left = Number.POSITIVE_INFINITY;
-          const before = loadKernels().secondDone();
+          const before = loadWasm().secondDone();
           assert.equal(advanceSimulation(run, s.input, 130, s.output), 130);
           x = run.x.slice();
           run.release();
-          return loadKernels().secondDone() - before;
+          return loadWasm().secondDone() - before;
         });
         results.push({ output: s.output, x });
       }
@@ -152,16 +152,16 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
   });
 
   it("gives all memory back", () => {
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     const run = together(setUp(600));
     train(advanceForce, run, signals(setUp(600), 10));
     run.release();
-    assert.ok(kernelBytesInUse() <= before); // arrays of other tests may be collected meanwhile
+    assert.ok(wasmBytesInUse() <= before); // arrays of other tests may be collected meanwhile
   });
 
   it("survives an interrupt of the first: it does not spin, gives the memory back, and does the next run right", async function () {
     if (process.platform === "win32") this.skip();
-    const before = kernelBytesInUse();
+    const before = wasmBytesInUse();
     for (let round = 0; round < 3; round++) {
       const setup = setUp(700);
       const run = together(setup);
@@ -188,8 +188,8 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
       assert.ok(used.user + used.system < 200_000, `${used.user + used.system} µs of 400 000 were spent waiting`);
       if (round === 1) compare(setup, 70);
       run.release();
-      assert.ok(kernelBytesInUse() <= before); // arrays of other tests may be collected meanwhile
-      while (loadKernels().secondState() !== 1) {
+      assert.ok(wasmBytesInUse() <= before); // arrays of other tests may be collected meanwhile
+      while (loadWasm().secondState() !== 1) {
         await sleep(5);
         compare(setup, 70); // it is ready again, or is started again if it has left for want of work
       }
@@ -215,7 +215,7 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
     const net = network.create({ units: 60, inputs: 3, outputs: 3, rng });
     const task = network.flipFlop({ bits: 3, steps: 3000, rng });
     const train = () => network.train(net, task, { x0: network.initialActivation(net, numbers.rng(2)), threads: 2 });
-    const { loadKernels } = require(${JSON.stringify(join(lib, "wasm", "memory.js"))});
+    const { loadWasm } = require(${JSON.stringify(join(lib, "wasm", "memory.js"))});
     ${more}`;
   const node = (args: string[], code: string) =>
     spawnSync(process.execPath, [...args, "-e", program(code)], { encoding: "utf8", timeout: 20 * 60_000 });
@@ -224,7 +224,7 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
     for (const end of ["", "process.exit(0)", "process.exitCode = 0"]) {
       const code = `const go = () => {
           train();
-          if (loadKernels().secondDone() === 0) return void setTimeout(go, 20);
+          if (loadWasm().secondDone() === 0) return void setTimeout(go, 20);
           console.log("both");
           ${end}
         };
@@ -237,7 +237,7 @@ function compare(setup: ForceSetup, steps: number, change?: (s: ReturnType<typeo
   it("is done without, in silence, where no thread may be started", function () {
     const flag = ["--permission", "--experimental-permission"].find((f) => process.allowedNodeEnvironmentFlags.has(f));
     if (flag === undefined) this.skip();
-    const code = "train(); console.log(train().status, loadKernels().secondDone());";
+    const code = "train(); console.log(train().status, loadWasm().secondDone());";
     const { stdout, status } = node([flag, "--allow-fs-read=*"], code);
     assert.deepEqual({ stdout, status }, { stdout: "completed 0\n", status: 0 });
   });

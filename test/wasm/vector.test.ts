@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Matrix } from "ml-matrix";
 import { createRng } from "rnn-dynamics/dist/numbers/random";
-import { kernelArray, releaseKernelArray } from "rnn-dynamics/dist/wasm/memory";
+import { releaseWasmArray, wasmArray } from "rnn-dynamics/dist/wasm/memory";
 import { dot, multiplyInto, multiplyTransposedInto, norm, toMatrix, toRowMajor } from "rnn-dynamics/dist/wasm/vector";
 
 const rng = createRng("vector tests");
@@ -28,11 +28,11 @@ describe("vectors and row-major matrices", () => {
   });
 
   const sizes = [1, 2, 3, 5, 6, 7, 12, 13, 64, 129];
-  it("A x and Aᵀ x have the same bits by loops and by kernels, for all shapes", () => {
+  it("A x and Aᵀ x have the same bits by loops and by wasm, for all shapes", () => {
     for (const rows of sizes) {
       for (const columns of [...sizes, 300]) {
         const A = random(rows * columns);
-        const resident = kernelArray(rows * columns);
+        const resident = wasmArray(rows * columns);
         resident.set(A);
         const x = random(columns);
         const expected = Float64Array.from({ length: rows }, (_, i) =>
@@ -53,13 +53,13 @@ describe("vectors and row-major matrices", () => {
           multiplyTransposedInto(matrix, tall, z);
           assert.deepEqual(z, transposed, `${rows}×${columns} transposed`);
         }
-        releaseKernelArray(resident);
+        releaseWasmArray(resident);
       }
     }
   });
 
-  it("works with vectors in the kernels' memory", () => {
-    const [A, x, y, z] = [kernelArray(30 * 40), kernelArray(40), kernelArray(30), kernelArray(40)];
+  it("works with vectors in wasm memory", () => {
+    const [A, x, y, z] = [wasmArray(30 * 40), wasmArray(40), wasmArray(30), wasmArray(40)];
     A.set(random(1200));
     x.set(random(40));
     multiplyInto(A, x, y);
@@ -70,17 +70,17 @@ describe("vectors and row-major matrices", () => {
     const back = new Float64Array(40);
     multiplyTransposedInto(A.slice(), expected, back);
     assert.deepEqual(z.slice(), back);
-    for (const array of [A, x, y, z]) releaseKernelArray(array);
+    for (const array of [A, x, y, z]) releaseWasmArray(array);
   });
 
   it("passes NaN and infinity on instead of hiding them", () => {
-    const A = kernelArray(20 * 20).fill(1);
+    const A = wasmArray(20 * 20).fill(1);
     A[5] = NaN;
     A[45] = Infinity;
     const y = new Float64Array(20);
     multiplyInto(A, new Float64Array(20).fill(1), y);
     assert.ok(Number.isNaN(y[0]) && y[1] === 20 && y[2] === Infinity);
-    releaseKernelArray(A);
+    releaseWasmArray(A);
   });
 
   it("toRowMajor and toMatrix undo each other", () => {

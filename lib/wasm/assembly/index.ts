@@ -1,5 +1,5 @@
 /**
- * The numerical kernels: AssemblyScript compiled to WebAssembly with SIMD of 128 bits (no relaxed SIMD, no fused
+ * The numerical core: AssemblyScript compiled to WebAssembly with SIMD of 128 bits (no relaxed SIMD, no fused
  * multiply-add), so every machine computes the same bits.
  *
  * Pointers are byte offsets into the memory that lib/wasm/memory.ts owns. Nothing is allocated here. Hot loops sit in
@@ -36,5 +36,5 @@ export {
 } from "./bulges";
 export { reducePanels } from "./hessenberg-panels";
 
-/** First byte that the kernels do not use themselves. */
+/** First byte that the functions do not use themselves. */
 export const heapBase: usize = __heap_base;
